@@ -1,0 +1,23 @@
+"""Whose mistake is it: their malformed input, or an assumption of ours that broke?"""
+
+
+class _Mistake(Exception):
+    """One safe line about what went wrong; never carries a value that came from a card."""
+
+    def __init__(self, what: str, where: str = "") -> None:
+        super().__init__(what, where)
+        self.what = what
+        self.where = where
+
+    def __str__(self) -> str:
+        """The line a person reads: `where: what`, control characters and line ends made blanks."""
+        line = f"{self.where}: {self.what}" if self.where else self.what
+        return "".join(c if c.isprintable() else " " for c in line)
+
+
+class TheirMistake(_Mistake):
+    """Input from outside is malformed; `where` is the path of the field, file or line that is wrong."""
+
+
+class OurMistake(_Mistake):
+    """An assumption of this program does not hold; the payment concerned must stop and be looked at by a person."""
