@@ -1,0 +1,73 @@
+# One word, one thing to do; `make` alone lists them. Everything here works from a fresh clone.
+
+PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3))
+VENV   := .venv
+PY     := $(VENV)/bin/python
+# The program is the stamp: it is newer than what it was installed from, or set-up runs again.
+STAMP  := $(VENV)/bin/chongzheng
+SRC    := src/chongzheng
+# The pure part (DESIGN section 3); tests/test_house.py checks that this list and the rules agree.
+PURE   := $(wildcard $(addprefix $(SRC)/,mistakes.py money.py card.py iso8583 fees reversal settlement cases causes \
+            gateway/translate.py reports/figures.py reports/insight.py))
+SUDO   := $(if $(filter-out 0,$(shell id -u)),sudo)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check docs lock soak clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+setup: $(STAMP) ## .venv with the program at .venv/bin/chongzheng; at once if nothing changed
+
+$(STAMP): requirements.lock pyproject.toml | $(VENV)/bin/pip
+	@echo "setup: installing $$(grep -c == requirements.lock) pinned packages into $(VENV):" \
+	  $$(sed -n 's/==.*//p' requirements.lock)
+	@$(PY) -m pip install --quiet --requirement requirements.lock
+	@echo "setup: installing chongzheng itself, editable"
+	@$(PY) -m pip install --quiet --no-deps --editable .
+	@touch $(STAMP)
+	@echo "setup: done, the program is $(STAMP)"
+
+$(VENV)/bin/pip:
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "setup: Python 3.11 or newer is needed; install it or say make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+	  echo "setup: this Python cannot make virtual environments; installing the Debian package $$package"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $$package; }
+	@echo "setup: making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+run: setup ## set up, then the demo: payments whose reversals fail, taken to proven answers
+	@$(VENV)/bin/chongzheng demo
+
+test: setup ## set up, then the whole test suite
+	@$(PY) -m pytest -q -n 2
+
+check: setup ## lint, types of the pure part, house rules, coverage file by file, licences
+	@echo "check: ruff" && $(VENV)/bin/ruff check .
+	@echo "check: mypy --strict on the pure part" && $(VENV)/bin/mypy $(PURE)
+	@echo "check: house rules" && $(PY) -m pytest -q tests/test_house.py
+	@echo "check: each pure file covered by its own test file" && $(PY) tests/house/coverage_by_mirror.py
+	@echo "check: licences" && $(PY) tests/house/licences.py
+
+docs: setup ## write docs/diagrams anew from the tables
+	@$(PY) -m chongzheng.reversal.diagram docs/diagrams
+
+lock: ## write requirements.lock anew: the newest versions that pyproject.toml allows
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --editable '.[test]'
+	@{ echo "# Written by make lock; every package of the program and its tests, pinned."; \
+	   build/lock/bin/python -m pip freeze --exclude-editable; } > build/requirements.lock
+	@mv build/requirements.lock requirements.lock && rm -rf build/lock
+	@echo "lock: $$(grep -c == requirements.lock) packages pinned in requirements.lock"
+
+soak: setup ## the long variants, which the normal run leaves out
+	@$(PY) -m pytest -q -n 2 -m soak --hypothesis-profile=soak; code=$$?; \
+	  if [ $$code -eq 5 ]; then echo "soak: no test is marked soak yet"; else exit $$code; fi
+
+clean: ## remove what runs and tools leave behind (.venv stays)
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* demo-*
+	@find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
