@@ -1,0 +1,73 @@
+"""In whose books does this payment's money lie, and which double entry takes it there?
+
+Three accounts are enough until the ledger proper: what clearing owes us (debit), what we owe the merchant
+and what lies in suspense (挂账) because nobody knows yet, or because a person must move it (credits).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chongzheng.reversal.payment import Payment, State, Told, Truth
+
+
+class Account(StrEnum):
+    """Whose money it is."""
+
+    CLEARING = "clearing receivable"
+    MERCHANT = "merchant payable"
+    SUSPENSE = "suspense"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`fen` > 0 moves from the credited to the debited account: one row, so it cannot fail to sum to zero."""
+
+    debit: Account
+    credit: Account
+    fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What we hold of this payment, in fen, and for whom; clearing owes us the sum."""
+
+    merchant: int = 0
+    suspense: int = 0
+
+
+NOTHING = Position()
+
+
+def position(payment: Payment) -> Position:
+    """Where the money lies by the best knowledge there is."""
+    amount = payment.amount_fen
+    counted = payment.told is Told.APPROVED
+    match payment.verdict.truth:
+        case Truth.NEVER_CHARGED | Truth.CHARGED_RETURNED:
+            return NOTHING
+        case Truth.CHARGED_KEPT:
+            return Position(merchant=amount) if counted else Position(suspense=amount)
+        case Truth.CHARGED_TWICE:
+            return Position(merchant=amount if counted else 0, suspense=payment.verdict.fen)
+        case _:
+            return NOTHING if payment.state is State.NEW else Position(suspense=amount)
+
+
+def entries(before: Position, after: Position) -> tuple[Entry, ...]:
+    """The entries that lead from one position to the other, the fewest that do."""
+    moves = {Account.MERCHANT: after.merchant - before.merchant, Account.SUSPENSE: after.suspense - before.suspense}
+    found: list[Entry] = []
+    swap = min(max(moves[Account.MERCHANT], -moves[Account.MERCHANT]), abs(moves[Account.SUSPENSE]))
+    if swap and (moves[Account.MERCHANT] > 0) != (moves[Account.SUSPENSE] > 0):
+        giver, taker = sorted(moves, key=lambda account: moves[account])
+        found.append(Entry(debit=giver, credit=taker, fen=swap))
+        moves[giver] += swap
+        moves[taker] -= swap
+    for account, fen in moves.items():
+        if fen > 0:
+            found.append(Entry(debit=Account.CLEARING, credit=account, fen=fen))
+        elif fen < 0:
+            found.append(Entry(debit=account, credit=Account.CLEARING, fen=-fen))
+    return tuple(found)
