@@ -1,0 +1,60 @@
+"""Is everything the program needs at run time under a licence we may build on?
+
+`python tests/house/licences.py` prints one line for each distribution that is not, and exits 1 if there is one.
+"""
+
+import re
+import sys
+from importlib.metadata import Distribution, distribution
+
+from packaging.requirements import Requirement
+
+# LGPL libraries are used unmodified, which is fine; GPL and AGPL reach into the program.
+REACHING = re.compile(r"(?<![A-Z])A?GPL|(?<!LESSER )(?<!LIBRARY )\bGENERAL PUBLIC LICEN[CS]E")
+
+
+def stated(package: Distribution) -> list[str]:
+    """What a distribution says about its licence: expression, classifiers, first line of the text."""
+    metadata = package.metadata
+    classifiers = [word for word in metadata.get_all("Classifier") or [] if word.startswith("License ::")]
+    lines = [metadata.get("License-Expression"), (metadata.get("License") or "").strip().split("\n")[0]]
+    return [word for word in [*lines, *classifiers] if word]
+
+
+def objection(words: list[str]) -> str:
+    """Why a licence stated so will not do, or "". Of `A OR B` one that will do is enough."""
+    if not words:
+        return "states no licence"
+    for word in words:
+        choices = re.split(r"\bOR\b", word.upper())
+        if all(REACHING.search(choice) for choice in choices):
+            return f"is under {word!r}"
+    return ""
+
+
+def needed(name: str) -> dict[str, Distribution]:
+    """The distribution of this name and everything it needs at run time, on this machine."""
+    found: dict[str, Distribution] = {}
+    ahead = [name]
+    while ahead:
+        wanted = ahead.pop()
+        if wanted.lower() in found:
+            continue
+        package = distribution(wanted)
+        found[wanted.lower()] = package
+        requirements = [Requirement(line) for line in package.requires or []]
+        ahead += [need.name for need in requirements if need.marker is None or need.marker.evaluate({"extra": ""})]
+    return found
+
+
+def main() -> int:
+    """Print what will not do; 0 if nothing."""
+    packages = needed("chongzheng")
+    del packages["chongzheng"]
+    objections = [f"{name} {why}" for name, package in sorted(packages.items()) if (why := objection(stated(package)))]
+    print("\n".join(objections) or f"licences: {len(packages)} distributions, none under GPL or AGPL")
+    return 1 if objections or not packages else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
