@@ -1,0 +1,88 @@
+"""How does one dialect turn a body into a message and back, fast where it can and exact where it must?"""
+
+from typing import TypeVar
+
+from chongzheng.iso8583 import careful
+from chongzheng.iso8583.decoding import Decoder, compile_decoder
+from chongzheng.iso8583.encoding import Encoder, compile_encoder
+from chongzheng.iso8583.message import Message
+from chongzheng.iso8583.spec import Layout, read_tables
+from chongzheng.iso8583.specs import TABLES
+from chongzheng.mistakes import TheirMistake
+
+COMPILED_SHAPES_MAX = 512  # a dialect in use has some dozens; a flood of made-up bitmaps must not fill the memory
+
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
+
+
+def _remember(cache: dict[_Key, _Made], key: _Key, made: _Made) -> None:
+    """Adds to a cache that forgets its oldest entry when it is full."""
+    if len(cache) >= COMPILED_SHAPES_MAX:
+        cache.pop(next(iter(cache)), None)
+    cache[key] = made
+
+
+class Dialect:
+    """One dialect: `name`, `layout`, and the two directions between a body (type to last field) and a message."""
+
+    __slots__ = ("_at", "_decoders", "_encoders", "_high", "_long", "_short", "layout", "name")
+
+    def __init__(self, layout: Layout) -> None:
+        self.name = layout.name
+        self.layout = layout
+        self._at = layout.bitmap_at
+        half = 8 if layout.bitmap == "binary" else 16
+        self._short = self._at + half
+        self._long = self._at + 2 * half
+        self._high = 0x80 if layout.bitmap == "binary" else ord("8")  # the least first byte that sets bit 1
+        self._decoders: dict[bytes, Decoder] = {}
+        self._encoders: dict[tuple[int, ...], Encoder] = {}
+
+    def __repr__(self) -> str:
+        """The name."""
+        return f"Dialect({self.name!r})"
+
+    def decode(self, body: bytes) -> Message:
+        """The message in `body`; `TheirMistake` names the field that breaks a rule of the dialect."""
+        try:
+            shape = body[self._at : self._long if body[self._at] >= self._high else self._short]
+            return self._decoders[shape](body)
+        except (IndexError, KeyError, ValueError):
+            return self._decode_carefully(bytes(body))
+
+    def _decode_carefully(self, body: bytes) -> Message:
+        """Reads field by field; a shape is compiled only after a valid message had it, so garbage costs no compiling."""
+        msg = careful.read(self.layout, body)
+        long = body[self._at] >= self._high
+        shape = body[self._at : self._long if long else self._short]
+        if shape not in self._decoders:
+            _remember(self._decoders, shape, compile_decoder(self.layout, tuple(msg.fields), long))
+        return msg
+
+    def encode(self, msg: Message) -> bytes:
+        """The bytes of `msg`; `TheirMistake` names the field that breaks a rule of the dialect."""
+        fields = msg.fields
+        try:
+            return self._encoders[tuple(fields)](msg.mti, fields)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            return self._encode_carefully(msg)
+
+    def _encode_carefully(self, msg: Message) -> bytes:
+        body = careful.write(self.layout, msg)
+        order = tuple(msg.fields)
+        if order not in self._encoders:
+            _remember(self._encoders, order, compile_encoder(self.layout, order))
+        return body
+
+
+_DIALECTS = {name: Dialect(layout) for name, layout in read_tables(TABLES).items()}
+DIALECTS: tuple[str, ...] = tuple(_DIALECTS)
+
+
+def dialect(name: str) -> Dialect:
+    """The dialect of this name; `TheirMistake` lists the names when there is none."""
+    found = _DIALECTS.get(name)
+    if found is None:
+        raise TheirMistake(f"no such dialect, there are {', '.join(DIALECTS)}", "dialect")
+    return found
