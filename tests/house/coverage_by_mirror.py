@@ -64,8 +64,10 @@ def gaps(watch: coverage.Coverage, path: str) -> str:
             return "was never run"
         found = json.loads(report.read_text("utf-8"))["files"]
     only = next(iter(found.values()))
-    lines = [str(line) for line in only["missing_lines"]]
-    branches = [f"{start}->{end}" for start, end in only["missing_branches"] if str(start) not in lines]
+    unrun = set(only["missing_lines"])
+    # A branch to or from a line that never ran says nothing that the line does not say.
+    branches = [f"{start}->{end}" for start, end in only["missing_branches"] if not unrun & {start, end}]
+    lines = [str(line) for line in sorted(unrun)]
     words = [f"lines {' '.join(lines)}" if lines else "", f"branches {' '.join(branches)}" if branches else ""]
     return ", ".join(word for word in words if word)
 

@@ -26,8 +26,8 @@ def objection(words: list[str]) -> str:
     if not words:
         return "states no licence"
     for word in words:
-        choices = re.split(r"\bOR\b", word.upper())
-        if all(REACHING.search(choice) for choice in choices):
+        choices = re.split(r"\s+OR\s+", word)
+        if all(REACHING.search(choice.upper()) for choice in choices):
             return f"is under {word!r}"
     return ""
 
