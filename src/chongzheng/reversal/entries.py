@@ -56,16 +56,10 @@ def position(payment: Payment) -> Position:
 
 
 def entries(before: Position, after: Position) -> tuple[Entry, ...]:
-    """The entries that lead from one position to the other, the fewest that do."""
-    moves = {Account.MERCHANT: after.merchant - before.merchant, Account.SUSPENSE: after.suspense - before.suspense}
-    found: list[Entry] = []
-    swap = min(max(moves[Account.MERCHANT], -moves[Account.MERCHANT]), abs(moves[Account.SUSPENSE]))
-    if swap and (moves[Account.MERCHANT] > 0) != (moves[Account.SUSPENSE] > 0):
-        giver, taker = sorted(moves, key=lambda account: moves[account])
-        found.append(Entry(debit=giver, credit=taker, fen=swap))
-        moves[giver] += swap
-        moves[taker] -= swap
-    for account, fen in moves.items():
+    """The entries that lead from one position to the other, through clearing."""
+    moves = ((Account.MERCHANT, after.merchant - before.merchant), (Account.SUSPENSE, after.suspense - before.suspense))
+    found = []
+    for account, fen in moves:
         if fen > 0:
             found.append(Entry(debit=Account.CLEARING, credit=account, fen=fen))
         elif fen < 0:

@@ -155,6 +155,7 @@ def _opened(payment: Payment, request: Request, at: int) -> Payment:
         payment,
         key=request.key,
         opened_at=at,
+        day=request.day,
         day_ends_at=request.day_ends_at,
         amount_fen=request.amount_fen,
         currency=request.currency,

@@ -24,7 +24,8 @@ class Request:
 
     `echo` is what an answer must repeat; `identity` is the frozen list that every reversal carries again;
     `fingerprint` tells a repeat of the same request from another one under the same key;
-    `day_ends_at` (epoch ms) is when the business day ends, after which no reversal may be sent (fact 9).
+    `day` (yyyymmdd) is the business day it belongs to; `day_ends_at` (epoch ms) is when that day ends, after
+    which no reversal may be sent (fact 9).
     """
 
     key: Key
@@ -33,6 +34,7 @@ class Request:
     fingerprint: str
     echo: tuple[str, ...]
     identity: Pairs
+    day: str
     day_ends_at: int
     masked_pan: str = ""
 

@@ -116,6 +116,7 @@ class Payment:
     wake_at: int | None = None
     policy: str = ""
     opened_at: int = 0
+    day: str = ""
     day_ends_at: int = 0
     reverse_until: int = 0
     amount_fen: int = 0

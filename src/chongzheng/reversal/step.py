@@ -10,7 +10,7 @@ from chongzheng.reversal import effects, facts
 from chongzheng.reversal.effects import Effect
 from chongzheng.reversal.events import absorb, classify
 from chongzheng.reversal.facts import Fact
-from chongzheng.reversal.payment import FINAL, MoneyIs, Owes, Payment, State, Told
+from chongzheng.reversal.payment import FINAL, MoneyIs, Owes, Payment, Proof, State, Told, Truth
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.table import TABLE, Do, rule_id
 from chongzheng.reversal.verdict import judge
@@ -62,14 +62,18 @@ def _forward(p: Payment, fact: Fact, policy: Policy) -> Acted:
 
 
 def _approve(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    assert isinstance(fact, facts.ReplyArrived)
     p = replace(p, owes=Owes.DELIVERY, wake_at=fact.at + policy.deliver_wait_ms, told=Told.MAYBE_APPROVED)
-    return p, (effects.AnswerTerminal(p.id, fact.answer.code, approved=True),)
+    return p, (effects.AnswerTerminal(p.id, _host_code(fact), approved=True),)
 
 
 def _relay_refusal(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    assert isinstance(fact, facts.ReplyArrived)
-    return _refuse(p, fact.answer.code)
+    return _refuse(p, _host_code(fact))
+
+
+def _host_code(fact: Fact) -> str:
+    if not isinstance(fact, facts.ReplyArrived):
+        raise OurMistake("only a host's answer can be relayed", type(fact).__name__)
+    return fact.answer.code
 
 
 def _refuse_timeout(p: Payment, fact: Fact, policy: Policy) -> Acted:
@@ -191,6 +195,8 @@ def _settle(p: Payment, fact: Fact, policy: Policy) -> Acted:
 
 def _contest(p: Payment, fact: Fact, policy: Policy) -> Acted:
     verdict = judge(p, policy)
+    if verdict.truth is not Truth.CONTESTED:
+        verdict = replace(verdict, truth=Truth.CONTESTED, proof=Proof.CLAIMED, rule="file: overturns the verdict")
     p = replace(p, owes=Owes.PERSON, wake_at=None, verdict=verdict)
     return p, (_open_case(p, fact, policy, f"contested: {verdict.rule}"),)
 

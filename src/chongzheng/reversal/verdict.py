@@ -11,6 +11,7 @@ from chongzheng.reversal.facts import Line
 from chongzheng.reversal.payment import MoneyIs, Payment, Proof, State, Told, Truth, Verdict
 from chongzheng.reversal.policy import Policy
 
+
 def judge(payment: Payment, policy: Policy) -> Verdict:
     """The verdict on everything that `payment` has absorbed so far."""
     if payment.days:
