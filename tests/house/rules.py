@@ -218,11 +218,12 @@ def foreign_writes(path: str, text: str, tables: set[str]) -> list[str]:
 
 
 def unmaskings(source: Source) -> list[str]:
-    """Rule 6: each place where a card value is unmasked."""
+    """Rule 6: each place where a card value is unmasked, also by a reference to the method or past its fence."""
     return [
-        f"{source.path}:{node.lineno}: unmasks card data with reveal()"
+        f"{source.path}:{node.lineno}: unmasks card data with {node.attr}"
         for node in source.nodes
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "reveal"
+        if isinstance(node, ast.Attribute)
+        and (node.attr == "reveal" or (node.attr == "_digits" and ast.unparse(node.value) != "self"))
     ]
 
 
