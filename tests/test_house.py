@@ -153,7 +153,18 @@ def test_every_pure_file_has_its_test_file() -> None:
     hold([f"{path}:1: has no {test}" for path, test in wanted.items() if test and not (ROOT / test).exists()])
 
 
-# Rule 5 (that every pair is in the table is checked beside the table, in tests/unit/reversal)
+# Rule 5
+
+
+def test_every_pair_is_in_the_table_or_impossible() -> None:
+    from chongzheng.reversal.events import Event
+    from chongzheng.reversal.payment import State
+    from chongzheng.reversal.table import IMPOSSIBLE, TABLE
+
+    ruled = {(str(state), str(event)) for state, row in TABLE.items() for event in row}
+    impossible = {(str(state), str(event)) for event, (states, _) in IMPOSSIBLE.items() for state in states}
+    assert ruled and impossible
+    hold(rules.unruled_pairs(map(str, State), map(str, Event), ruled, impossible))
 
 
 def test_committed_diagrams_equal_the_generated(tmp_path: Path) -> None:

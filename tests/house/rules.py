@@ -290,3 +290,14 @@ def unknown_commands(path: str, text: str, commands: set[str]) -> list[str]:
         for word in re.findall(r"(?:`|bin/|^\s*\$? ?)chongzheng ([a-z]+)", line)
         if word not in commands
     ]
+
+
+def unruled_pairs(
+    states: Iterable[str], events: Iterable[str], ruled: set[tuple[str, str]], impossible: set[tuple[str, str]]
+) -> list[str]:
+    """Rule 5: pairs of state and event that stand in neither list, or in both."""
+    events = list(events)
+    pairs = [(state, event) for state in states for event in events]
+    neither = [f"{state} × {event}: neither in the table nor impossible" for state, event in pairs
+               if (state, event) not in ruled | impossible]  # fmt: skip
+    return neither + [f"{state} × {event}: in the table and impossible" for state, event in sorted(ruled & impossible)]

@@ -161,3 +161,13 @@ def test_words_of_a_document_that_do_not_exist_are_found() -> None:
     assert rules.unknown_targets("README.md", text, {"run"}) == ["README.md:3: the Makefile has no target 'fly'"]
     text = "`chongzheng demo` and\n$ chongzheng fly\nchongzheng (冲正)\n"
     assert rules.unknown_commands("README.md", text, {"demo"}) == ["README.md:2: the program has no command 'fly'"]
+
+
+def test_pairs_without_a_rule_and_with_two_are_found() -> None:
+    ruled = {("NEW", "request"), ("NEW", "reply")}
+    impossible = {("DONE", "request"), ("NEW", "reply")}
+    assert rules.unruled_pairs(["NEW", "DONE"], ["request", "reply"], ruled, impossible) == [
+        "DONE × reply: neither in the table nor impossible",
+        "NEW × reply: in the table and impossible",
+    ]
+    assert rules.unruled_pairs(["NEW"], ["request"], ruled, set()) == []
