@@ -58,9 +58,9 @@ class _Source:
 
     def close_run(self) -> None:
         """Check in one go that everything since `open_run` was decimal digits."""
-        if self.run_start:
+        if self.run_start and self.run_start != self.nibble():
             self.check(f"not h[{self.run_start}:{self.nibble()}].isdecimal()")
-            self.run_start = ""
+        self.run_start = ""
 
 
 def _length_table(layout: Layout, field: Field) -> dict[str, int]:
