@@ -223,7 +223,11 @@ def unmaskings(source: Source) -> list[str]:
         f"{source.path}:{node.lineno}: unmasks card data with {node.attr}"
         for node in source.nodes
         if isinstance(node, ast.Attribute)
-        and (node.attr == "reveal" or (node.attr == "_digits" and ast.unparse(node.value) != "self"))
+        and (
+            node.attr == "reveal"
+            or (node.attr == "_digits" and ast.unparse(node.value) != "self")
+            or (node.attr == "open" and ast.unparse(node.value).lower().endswith("vault"))
+        )
     ]
 
 

@@ -44,6 +44,7 @@ BROKEN = [
     ("unmaskings", "x = 1\nsend(pan.reveal())\n", 2, "unmasks"),
     ("unmaskings", "clear = map(Pan.reveal, cards)\n", 1, "unmasks"),
     ("unmaskings", "send(pan._digits)\n", 1, "unmasks"),
+    ("unmaskings", "send(self._vault.open(row.sealed, place))\n", 1, "unmasks"),
     ("spoken_secrets", "raise ValueError(pan.reveal())\n", 1, "inside a message"),
     ("spoken_secrets", "log.info('card', pan=pan.reveal())\n", 1, "inside a message"),
     ("spoken_secrets", "x = f'card {pan.reveal()}'\n", 1, "inside a message"),
