@@ -9,7 +9,7 @@ SHORT_BITS = 64
 
 
 def numbers_of(bits: int, width: int) -> tuple[int, ...]:
-    """The field numbers of a bitmap of `width` bits (64 or 128), ascending; bit 1 announces the second half and is no field."""
+    """The field numbers of a bitmap of `width` bits (64 or 128), ascending; bit 1 announces the second half only."""
     return tuple(n for n in range(2, width + 1) if bits >> (width - n) & 1)
 
 

@@ -14,7 +14,7 @@ Decoder = Callable[[bytes], Message]
 
 
 class _Source:
-    """Lines of code, with the position in the body as a symbol: a variable (or nothing) plus a known number of bytes."""
+    """Lines of code; the position in the body is a symbol: a variable (or nothing) plus a known number of bytes."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

@@ -52,7 +52,7 @@ class Dialect:
             return self._decode_carefully(bytes(body))
 
     def _decode_carefully(self, body: bytes) -> Message:
-        """Reads field by field; a shape is compiled only after a valid message had it, so garbage costs no compiling."""
+        """Reads field by field; a shape is compiled only once a valid message had it, so garbage costs little."""
         msg = careful.read(self.layout, body)
         long = body[self._at] >= self._high
         shape = body[self._at : self._long if long else self._short]

@@ -52,7 +52,7 @@ class _Source:
 
     def literal(self, raw: bytes) -> None:
         """Bytes that are the same in every message."""
-        if self.segments and self.segments[-1][0] == "hex" or self.run:
+        if self.run or (self.segments and self.segments[-1][0] == "hex"):
             self.add("hex", raw.hex())
         else:
             self.put_bytes(repr(raw), repr(raw.decode("latin-1")))

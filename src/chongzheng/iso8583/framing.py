@@ -78,7 +78,7 @@ def one_frame(data: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class CupEnvelope:
-    """What a POS frame carries in front of the message: TPDU (id 1, destination 2, source 2) and CUP header (6 bytes)."""
+    """What stands in front of a POS message: TPDU (id 1, destination 2, source 2 bytes) and CUP header (6 bytes)."""
 
     tpdu: bytes
     header: bytes

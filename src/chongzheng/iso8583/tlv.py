@@ -13,7 +13,7 @@ REVERSAL_TAGS: tuple[str, ...] = ("95", "9F1E", "9F10", "9F36", "DF31")  # the P
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Element:
-    """One element: `tag` as upper-case hex of 1 or 2 bytes, its value, and the elements inside when it is a template."""
+    """One element: `tag` as upper-case hex (1 or 2 bytes), its value, and what is inside when it is a template."""
 
     tag: str
     value: bytes
@@ -85,7 +85,7 @@ class _Reader:
 
 
 def is_template(tag: str) -> bool:
-    """Whether the value of this tag is itself elements. Private tags (C0 and up) are not looked into: dialects fill them freely."""
+    """Whether the value of this tag is itself elements; private tags (C0 and up) are filled freely, so never."""
     first = int(tag[:2], 16)
     return bool(first & 0x20) and first & 0xC0 != 0xC0
 
