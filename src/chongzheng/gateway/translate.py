@@ -1,0 +1,283 @@
+"""What does a POS message mean to the machine, and which message does an effect of the machine make?
+
+The only file that knows both. Field rules: facts of the UnionPay POS dialect (types by F3, F25 and F60.1; the
+key F42, F41, F60.2, F11; what a reversal repeats and what it must not carry; what an answer must echo).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chongzheng.card import Pan
+from chongzheng.iso8583 import Message, Value, dialect, redact, to_json
+from chongzheng.iso8583.tlv import keep
+from chongzheng.mistakes import TheirMistake
+from chongzheng.reversal.facts import Answer, Key, Pairs, Request
+from chongzheng.reversal.payment import Payment
+
+POS = dialect("cup-pos")
+
+IDENTITY: Mapping[str, tuple[int, ...]] = {"cup-pos": (3, 4, 11, 22, 23, 25, 38, 41, 42, 49, 55, 60)}
+"""Fields that a reversal repeats, for each dialect: frozen with the sale, the same in every repeat.
+
+No F14, F26, F35, F36, F37, F52, F53, F61, F63 and, because it may hold anything, no F62. F55 is cut to what
+a reversal may carry; F38 stands there only where the terminal's own reversal named it."""
+
+ECHO = (3, 4, 11, 41, 42)
+"""What an answer must repeat before it may be believed."""
+
+OUTLINE = (3, 4, 11, 25, 41, 42, 49, 60)
+"""What our own answer to a terminal repeats; no card data, so it may be held while the host thinks."""
+
+PURCHASE_NEEDS = (3, 4, 11, 22, 25, 41, 42, 49, 60)
+REVERSAL_NEEDS = (3, 4, 11, 25, 41, 42, 60)
+BATCH_FROM, BATCH_TO = 2, 8
+FORMAT_ERROR, BAD_AMOUNT, NOT_SUPPORTED = "30", "13", "40"
+OTHER_REASON = "06"
+CHIP = 55
+HEX_MARK = "hex:"
+
+
+class Kind(StrEnum):
+    """What a terminal wants, as far as this gateway knows it."""
+
+    PURCHASE = "purchase"
+    REVERSAL = "purchase reversal"
+    SIGN_IN = "sign-in"
+    SIGN_OFF = "sign-off"
+    ECHO = "echo test"
+    OTHER = "not supported"
+
+
+class Said(StrEnum):
+    """What a host's message is to us."""
+
+    REPLY = "answer to a sale"
+    REVERSAL_ANSWER = "answer to a reversal"
+    SIGNED_IN = "answer to a sign-in"
+    ECHOED = "answer to an echo test"
+    OTHER = "nothing we asked for"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A terminal's message, understood. `refusal` is the F39 to answer at once with, "" when it may go on."""
+
+    kind: Kind
+    message: Message
+    refusal: str = ""
+
+    @property
+    def terminal(self) -> str:
+        """F41 as on the wire."""
+        return self.message.text(41)
+
+    @property
+    def merchant(self) -> str:
+        """F42 as on the wire."""
+        return self.message.text(42)
+
+    @property
+    def has_pin(self) -> bool:
+        """Whether it carries a PIN block."""
+        return 52 in self.message.fields
+
+    @property
+    def network_code(self) -> str:
+        """F60.3: which kind of sign-in, or which test."""
+        return self.message.text(60)[8:11]
+
+
+def hear(body: bytes) -> Heard:
+    """Understand a terminal's message (from the message type on). TheirMistake names the field that is broken."""
+    message = POS.decode(body)
+    kind = _kind(message)
+    return Heard(kind, message, _refusal(kind, message))
+
+
+def _kind(message: Message) -> Kind:
+    code = message.text(60)
+    if message.mti in ("0200", "0400"):
+        processing, condition = message.text(3), message.text(25)
+        # The second digit of F3 is the account that the cardholder chose.
+        purchase = processing[:1] == "0" and processing[2:] == "0000" and processing[1:2] in tuple("01234")
+        if not (purchase and condition == "00" and code[:2] == "22"):
+            return Kind.OTHER
+        return Kind.PURCHASE if message.mti == "0200" else Kind.REVERSAL
+    if message.mti == "0800" and code[8:11] in ("001", "003", "004"):
+        return Kind.SIGN_IN
+    if message.mti == "0820" and code[8:11] in ("002", "301"):
+        return Kind.SIGN_OFF if code[8:11] == "002" else Kind.ECHO
+    return Kind.OTHER
+
+
+def _refusal(kind: Kind, message: Message) -> str:
+    if kind is Kind.OTHER:
+        return NOT_SUPPORTED
+    if kind in (Kind.PURCHASE, Kind.REVERSAL):
+        needs = PURCHASE_NEEDS if kind is Kind.PURCHASE else REVERSAL_NEEDS
+        if any(number not in message.fields for number in needs) or len(message.text(60)) < BATCH_TO:
+            return FORMAT_ERROR
+        if kind is Kind.PURCHASE and int(message.text(4)) == 0:
+            return BAD_AMOUNT
+    return ""
+
+
+def understand(body: bytes) -> Message:
+    """A host's message. TheirMistake names the field that is broken."""
+    return POS.decode(body)
+
+
+def said(message: Message) -> Said:
+    """What the host's message answers, by its type: the request's type with 10 more."""
+    if message.mti == "0210":
+        return Said.REPLY
+    if message.mti == "0410":
+        return Said.REVERSAL_ANSWER
+    if message.mti == "0810":
+        return Said.SIGNED_IN
+    return Said.ECHOED if message.mti == "0830" else Said.OTHER
+
+
+def key(message: Message) -> Key:
+    """Which payment it speaks about: F42, F41, F60.2, F11. TheirMistake when one of them is missing."""
+    for number in (11, 41, 42, 60):
+        if number not in message.fields:
+            raise TheirMistake("is missing", f"F{number}")
+    batch = message.text(60)[BATCH_FROM:BATCH_TO]
+    if len(batch) != BATCH_TO - BATCH_FROM:
+        raise TheirMistake("has no batch number", "F60.2")
+    return Key(message.text(42), message.text(41), batch, message.text(11))
+
+
+def request(heard: Heard, day: str, day_ends_at: int, index: Callable[[str], str]) -> Request:
+    """What the machine keeps of a sale or a reversal. `index`: the vault's keyed hash of a card number."""
+    message = heard.message
+    identity = _identity(message)
+    digits = _card_digits(message)
+    pan = Pan(digits)
+    return Request(
+        key=key(message),
+        amount_fen=int(message.text(4)),
+        currency=message.text(49),
+        fingerprint=_fingerprint(identity, index(digits) if digits else ""),
+        echo=echo(message),
+        identity=identity,
+        day=day,
+        day_ends_at=day_ends_at,
+        masked_pan=pan.masked,
+    )
+
+
+def reason(heard: Heard) -> str:
+    """Why the terminal reverses: its F39, or 06 when it does not say."""
+    return heard.message.text(39) or OTHER_REASON
+
+
+def card(heard: Heard) -> Pan | None:
+    """The card number, typed (F2) or from track 2; None when the message carries none that could be one."""
+    pan = Pan(_card_digits(heard.message))
+    return pan if pan.well_formed else None
+
+
+def _card_digits(message: Message) -> str:
+    return message.text(2) or message.text(35).upper().replace("=", "D").partition("D")[0]
+
+
+def _identity(message: Message) -> Pairs:
+    pairs = []
+    for number in IDENTITY[POS.name]:
+        value = message.fields.get(number)
+        if number == CHIP:
+            value = _reversal_chip(value)
+        if value:
+            pairs.append((str(number), value if isinstance(value, str) else HEX_MARK + value.hex().upper()))
+    return tuple(pairs)
+
+
+def _reversal_chip(value: Value | None) -> bytes | None:
+    """F55 cut to the tags of a reversal; chip data that cannot be read is left out rather than passed on."""
+    if not isinstance(value, bytes):
+        return None
+    try:
+        return keep(value)
+    except TheirMistake:
+        return None
+
+
+def _fingerprint(identity: Pairs, card_index: str) -> str:
+    text = "\x1e".join(f"{name}\x1f{value}" for name, value in (*identity, ("card", card_index)))
+    return hashlib.sha256(text.encode("latin-1", "replace")).hexdigest()
+
+
+def echo(message: Message) -> tuple[str, ...]:
+    """What an answer must repeat, as it stands in this message; "" where the field is missing."""
+    return tuple(message.text(number) for number in ECHO)
+
+
+def answer(message: Message, mac: str) -> Answer:
+    """What a host's answer says. `mac`: good, bad or absent, as the door found it."""
+    return Answer(message.text(39), mac, echo(message), rrn=message.text(37), auth=message.text(38))
+
+
+def outline(heard: Heard) -> Message:
+    """What must be remembered of a terminal's message to answer it later: no card data."""
+    kept = {number: value for number, value in heard.message.fields.items() if number in OUTLINE}
+    return Message(heard.message.mti, kept)
+
+
+def refuse(asked: Message, code: str, local_time: str, local_date: str) -> Message:
+    """Our own answer with F39 `code` to a message or its outline. `local_time` hhmmss, `local_date` MMDD."""
+    kept = {number: value for number, value in asked.fields.items() if number in OUTLINE}
+    return Message(_answer_type(asked.mti), {**kept, 12: local_time, 13: local_date, 39: code})
+
+
+def relay(reply: Message, code: str) -> Message:
+    """The host's reply as the terminal gets it: everything but the host's MAC, and F39 as the machine decided."""
+    return reply.with_fields({39: code, 64: None, 128: None})
+
+
+def _answer_type(mti: str) -> str:
+    return f"{mti[:2]}{(int(mti[2]) + 1) % 10}{mti[3]}"
+
+
+def forward(heard: Heard) -> Message:
+    """The sale as the host gets it, still without the MAC of the link."""
+    return heard.message.with_fields({64: None, 128: None})
+
+
+def reversal(payment: Payment, why: str, pan: Pan | None) -> Message:
+    """The reversal of a payment with F39 `why`: its frozen identity, and F2 while the vault still has it."""
+    fields: dict[int, Value] = {int(name): _restored(value) for name, value in payment.identity}
+    if pan is not None:
+        fields[2] = pan.reveal()
+    return Message("0400", {**fields, 39: why})
+
+
+def _restored(value: str) -> Value:
+    return bytes.fromhex(value.removeprefix(HEX_MARK)) if value.startswith(HEX_MARK) else value
+
+
+def evidence_body(message: Message) -> bytes:
+    """The redacted message as canonical JSON: what evidence may keep of it."""
+    document = to_json(redact(message))
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def management(stan: str, terminal: str, merchant: str, batch: str, network_code: str) -> Message:
+    """Our own sign-in (network code 001, 003, 004) or echo test (301) towards a host; operator 001."""
+    fields: dict[int, Value] = {11: stan, 41: terminal, 42: merchant, 60: f"00{batch}{network_code}"}
+    if network_code == "301":
+        return Message("0820", fields)
+    return Message("0800", {**fields, 63: "001"})
+
+
+def signed_in(asked: Message, batch: str, keys: bytes, local_time: str, local_date: str) -> Message:
+    """The answer 0810 that brings a terminal its new batch (F60.2) and its sealed working keys (F62)."""
+    granted = refuse(asked, "00", local_time, local_date)
+    code = asked.text(60)
+    return granted.with_fields({60: code[:BATCH_FROM] + batch + code[BATCH_TO:], 62: keys.decode("latin-1")})
