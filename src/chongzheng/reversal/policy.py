@@ -81,7 +81,7 @@ class Policy:
     unreachable_code: str = "91"
     approved: frozenset[str] = APPROVED
     refused: frozenset[str] = REFUSED
-    reversal_meaning: MappingProxyType[str, str] = field(default=REVERSAL_MEANING)
+    reversal_meaning: MappingProxyType[str, str] = field(default_factory=lambda: REVERSAL_MEANING)
 
     def __post_init__(self) -> None:
         self._refuse_bad_waits()

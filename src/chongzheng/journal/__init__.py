@@ -1,0 +1,8 @@
+"""What happened, what do we owe, and where is the proof? The memory, and the only code that writes money tables."""
+
+from chongzheng.journal.reader import Reader
+from chongzheng.journal.rows import Committed, Evidence, Submission, evidence, payment_id
+from chongzheng.journal.store import Journal, JournalFull
+from chongzheng.journal.vault import Vault
+
+__all__ = ["Committed", "Evidence", "Journal", "JournalFull", "Reader", "Submission", "Vault", "evidence", "payment_id"]

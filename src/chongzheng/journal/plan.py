@@ -1,0 +1,157 @@
+"""Which rows does this fact write? Step the payment in memory, and collect what one transaction must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from chongzheng.journal.audit import GENESIS, link
+from chongzheng.journal.rows import Committed, Submission, encode, named
+from chongzheng.mistakes import OurMistake
+from chongzheng.reversal import effects, facts
+from chongzheng.reversal.entries import entries, position
+from chongzheng.reversal.facts import Fact, Key
+from chongzheng.reversal.payment import Payment
+from chongzheng.reversal.policy import Policy
+from chongzheng.reversal.step import Outcome, step, stop
+
+Row = tuple[Any, ...]
+UNKNOWN_KEY = Key("", "", "", "")
+OPENING = (facts.RequestTaken, facts.ReversalAsked)
+
+
+@dataclass(slots=True)
+class Held:
+    """A payment as this process last wrote it: its version (number of facts) and the head of its chain."""
+
+    payment: Payment
+    version: int = 0
+    head: bytes = GENESIS
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything one transaction is to write, by statement, and the payments as they will be afterwards."""
+
+    touched: dict[str, Held] = field(default_factory=dict)
+    loaded: dict[str, int] = field(default_factory=dict)
+    facts: list[Row] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    evidence: list[Row] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    releases: list[Row] = field(default_factory=list)
+    cases: list[Row] = field(default_factory=list)
+    cards: list[Row] = field(default_factory=list)
+    forgotten: list[Row] = field(default_factory=list)
+    committed: list[Committed] = field(default_factory=list)
+
+
+class Planner:
+    """Turns submissions into a plan. Pure but for `load` (reads a payment) and `seal` (the vault)."""
+
+    def __init__(self, policy: Policy, load: Callable[[str], Held | None], seal: Callable[[str, bytes], bytes]) -> None:
+        self._policy = policy
+        self._load = load
+        self._seal = seal
+
+    def add(self, plan: Plan, submission: Submission, commit_no: int, broken: str = "") -> None:
+        """Step the payment of this fact and put its rows into the plan.
+
+        `broken` is not empty when the rows of an honest step could not be written: then the payment is stopped.
+        """
+        fact = submission.fact
+        held = self._held(plan, fact)
+        before = held.payment
+        outcome, error = self._decide(before, fact, broken)
+        held.payment = outcome.payment
+        held.version += 1
+        self._put_fact(plan, held, before, fact, outcome, error, commit_no)
+        plan.evidence.extend((before.id, e.id, e.at, e.kind, e.source, e.body) for e in submission.evidence)
+        if submission.card is not None:
+            plan.cards.append((before.id, self._seal(before.id, submission.card.reveal().encode())))
+        self._put_in_commit_effects(plan, held, fact, outcome)
+        plan.committed.append(Committed(outcome.payment, outcome.effects, outcome.rule, error))
+
+    def _held(self, plan: Plan, fact: Fact) -> Held:
+        held = plan.touched.get(fact.payment)
+        if held is None:
+            found = self._load(fact.payment)
+            held = found if found is not None else Held(Payment(fact.payment, UNKNOWN_KEY))
+            plan.touched[fact.payment] = held
+            plan.loaded[fact.payment] = held.version
+        return held
+
+    def _decide(self, before: Payment, fact: Fact, broken: str) -> tuple[Outcome, str]:
+        if before.key is UNKNOWN_KEY and not isinstance(fact, OPENING):
+            raise OurMistake("a fact of a payment that nobody opened", f"{fact.payment}.{type(fact).__name__}")
+        if broken:
+            return stop(before, fact, self._policy), broken
+        try:
+            return step(before, fact, self._policy), ""
+        except Exception as error:  # noqa: BLE001 - whatever it is, it stops this payment and no other
+            return stop(before, fact, self._policy), f"{type(error).__name__}: {error}"
+
+    def _put_fact(
+        self, plan: Plan, held: Held, before: Payment, fact: Fact, outcome: Outcome, error: str, commit_no: int
+    ) -> None:
+        after = outcome.payment
+        record = encode(
+            {
+                "payment": after.id,
+                "seq": held.version,
+                "at": fact.at,
+                "kind": type(fact).__name__,
+                "fact": fact,
+                "rule": outcome.rule,
+                "from": before.state,
+                "to": after.state,
+                "owes": after.owes,
+                "wake_at": after.wake_at,
+                "effects": [named(effect) for effect in outcome.effects],
+                "verdict": after.verdict,
+                "error": error,
+            }
+        )
+        held.head = link(held.head, record)
+        plan.hashes.append(held.head)
+        row = (after.id, held.version, commit_no, fact.at, type(fact).__name__, outcome.rule, record, held.head)
+        plan.facts.append(row)
+        moved = entries(position(before), position(after))
+        plan.entries.extend((after.id, held.version, n, e.debit, e.credit, e.fen) for n, e in enumerate(moved))
+
+    def _put_in_commit_effects(self, plan: Plan, held: Held, fact: Fact, outcome: Outcome) -> None:
+        for effect in outcome.effects:
+            match effect:
+                case effects.SendReversal(attempt=1):
+                    plan.releases.append((effect.payment, "reversal", held.version))
+                case effects.OpenCase():
+                    plan.cases.append((effect.payment, effect.why, fact.at, effect.due_at))
+                case effects.ForgetCard():
+                    plan.forgotten.append((effect.payment,))
+                case _:
+                    pass  # goes out over a wire, after the commit
+
+
+def payment_row(held: Held, loaded: int) -> dict[str, object]:
+    """The named values of `put_payment`."""
+    payment = held.payment
+    return {
+        "id": payment.id,
+        "merchant": payment.key.merchant,
+        "terminal": payment.key.terminal,
+        "batch": payment.key.batch,
+        "stan": payment.key.stan,
+        "day": payment.day,
+        "opened_at": payment.opened_at,
+        "amount_fen": payment.amount_fen,
+        "state": payment.state,
+        "owes": payment.owes,
+        "wake_at": payment.wake_at,
+        "truth": payment.verdict.truth,
+        "proof": payment.verdict.proof,
+        "version": held.version,
+        "head": held.head,
+        "body": encode(payment),
+        "loaded": loaded,
+    }

@@ -1,0 +1,123 @@
+-- Which statements does the journal run? Each has a name; the common subset of SQLite and PostgreSQL where possible.
+
+-- name: put_payment
+-- Write a payment's newest state; a writer whose version is stale changes nothing, and the caller notices.
+INSERT INTO payment (id, merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at,
+                     truth, proof, version, head, body)
+VALUES (:id, :merchant, :terminal, :batch, :stan, :day, :opened_at, :amount_fen, :state, :owes, :wake_at,
+        :truth, :proof, :version, :head, :body)
+ON CONFLICT (id) DO UPDATE SET
+    day = excluded.day, opened_at = excluded.opened_at, amount_fen = excluded.amount_fen, state = excluded.state,
+    owes = excluded.owes, wake_at = excluded.wake_at, truth = excluded.truth, proof = excluded.proof,
+    version = excluded.version, head = excluded.head, body = excluded.body
+WHERE payment.version = :loaded AND payment.merchant = excluded.merchant AND payment.terminal = excluded.terminal
+  AND payment.batch = excluded.batch AND payment.stan = excluded.stan;
+
+-- name: get_payment
+SELECT version, head, body FROM payment WHERE id = ?;
+
+-- name: put_fact
+INSERT INTO fact (payment, seq, commit_no, at, kind, rule, record, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: put_evidence
+-- The same words heard twice in the same millisecond are one piece of evidence.
+INSERT INTO evidence (payment, id, at, kind, source, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: put_stray
+INSERT INTO stray (id, at, kind, source, why, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: take_release
+INSERT INTO release (payment, verb, seq) VALUES (?, ?, ?);
+
+-- name: put_entry
+INSERT INTO entry (payment, seq, n, debit, credit, fen) VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: open_case
+-- One case per reason: what goes on happening joins the case that is open for it.
+INSERT INTO cases (payment, why, opened_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT (payment, why) DO NOTHING;
+
+-- name: put_card
+INSERT INTO card (payment, sealed) VALUES (?, ?) ON CONFLICT (payment) DO NOTHING;
+
+-- name: get_card
+SELECT sealed FROM card WHERE payment = ?;
+
+-- name: forget_card
+DELETE FROM card WHERE payment = ?;
+
+-- name: put_commit
+INSERT INTO commits (no, facts, hash) VALUES (?, ?, ?);
+
+-- name: last_commit
+SELECT no, hash FROM commits ORDER BY no DESC LIMIT 1;
+
+-- name: put_secret
+INSERT INTO secret (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: get_secret
+SELECT sealed FROM secret WHERE name = ?;
+
+-- name: next_number
+INSERT INTO number (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value;
+
+-- name: file_by_digest
+SELECT state FROM settlement_file WHERE digest = ?;
+
+-- name: file_by_day
+SELECT digest FROM settlement_file WHERE day = ?;
+
+-- name: put_file
+INSERT INTO settlement_file (digest, name, day, records, complete, at, state) VALUES (?, ?, ?, ?, ?, ?, 'unfinished');
+
+-- name: finish_file
+UPDATE settlement_file SET state = 'done' WHERE digest = ?;
+
+-- name: all_payments
+SELECT body FROM payment ORDER BY opened_at, id;
+
+-- name: facts_of
+SELECT seq, commit_no, at, kind, rule, record, hash FROM fact WHERE payment = ? ORDER BY seq;
+
+-- name: evidence_of
+SELECT id, at, kind, source, body FROM evidence WHERE payment = ? ORDER BY at, id;
+
+-- name: entries_of
+SELECT seq, n, debit, credit, fen FROM entry WHERE payment = ? ORDER BY seq, n;
+
+-- name: all_cases
+SELECT id, payment, why, opened_at, due_at, state FROM cases ORDER BY id;
+
+-- name: cases_of
+SELECT id, payment, why, opened_at, due_at, state FROM cases WHERE payment = ? ORDER BY id;
+
+-- name: due
+SELECT wake_at, id FROM payment WHERE wake_at IS NOT NULL ORDER BY wake_at, id;
+
+-- name: unfinished
+SELECT body FROM payment WHERE owes IN ('forward', 'delivery') ORDER BY opened_at, id;
+
+-- name: find
+SELECT body FROM payment
+WHERE id = :exact OR id LIKE :prefix OR stan = :exact OR terminal = :exact ORDER BY opened_at, id LIMIT :most;
+
+-- name: last_of_terminal
+SELECT body FROM payment WHERE merchant = ? AND terminal = ? ORDER BY opened_at DESC, id DESC LIMIT 1;
+
+-- name: rules_reached
+SELECT rule, count(*) FROM fact GROUP BY rule ORDER BY rule;
+
+-- name: settlement_days
+SELECT day, name, digest, records, complete, state FROM settlement_file ORDER BY day;
+
+-- name: strays
+SELECT id, at, kind, source, why, body FROM stray ORDER BY at, id;
+
+-- name: all_commits
+SELECT no, facts, hash FROM commits ORDER BY no;
+
+-- name: fact_hashes
+SELECT commit_no, hash FROM fact ORDER BY commit_no;
+
+-- name: ledger_check
+-- Payments whose entries do not lead to where the state says the money lies would be listed by the reader's check.
+SELECT payment, debit, credit, fen FROM entry ORDER BY payment, seq, n;

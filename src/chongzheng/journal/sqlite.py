@@ -1,0 +1,162 @@
+"""Is this SQLite file ours, alone ours, and as durable as we believe? Open it, or refuse with one line."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from chongzheng.journal.sql import schema
+from chongzheng.mistakes import TheirMistake
+
+APPLICATION_ID = 0x43485A47
+"""`CHZG`, in the header of every journal."""
+SCHEMA_VERSION = 1
+SQLITE_VERSION_MIN = (3, 51, 3)
+"""Older ones may corrupt a WAL that two connections write or checkpoint (the WAL-reset bug)."""
+BUSY_WAIT_MS = 5_000
+
+SETTINGS = (
+    ("journal_mode", "wal", "wal"),
+    ("synchronous", "FULL", 2),
+    ("foreign_keys", "ON", 1),
+    ("locking_mode", "NORMAL", "normal"),
+    ("temp_store", "MEMORY", 2),
+    ("secure_delete", "ON", 1),
+    ("wal_autocheckpoint", "0", 0),
+)
+"""Pragma, how it is set, what must be read back: a setting that silently does not apply is worse than a wrong one."""
+
+
+class WriterLock:
+    """Held by the one process that writes this journal; released by the kernel when it dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._handle)
+            raise TheirMistake("another engine is writing this journal; stop it first", str(path)) from None
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        os.close(self._handle)
+
+
+def open_writer(path: Path) -> tuple[apsw.Connection, WriterLock]:
+    """The writing connection, its settings read back, on a journal that is ours; made if there is none."""
+    _refuse_old_sqlite()
+    if not path.parent.is_dir():
+        raise TheirMistake("the folder of the journal does not exist", str(path.parent))
+    lock = WriterLock(path)
+    try:
+        connection = apsw.Connection(str(path))
+        connection.set_busy_timeout(BUSY_WAIT_MS)
+        _claim(connection, path)
+        _apply_settings(connection, path)
+        return connection, lock
+    except BaseException as error:  # noqa: BLE001 - the lock is let go whatever happened, and it is raised again
+        lock.release()
+        raise _plain(error, path) from None
+
+
+def open_reader(path: Path) -> apsw.Connection:
+    """A connection that cannot write."""
+    if not path.is_file():
+        raise TheirMistake("there is no journal here", str(path))
+    try:
+        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        connection.set_busy_timeout(BUSY_WAIT_MS)
+        connection.execute("PRAGMA query_only = ON")
+        _refuse_foreign(connection, path)
+        return connection
+    except apsw.Error as error:
+        raise _plain(error, path) from None
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """All of it or nothing. SQLite may have rolled back by itself (a full disk): then there is nothing to undo."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def savepoint(connection: apsw.Connection) -> Iterator[None]:
+    """A part of a transaction that may fail alone."""
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
+
+
+def _refuse_old_sqlite() -> None:
+    version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+    if version < SQLITE_VERSION_MIN:
+        wanted = ".".join(map(str, SQLITE_VERSION_MIN))
+        raise TheirMistake(f"SQLite {apsw.sqlite_lib_version()} is older than {wanted} and unsafe", "apsw")
+
+
+def _claim(connection: apsw.Connection, path: Path) -> None:
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    if tables is not None and tables[0] == 0 and _pragma(connection, "application_id") == 0:
+        connection.execute("PRAGMA journal_mode = wal")
+        with transaction(connection):
+            connection.execute(schema())
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    _refuse_foreign(connection, path)
+
+
+def _refuse_foreign(connection: apsw.Connection, path: Path) -> None:
+    if _pragma(connection, "application_id") != APPLICATION_ID:
+        raise TheirMistake("is a database, but not a chongzheng journal", str(path))
+    version = _pragma(connection, "user_version")
+    if version != SCHEMA_VERSION:
+        raise TheirMistake(f"has journal version {version}; this program knows {SCHEMA_VERSION}", str(path))
+
+
+def _apply_settings(connection: apsw.Connection, path: Path) -> None:
+    for name, value, _ in SETTINGS:
+        connection.execute(f"PRAGMA {name} = {value}").fetchall()
+    for name, _, wanted in SETTINGS:
+        found = _pragma(connection, name)
+        if found != wanted:
+            raise TheirMistake(f"the setting {name} is {found}, not {wanted}: not safe to run", str(path))
+
+
+def _pragma(connection: apsw.Connection, name: str) -> object:
+    row = connection.execute(f"PRAGMA {name}").fetchone()
+    return row[0] if row is not None else None
+
+
+def _plain(error: BaseException, path: Path) -> BaseException:
+    match error:
+        case apsw.NotADBError():
+            return TheirMistake("is not a database", str(path))
+        case apsw.CantOpenError() | apsw.PermissionsError() | apsw.ReadOnlyError():
+            return TheirMistake("cannot be opened; look at its permissions", str(path))
+        case apsw.CorruptError():
+            return TheirMistake("is damaged; restore a backup and keep this file for the investigation", str(path))
+        case apsw.BusyError():
+            return TheirMistake("is locked by another program", str(path))
+        case apsw.FullError():
+            return TheirMistake("the disk is full", str(path))
+        case _:
+            return error

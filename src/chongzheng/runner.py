@@ -1,0 +1,153 @@
+"""How does a fact become a decision, a durable record and then an act? Stamp, load, step, commit, and only then act.
+
+The runner lives on one loop thread. Facts queue up while a commit is under way; whatever has gathered is the next
+batch. `execute(work, done)` carries a commit elsewhere (a writer thread in production, inline in tests and in the
+simulator) and brings the result back to the loop. Effects leave after their commit, in the order of the facts.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from chongzheng.journal import Committed, Journal, JournalFull, Submission
+from chongzheng.mistakes import OurMistake
+from chongzheng.reversal import effects
+from chongzheng.reversal.facts import RequestTaken
+from chongzheng.reversal.payment import Payment
+
+BATCH_MAX = 500
+"""Facts in one commit."""
+QUEUE_MAX = 20_000
+"""Facts waiting for a commit; beyond it a new one is refused at the door, before anything is accepted."""
+FULL_PAUSE_S = 0.5
+"""How long the runner waits before it tries a full disk again."""
+
+Outlet = Callable[[Payment, Any], None]
+Execute = Callable[[Callable[[], list[Committed]], Callable[[list[Committed] | BaseException], None]], None]
+OUTWARD = (effects.Forward, effects.AnswerTerminal, effects.AnswerReversal, effects.SendReversal, effects.SignIn)
+"""Effects that leave the process. The others are rows of the same commit."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Stats:
+    """What the runner has done since it started."""
+
+    facts: int = 0
+    commits: int = 0
+    stopped: int = 0
+    refused: int = 0
+    full: int = 0
+    outlet_failures: int = 0
+
+
+class Runner:
+    """One journal, one queue, one outlet per effect.
+
+    `watch` sees every payment after its commit (timers live there); `refuse` hears of sales that could not be
+    written because the disk is full; `later(seconds, call)` is the loop's timer; `fatal` hears of a failure after
+    which this process must not go on (a failed sync may have lost what it said it wrote).
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        execute: Execute,
+        outlets: Mapping[type[Any], Outlet],
+        watch: Callable[[Payment], None],
+        refuse: Callable[[Submission], None],
+        later: Callable[[float, Callable[[], None]], object],
+        fatal: Callable[[BaseException], None],
+    ) -> None:
+        missing = [kind.__name__ for kind in OUTWARD if kind not in outlets]
+        if missing:
+            raise OurMistake(f"no outlet for {', '.join(missing)}", "runner")
+        self._journal = journal
+        self._execute = execute
+        self._outlets = outlets
+        self._watch = watch
+        self._refuse = refuse
+        self._later = later
+        self._fatal = fatal
+        self._queue: deque[Submission] = deque()  # bounded by QUEUE_MAX, in hand_in
+        self._batch: list[Submission] = []
+        self._busy = False
+        self.stats = Stats()
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits and nothing is being written."""
+        return not self._busy and not self._queue
+
+    def hand_in(self, submission: Submission) -> bool:
+        """Take a fact. False: the queue is full and the fact was not taken. Never blocks."""
+        if len(self._queue) >= QUEUE_MAX:
+            self.stats.refused += 1
+            return False
+        self._queue.append(submission)
+        self._pump()
+        return True
+
+    def _pump(self) -> None:
+        if self._busy or not self._queue:
+            return
+        self._busy = True
+        self._batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
+        batch = self._batch
+        self._execute(lambda: self._journal.apply(batch), self._done)
+
+    def _done(self, result: list[Committed] | BaseException) -> None:
+        batch, self._batch = self._batch, []
+        match result:
+            case JournalFull():
+                self._wait_for_room(batch)
+                return
+            case BaseException():
+                self._fatal(result)
+                return
+        self._busy = False
+        self.stats.commits += 1
+        self.stats.facts += len(result)
+        self._pump()  # the next commit is written while this one's effects leave
+        for committed in result:
+            self._act(committed)
+
+    def _act(self, committed: Committed) -> None:
+        if committed.error:
+            self.stats.stopped += 1
+            log.error("payment stopped", payment=committed.payment.id, rule=committed.rule, why=committed.error)
+        self._watch(committed.payment)
+        for effect in committed.effects:
+            if isinstance(effect, OUTWARD):
+                self._carry_out(committed.payment, effect)
+
+    def _carry_out(self, payment: Payment, effect: Any) -> None:
+        """An outlet that fails costs one attempt: the obligation stands in the journal and comes due again."""
+        try:
+            self._outlets[type(effect)](payment, effect)
+        except Exception as error:  # noqa: BLE001 - one failing wire must not stop the others
+            self.stats.outlet_failures += 1
+            log.error("outlet failed", payment=payment.id, effect=type(effect).__name__, why=repr(error))
+
+    def _wait_for_room(self, batch: Sequence[Submission]) -> None:
+        """No room: new sales are refused, everything else waits in order. Nothing was forwarded."""
+        self.stats.full += 1
+        log.error("the disk is full; new sales are declined", waiting=len(batch) + len(self._queue))
+        waiting = [*batch, *self._queue]
+        self._queue.clear()
+        for submission in waiting:
+            if isinstance(submission.fact, RequestTaken):
+                self._refuse(submission)
+            else:
+                self._queue.append(submission)
+        self._later(FULL_PAUSE_S, self._try_again)
+
+    def _try_again(self) -> None:
+        self._busy = False
+        self._pump()
