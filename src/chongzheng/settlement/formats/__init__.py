@@ -1,0 +1,1 @@
+"""Which clearing files can be read? One module a layout."""
