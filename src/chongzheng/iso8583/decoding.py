@@ -1,190 +1,214 @@
-"""What is the straight-line code that reads messages with one given bitmap?
+"""What is the straight-line code that reads messages of one given shape?
 
-Digits are read from one hex rendering of the whole body and checked a run at a time; text is sliced from one decoded
-string. Any doubt raises (ValueError, KeyError or IndexError) and `careful` then finds the field. A body that is too
-short needs no check of its own: slices come out short, and the end no longer meets the length of the body.
+A shape is the message type, the bitmap and the length of F2, so that everything in front of the second variable field
+stands at a known place. Neighbouring packed fields become one hex string, are checked together and cut in one call;
+neighbouring text fields are cut in one call too. Any doubt raises and `careful` then finds the field. A body that is
+too short needs no check of its own: slices come out short, and the end no longer meets the length of the body.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from operator import itemgetter
 
 from chongzheng.iso8583.message import Message
-from chongzheng.iso8583.spec import PREFIX_BYTES, Field, Layout
+from chongzheng.iso8583.spec import Field, Layout
 
 Decoder = Callable[[bytes], Message]
+
+# maps a byte of two decimal digits to 0 and any other to 1
+NOT_DIGITS = bytes(int(high > 9 or low > 9) for high in range(16) for low in range(16))
 
 
 class _Source:
     """Lines of code; the position in the body is a symbol: a variable (or nothing) plus a known number of bytes."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, start: int) -> None:
         self.layout = layout
         self.lines: list[str] = []
-        self.tables: dict[str, object] = {}
-        self.items: list[str] = []
+        self.names: dict[str, object] = {"Message": Message, "NOT_DIGITS": NOT_DIGITS}
+        self.items: dict[int, str] = {}
         self.base = 0
-        self.offset = 0
-        self.doubled: set[int] = set()
-        self.run_start = ""
+        self.offset = start
+        self.group: list[tuple[Field, int]] = []
+        self.group_start = ""
+        self.group_bytes = 0
 
-    def byte(self, extra: int = 0) -> str:
+    def here(self, extra: int = 0) -> str:
         """The current position in bytes."""
         total = self.offset + extra
         return f"i{self.base} + {total}" if self.base else str(total)
 
-    def nibble(self, extra: int = 0) -> str:
-        """The current position in half bytes."""
-        total = 2 * self.offset + extra
-        if not self.base:
-            return str(total)
-        if self.base not in self.doubled:
-            self.doubled.add(self.base)
-            self.lines.append(f"q{self.base} = i{self.base} + i{self.base}")
-        return f"q{self.base} + {total}"
-
-    def jump(self, target: str) -> None:
-        """The position becomes what only the message knows."""
+    def jump(self, target: str) -> str:
+        """The position becomes what only the message knows; gives the name of the variable that holds it."""
         self.lines.append(f"i{self.base + 1} = {target}")
         self.base += 1
         self.offset = 0
+        return f"i{self.base}"
 
     def check(self, condition: str) -> None:
         """A condition under which the message does not fit."""
         self.lines.append(f"if {condition}: raise ValueError")
 
-    def open_run(self) -> None:
-        """From here on everything is decimal digits."""
-        if not self.run_start:
-            self.run_start = self.nibble()
+    def fixed(self, field: Field, width: int) -> None:
+        """One more field of `width` bytes in a group of neighbours of the same sort (packed digits or text)."""
+        if self.group and self.group[0][0].kind != field.kind:
+            self.close()
+        if not self.group:
+            self.group_start, self.group_bytes = self.here(), 0
+        self.group.append((field, self.group_bytes))
+        self.group_bytes += width
+        self.offset += width
 
-    def close_run(self) -> None:
-        """Check in one go that everything since `open_run` was decimal digits."""
-        if self.run_start and self.run_start != self.nibble():
-            self.check(f"not h[{self.run_start}:{self.nibble()}].isdecimal()")
-        self.run_start = ""
+    def close(self) -> None:
+        """The code that reads the fields gathered so far."""
+        group, self.group = self.group, []
+        if not group:
+            return
+        end = self.here()
+        if group[0][0].kind == "n":
+            _read_digits(self, group, f"body[{self.group_start}:{end}]")
+        else:
+            _read_text(self, group, self.group_start, end)
+
+    def cut(self, source: str, cuts: dict[int, tuple[int, int]]) -> None:
+        """Parts of a string at known places, as variables named after their fields."""
+        if len(cuts) < 3:
+            for number, (start, end) in cuts.items():
+                self.items[number] = f"{source}[{start}:{end}]"
+            return
+        cutter = f"cut{len(self.names)}"
+        self.names[cutter] = itemgetter(*(slice(start, end) for start, end in cuts.values()))
+        self.lines.append(f"{', '.join(f'v{number}' for number in cuts)} = {cutter}({source})")
+        self.items |= {number: f"v{number}" for number in cuts}
 
 
-def _length_table(layout: Layout, field: Field) -> dict[str, int]:
-    texts = (layout.length_bytes(field.prefix, length) for length in range(field.size + 1))
-    if layout.lengths == "bcd":
-        return {raw.hex(): length for length, raw in enumerate(texts)}
-    return {raw.decode("ascii"): length for length, raw in enumerate(texts)}
+def _read_digits(code: _Source, group: list[tuple[Field, int]], run: str) -> None:
+    name = f"r{group[0][0].number}"
+    code.lines.append(f"{name} = {run}")
+    faults = [f"1 in {name}.translate(NOT_DIGITS)"]
+    cuts: dict[int, tuple[int, int]] = {}
+    for field, at in group:
+        odd = field.size % 2
+        if odd:
+            faults.append(f"{name}[{at}] > 15" if field.pad_left else f"{name}[{at + field.size // 2}] & 15")
+        start = 2 * at + (1 if odd and field.pad_left else 0)
+        cuts[field.number] = (start, start + field.size)
+    code.check(" or ".join(faults))
+    code.lines.append(f"h = {name}.hex()")
+    if len(cuts) < 3:  # the string is used at once, for `h` is soon another one
+        for number, (start, end) in cuts.items():
+            code.lines.append(f"v{number} = h[{start}:{end}]")
+            code.items[number] = f"v{number}"
+    else:
+        code.cut("h", cuts)
+
+
+def _read_text(code: _Source, group: list[tuple[Field, int]], start: str, end: str) -> None:
+    if start.isdecimal():
+        first = int(start)
+        code.cut("s", {field.number: (first + at, first + at + field.size) for field, at in group})
+    elif len(group) == 1:
+        code.items[group[0][0].number] = f"s[{start}:{end}]"
+    else:
+        code.lines.append(f"t = s[{start}:{end}]")
+        cuts = {field.number: (at, at + field.size) for field, at in group}
+        code.lines += [f"v{number} = t[{first}:{last}]" for number, (first, last) in cuts.items()]
+        code.items |= {number: f"v{number}" for number in cuts}
 
 
 def _length(code: _Source, field: Field) -> str:
-    """Code that reads a length prefix; gives the name of the variable that holds it."""
-    name, width = f"n{field.number}", code.layout.prefix_bytes(field.prefix)
-    if field.prefix in PREFIX_BYTES:
-        code.close_run()
-        high = f"body[{code.byte()}] << 8 | body[{code.byte(1)}]" if width == 2 else f"body[{code.byte()}]"
-        code.lines.append(f"{name} = {high}")
-        code.check(f"{name} > {field.size}")
-    else:
-        table = f"T_{field.prefix}_{field.size}"
-        code.tables[table] = _length_table(code.layout, field)
-        bcd = code.layout.lengths == "bcd"
-        slot = f"h[{code.nibble()}:{code.nibble(2 * width)}]" if bcd else f"s[{code.byte()}:{code.byte(width)}]"
-        code.lines.append(f"{name} = {table}[{slot}]")
+    """Code that reads a length prefix by table; gives the name of the variable that holds the length."""
+    width = code.layout.prefix_bytes(field.prefix)
+    table = f"L_{field.prefix}_{field.size}"
+    raws = [code.layout.length_bytes(field.prefix, length) for length in range(field.size + 1)]
+    code.names[table] = {(raw[0] if width == 1 else raw): length for length, raw in enumerate(raws)}
+    slot = f"body[{code.here()}]" if width == 1 else f"body[{code.here()}:{code.here(width)}]"
+    code.lines.append(f"n{field.number} = {table}[{slot}]")
     code.offset += width
-    return name
+    return f"n{field.number}"
 
 
-def _packed_fixed(code: _Source, field: Field, size: int) -> str:
-    odd = size % 2
-    if odd:
-        code.check(f"h[{code.nibble(0 if field.pad_left else size)}] != '0'")
-    skip = 1 if odd and field.pad_left else 0
-    text = f"h[{code.nibble(skip)}:{code.nibble(skip + size)}]"
-    code.offset += (size + 1) // 2
-    return text
-
-
-def _packed_variable(code: _Source, field: Field, length: str) -> str:
-    if field.pad_left:
-        code.check(f"{length} & 1 and h[{code.nibble()}] != '0'")
-        start = f"{code.nibble()} + ({length} & 1)"
-    else:
-        code.check(f"{length} & 1 and h[{code.nibble()} + {length}] != '0'")
-        start = code.nibble()
-    code.jump(f"{code.byte()} + ({length} + 1 >> 1)")
-    return f"h[{start}:{start} + {length}]"
-
-
-def _digits(code: _Source, field: Field) -> str:
-    """Kinds n and z. A packed length belongs to the run of digits, so it is opened before the length is read."""
+def _packed_variable(code: _Source, field: Field) -> None:
+    """Kinds n and z of a length that the message tells."""
+    length, run, value = _length(code, field), f"r{field.number}", f"v{field.number}"
+    start = code.here()
+    end = code.jump(f"{start} + ({length} + 1 >> 1)")
+    code.lines.append(f"{run} = body[{start}:{end}]")
     if field.kind == "n":
-        code.open_run()
-    else:
-        code.close_run()
-    if not field.prefix:
-        text = _packed_fixed(code, field, field.size)
-    else:
-        length = _length(code, field)
-        if field.kind == "n":
-            code.open_run()
-        text = _packed_variable(code, field, length)
-    return text if field.kind == "n" else f"{text}.upper()"
+        code.check(f"1 in {run}.translate(NOT_DIGITS)")
+    code.lines.append(f"{value} = {run}.hex(){'' if field.kind == 'n' else '.upper()'}")
+    pad, rest = (f"{run}[0] > 15", "1:") if field.pad_left else (f"{run}[-1] & 15", ":-1")
+    code.lines += [f"if {length} & 1:", f"    if {pad}: raise ValueError", f"    {value} = {value}[{rest}]"]
+    code.items[field.number] = value
 
 
-def _signed(code: _Source, field: Field) -> str:
-    code.close_run()
-    sign = f"s[{code.byte()}:{code.byte(1)}]"
-    code.offset += 1
-    code.open_run()
-    return f"{sign} + {_packed_fixed(code, field, field.size - 1)}"
+def _signed(code: _Source, field: Field) -> None:
+    run = f"r{field.number}"
+    code.lines.append(f"{run} = body[{code.here(1)}:{code.here(1 + field.size // 2)}]")
+    code.check(f"1 in {run}.translate(NOT_DIGITS)")
+    code.items[field.number] = f"s[{code.here()}:{code.here(1)}] + {run}.hex()"
+    code.offset += 1 + field.size // 2
 
 
-def _bytes_or_text(code: _Source, field: Field) -> str:
-    code.close_run()
+def _content(code: _Source, field: Field) -> None:
+    """Kinds ans of variable length, b and hex."""
     source = "body" if field.kind == "b" else "s"
     if field.prefix:
         length = _length(code, field)
-        start = code.byte()
-        code.jump(f"{start} + {length}")
-        part = f"{source}[{start}:i{code.base}]"
+        start = code.here()
+        end = code.jump(f"{start} + {length}")
     else:
-        part = f"{source}[{code.byte()}:{code.byte(field.size)}]"
+        start, end = code.here(), code.here(field.size)
         code.offset += field.size
-    if field.kind != "hex":
-        return part
-    code.lines.append(f"x{field.number} = bytes.fromhex({part})")
-    code.check(f"len(x{field.number}) != {field.size // 2}")
-    return f"x{field.number}"
+    code.items[field.number] = f"{source}[{start}:{end}]"
+    if field.kind == "hex":
+        value = f"v{field.number}"
+        code.lines.append(f"{value} = bytes.fromhex({code.items[field.number]})")
+        code.check(f"len({value}) != {field.size // 2}")
+        code.items[field.number] = value
 
 
-def _emit(code: _Source, field: Field) -> str:
+def _emit(code: _Source, field: Field) -> None:
+    if field.kind in ("n", "ans") and not field.prefix:
+        code.fixed(field, (field.size + 1) // 2 if field.kind == "n" else field.size)
+        return
+    code.close()
     if field.kind in ("n", "z"):
-        return _digits(code, field)
-    if field.kind == "xn":
-        return _signed(code, field)
-    return _bytes_or_text(code, field)
+        _packed_variable(code, field)
+    elif field.kind == "xn":
+        _signed(code, field)
+    else:
+        _content(code, field)
 
 
-def _bitmap_bytes(layout: Layout, numbers_long: bool) -> int:
-    half = 8 if layout.bitmap == "binary" else 16
-    return 2 * half if numbers_long else half
+def _return(mti: str, items: dict[int, str]) -> list[str]:
+    """Builds the message. A dict display of more than 15 entries is built twice, so the rest is added one by one."""
+    order = sorted(items)
+    display = ", ".join(f"{number}: {items[number]}" for number in order[:15])
+    rest = [f"d[{number}] = {items[number]}" for number in order[15:]]
+    return [f"d = {{{display}}}", *rest, f"return Message({mti!r}, d)"]
 
 
-def decoder_source(layout: Layout, numbers: tuple[int, ...], long: bool) -> tuple[str, dict[str, object]]:
-    """The source of `decode(body)` for these fields (`long`: a second bitmap is present), and the tables it uses."""
-    code = _Source(layout)
-    code.offset = layout.bitmap_at
-    code.check(f"not {'h' if layout.mti == 'bcd' else 's'}[:4].isdecimal()")
-    code.offset += _bitmap_bytes(layout, long)
-    for number in numbers:
-        code.items.append(f"{number}: {_emit(code, layout.fields[number])}")
-    code.close_run()
-    code.check(f"len(body) != {code.byte()}")
-    head = ["h = body.hex()"] if layout.mti == "bcd" or layout.charset == "cp500" else []
-    head.append(f"s = body.decode({layout.charset!r})")
-    mti = "h[:4]" if layout.mti == "bcd" else "s[:4]"
-    body = [*head, *code.lines, f"return Message({mti}, {{{', '.join(code.items)}}})"]
-    return "def decode(body):\n" + "".join(f"    {line}\n" for line in body), code.tables
+def decoder_source(layout: Layout, msg: Message, start: int) -> tuple[str, dict[str, object]]:
+    """The source of `decode(body)` for every message of the shape of `msg`, whose fields begin at `start` bytes.
+
+    `start` is behind the bitmap, and behind the length of F2 where there is an F2. Also gives the names the code uses.
+    """
+    code = _Source(layout, start)
+    for number in sorted(msg.fields):
+        field = layout.fields[number]
+        if number == 2:
+            field = replace(field, prefix="", size=len(msg.text(2)))
+        _emit(code, field)
+    code.close()
+    code.check(f"len(body) != {code.here()}")
+    body = [f"s = body.decode({layout.charset!r})", *code.lines, *_return(msg.mti, code.items)]
+    return "def decode(body):\n" + "".join(f"    {line}\n" for line in body), code.names
 
 
-def compile_decoder(layout: Layout, numbers: tuple[int, ...], long: bool) -> Decoder:
-    """The compiled reader for one bitmap; it raises ValueError, KeyError or IndexError for whatever does not fit."""
-    source, names = decoder_source(layout, numbers, long)
-    names["Message"] = Message
+def compile_decoder(layout: Layout, msg: Message, start: int) -> Decoder:
+    """The compiled reader for the shape of `msg`; it raises ValueError, KeyError or IndexError for what does not fit."""
+    source, names = decoder_source(layout, msg, start)
     exec(compile(source, f"<decode {layout.name}>", "exec"), names)  # noqa: S102 - the source comes from our tables alone
     decode: Decoder = names["decode"]  # type: ignore[assignment]  # exec gives object
     return decode

@@ -10,7 +10,8 @@ from chongzheng.iso8583.spec import Layout, read_tables
 from chongzheng.iso8583.specs import TABLES
 from chongzheng.mistakes import TheirMistake
 
-COMPILED_SHAPES_MAX = 512  # a dialect in use has some dozens; a flood of made-up bitmaps must not fill the memory
+HEX_CHARACTERS = "0123456789ABCDEFabcdef"
+COMPILED_SHAPES_MAX = 1024  # a dialect in use has some dozens; a flood of made-up bitmaps must not fill the memory
 
 _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
@@ -23,21 +24,31 @@ def _remember(cache: dict[_Key, _Made], key: _Key, made: _Made) -> None:
     cache[key] = made
 
 
+def _shape_ends(layout: Layout) -> tuple[int, ...]:
+    """For every first byte of a bitmap, where type, bitmap and the length of F2 end in a body."""
+    ends: list[int] = []
+    for first in range(256):
+        if layout.bitmap == "binary":
+            half, bits = 8, first >> 6
+        else:
+            half, bits = 16, (int(chr(first), 16) if chr(first) in HEX_CHARACTERS else 0) >> 2
+        account = layout.prefix_bytes(layout.fields[2].prefix) if bits & 1 else 0
+        ends.append(layout.bitmap_at + half * (1 + (bits >> 1)) + account)
+    return tuple(ends)
+
+
 class Dialect:
     """One dialect: `name`, `layout`, and the two directions between a body (type to last field) and a message."""
 
-    __slots__ = ("_at", "_decoders", "_encoders", "_high", "_long", "_short", "layout", "name")
+    __slots__ = ("_at", "_decoders", "_encoders", "_ends", "layout", "name")
 
     def __init__(self, layout: Layout) -> None:
         self.name = layout.name
         self.layout = layout
         self._at = layout.bitmap_at
-        half = 8 if layout.bitmap == "binary" else 16
-        self._short = self._at + half
-        self._long = self._at + 2 * half
-        self._high = 0x80 if layout.bitmap == "binary" else ord("8")  # the least first byte that sets bit 1
+        self._ends = _shape_ends(layout)
         self._decoders: dict[bytes, Decoder] = {}
-        self._encoders: dict[tuple[int, ...], Encoder] = {}
+        self._encoders: dict[tuple[str | int, ...], Encoder] = {}
 
     def __repr__(self) -> str:
         """The name."""
@@ -46,18 +57,16 @@ class Dialect:
     def decode(self, body: bytes) -> Message:
         """The message in `body`; `TheirMistake` names the field that breaks a rule of the dialect."""
         try:
-            shape = body[self._at : self._long if body[self._at] >= self._high else self._short]
-            return self._decoders[shape](body)
+            return self._decoders[body[: self._ends[body[self._at]]]](body)
         except (IndexError, KeyError, ValueError):
             return self._decode_carefully(bytes(body))
 
     def _decode_carefully(self, body: bytes) -> Message:
         """Reads field by field; a shape is compiled only once a valid message had it, so garbage costs little."""
         msg = careful.read(self.layout, body)
-        long = body[self._at] >= self._high
-        shape = body[self._at : self._long if long else self._short]
-        if shape not in self._decoders:
-            _remember(self._decoders, shape, compile_decoder(self.layout, tuple(msg.fields), long))
+        start = self._ends[body[self._at]]
+        if body[:start] not in self._decoders:
+            _remember(self._decoders, body[:start], compile_decoder(self.layout, msg, start))
         return msg
 
     def encode(self, msg: Message) -> bytes:

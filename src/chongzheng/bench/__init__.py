@@ -1,0 +1,1 @@
+"""How fast is it, measured beside what else there is?"""
