@@ -1,0 +1,133 @@
+"""What happened to a payment, what proves it, and does that proof hold? Commands explain, proof and verify."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from chongzheng.journal import Reader
+from chongzheng.mistakes import TheirMistake
+from chongzheng.money import Money
+from chongzheng.reports import checker, story
+from chongzheng.reports import proof as bundles
+from chongzheng.reversal.payment import Payment
+
+KEY_NAME = "proof.key"
+EXIT_NO = 1
+
+_db = click.option(
+    "--db",
+    envvar="CHONGZHENG_DB",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The journal (SQLite file); may also stand in CHONGZHENG_DB. The engine may be running.",
+)
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
+
+
+@click.command()
+@click.argument("payment")
+@_db
+@_json
+def explain(payment: str, db: Path, as_json: bool) -> None:
+    """Tell the story of PAYMENT: facts, decisions, effects, evidence, verdict, in order.
+
+    PAYMENT is an id (P…), the beginning of one, a STAN or a terminal number.
+    """
+    reader = Reader.open(db)
+    found = _one(reader, payment)
+    if as_json:
+        click.echo(json.dumps(story.document(reader, found), ensure_ascii=False))
+        return
+    _show(Console(), reader, found)
+
+
+@click.command()
+@click.argument("payment")
+@_db
+@click.option("--sign-key", type=click.Path(path_type=Path), help=f"Signing key; {KEY_NAME} beside the journal.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where the bundle goes; stdout if not given.")
+def proof(payment: str, db: Path, sign_key: Path | None, out: Path | None) -> None:
+    """Write the evidence bundle of PAYMENT, signed; `chongzheng verify` checks it without the journal."""
+    reader = Reader.open(db)
+    found = _one(reader, payment)
+    key = bundles.signing_key(sign_key or db.with_name(KEY_NAME))
+    data = bundles.bundle(reader, found, key, time.time_ns() // 1_000_000)
+    if out is None:
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise TheirMistake(f"cannot be written ({error.strerror})", str(out)) from None
+    click.echo(f"{out}: {found.id}, {found.verdict.truth}, {found.verdict.proof}")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--key", required=True, type=click.Path(path_type=Path), help="The trusted public key (64 hex digits).")
+@_json
+def verify(files: tuple[Path, ...], key: Path, as_json: bool) -> None:
+    """Check evidence bundles FILES without the journal. Exit 1 when anything does not fit."""
+    trusted_hex = _read(key).decode("ascii", "replace").strip()
+    faults = {str(path): checker.check(_read(path), trusted_hex) for path in files}
+    bad = {name: lines for name, lines in faults.items() if lines}
+    if as_json:
+        click.echo(json.dumps({"checked": len(files), "refused": len(bad), "faults": bad}, ensure_ascii=False))
+    else:
+        for name, lines in bad.items():
+            for line in lines:
+                click.echo(f"{name}: {line}")
+        click.echo(f"{len(files) - len(bad)} of {len(files)} proven as said")
+    if bad:
+        sys.exit(EXIT_NO)
+
+
+def _one(reader: Reader, text: str) -> Payment:
+    found = reader.find(text)
+    if not found:
+        raise TheirMistake("no such payment in this journal", text)
+    if len(found) > 1:
+        names = ", ".join(f"{p.id} ({p.key.terminal} {p.key.stan})" for p in found[:5])
+        raise TheirMistake(f"fits {len(found)} payments or more; name one: {names}", text)
+    return found[0]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(checker.BUNDLE_BYTES_MAX + 1)
+    except OSError as error:
+        raise TheirMistake(f"cannot be read ({error.strerror})", str(path)) from None
+
+
+def _show(console: Console, reader: Reader, payment: Payment) -> None:
+    key = payment.key
+    amount = Money(payment.amount_fen, payment.currency)
+    console.print(f"[bold]{payment.id}[/]  merchant {escape(key.merchant)}  terminal {escape(key.terminal)}", end="")
+    console.print(f"  batch {escape(key.batch)}  STAN {escape(key.stan)}  card {payment.masked_pan or '-'}  amount {amount}")
+    table = Table("#", "time (UTC+8)", "fact", "rule → state", "effects", show_lines=False)
+    for chapter in story.chapters(reader, payment.id):
+        fact = f"{chapter.fact}\n[dim]{escape(chapter.said)}[/]" if chapter.said else chapter.fact
+        rule = f"{chapter.rule}\n[dim]→ {chapter.came_to}[/]" + (f"\n[red]{escape(chapter.error)}[/]" if chapter.error else "")
+        table.add_row(str(chapter.seq), story.clock(chapter.at), fact, rule, "\n".join(chapter.effects))
+    console.print(table)
+    verdict = payment.verdict
+    console.print(
+        f"verdict  [bold]{verdict.truth}[/], money {verdict.money} ({Money(verdict.fen)}, {verdict.viewpoint}'s view)"
+    )
+    console.print(f"proof    [bold]{verdict.proof}[/] by “{verdict.rule}”")
+    for evidence in reader.evidence_of(payment.id):
+        mark = "*" if evidence.id in verdict.because else " "
+        console.print(f"  {mark} {evidence.id}  {story.clock(evidence.at)}  {evidence.kind} from {escape(evidence.source)}")
+    for entry in reader.entries_of(payment.id):
+        console.print(f"entry    {entry.debit} ← {entry.credit}  {Money(entry.fen)}  (fact {entry.seq})")
+    for case in reader.cases(payment.id):
+        console.print(f"case {case.id:<4} {case.why}, due {story.clock(case.due_at)}, {case.state}")

@@ -1,0 +1,1 @@
+"""What can be shown of a payment, and to whom is it proof?"""
