@@ -178,7 +178,8 @@ def _fit(sought: _Sought, candidate: Candidate) -> Fit | None:
     record = sought.record
     if _other_card(record.masked_pan, candidate.masked_pan):
         return None
-    trace = sought.stan == candidate.stan or candidate.payment in sought.its_sale
+    linked = candidate.payment in sought.its_sale
+    trace = linked or sought.stan == candidate.stan
     amount = record.amount_fen == candidate.amount_fen
     if record.rrn != "" and record.rrn in candidate.rrns:
         return _fit_by_rrn(trace, amount)
@@ -189,7 +190,7 @@ def _fit(sought: _Sought, candidate: Candidate) -> Fit | None:
     if amount:
         return Fit.ANOTHER_RRN if _is_close(sought, candidate) else None
     same_card = record.masked_pan != "" and record.masked_pan == candidate.masked_pan
-    return Fit.ANOTHER_AMOUNT if not candidate.rrns and same_card else None
+    return Fit.ANOTHER_AMOUNT if same_card and (linked or not candidate.rrns) else None
 
 
 def _fit_by_rrn(trace: bool, amount: bool) -> Fit | None:
