@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from chongzheng.reversal import facts
 from chongzheng.reversal.facts import Answer, Fact, Request
-from chongzheng.reversal.payment import FINAL, Payment, Seen, State, Truth
+from chongzheng.reversal.payment import FINAL, Payment, Seen, State, Told, Truth
 from chongzheng.reversal.payment import Proof as ProofOf
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.verdict import ack_names_original, judge
@@ -81,6 +81,8 @@ def absorb(payment: Payment, fact: Fact, policy: Policy) -> Payment:
             return _absorb_reversal_answer(payment, fact, policy)
         case facts.SettlementSaw():
             return _absorb_file(payment, fact)
+        case facts.ReversalStopped():
+            return replace(payment, stopped_by=payment.stopped_by or fact.actor)
         case _:
             return payment
 
@@ -95,8 +97,7 @@ def classify(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> 
         case facts.ReversalAnswered():
             return _reversal_event(before, fact, policy)
         case facts.DeadlinePassed():
-            driving = before.state in (State.REVERSING, State.UNMATCHED)
-            return Event.WINDOW_OVER if driving and fact.at >= before.reverse_until else Event.DEADLINE
+            return _deadline_event(before, fact)
         case facts.SettlementSaw():
             return _file_event(before, absorbed, policy)
         case facts.ReversalAsked():
@@ -106,8 +107,7 @@ def classify(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> 
         case facts.TerminalMovedOn():
             return Event.TERMINAL_MOVED_ON
         case _:
-            event, states = _REPORTS[type(fact)]
-            return event if before.state in states else Event.REPORT_LATE
+            return _report_event(before, fact)
 
 
 def reply_kind(payment: Payment, answer: Answer, policy: Policy) -> Event:
@@ -179,6 +179,8 @@ def _absorb_reply(payment: Payment, fact: facts.ReplyArrived, policy: Policy) ->
 
 
 def _absorb_reversal_answer(payment: Payment, fact: facts.ReversalAnswered, policy: Policy) -> Payment:
+    if payment.attempts == 0:
+        return payment  # nothing was asked, so this answers another payment's reversal
     seen = Seen(fact.evidence, fact.answer.code, fact.answer.rrn)
     kind = reversal_kind(payment, fact.answer, policy)
     if kind is Event.REV_DONE:
@@ -211,11 +213,26 @@ def _reply_event(before: Payment, absorbed: Payment, fact: facts.ReplyArrived, p
     kind = reply_kind(before, fact.answer, policy)
     if before.state is State.FORWARDED:
         return kind
-    if kind is not Event.APPROVED:
+    if kind is not Event.APPROVED or (before.state is State.RETURNED and before.stopped_by):
         return Event.REPLY_LATE
     if before.state is State.RETURNED and ack_names_original(absorbed, policy):
         return Event.APPROVAL_KNOWN
     return Event.APPROVED
+
+
+def _deadline_event(before: Payment, fact: facts.DeadlinePassed) -> Event:
+    """A timer may fire for a deadline that another fact has moved or lifted meanwhile: that is a late report."""
+    if before.wake_at is None or max(fact.due_at, fact.at) < before.wake_at:
+        return Event.REPORT_LATE
+    driving = before.state in (State.REVERSING, State.UNMATCHED)
+    return Event.WINDOW_OVER if driving and fact.at >= before.reverse_until else Event.DEADLINE
+
+
+def _report_event(before: Payment, fact: Fact) -> Event:
+    event, states = _REPORTS[type(fact)]
+    if event is Event.ANSWER_UNDELIVERED and before.told is Told.APPROVED:
+        return Event.REPORT_LATE  # the approval is out: of two reports that disagree, the one that reverses loses
+    return event if before.state in states else Event.REPORT_LATE
 
 
 def _reversal_event(before: Payment, fact: facts.ReversalAnswered, policy: Policy) -> Event:

@@ -106,7 +106,8 @@ class Payment:
     """Everything the machine knows of one payment. Instants are epoch ms; amounts are fen.
 
     `wake_at` is the one deadline it has set itself; `day_ends_at` and `reverse_until` bound its reversals;
-    `attempts` counts sends of the reversal; `not_found` counts answers 25 in a row.
+    `attempts` counts sends of the reversal; `not_found` counts answers 25 in a row; `stopped_by` names the person
+    after whose word this reversal is never driven again (the release token may have moved on).
     """
 
     id: str
@@ -137,6 +138,7 @@ class Payment:
     ack: Seen | None = None
     refusal: Seen | None = None
     asked: str = ""
+    stopped_by: str = ""
     days: tuple[tuple[str, str], ...] = ()
     originals: tuple[Line, ...] = ()
     reversals: tuple[Line, ...] = ()

@@ -13,7 +13,7 @@ from chongzheng.reversal.facts import Fact
 from chongzheng.reversal.payment import FINAL, MoneyIs, Owes, Payment, Proof, State, Told, Truth
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.table import TABLE, Do, rule_id
-from chongzheng.reversal.verdict import judge
+from chongzheng.reversal.verdict import judge, reweigh
 
 Acted = tuple[Payment, tuple[Effect, ...]]
 
@@ -115,7 +115,7 @@ def _reason(p: Payment, fact: Fact, policy: Policy) -> str:
     """F39 of the reversal (facts/iso8583 3.1): the terminal's own word, or 98, A0, 96, 06 as we saw it."""
     match fact:
         case facts.ReversalAsked():
-            return fact.reason
+            return fact.reason or "06"
         case facts.AnswerUndelivered():
             return "96"
         case facts.ReplyArrived():
@@ -129,6 +129,9 @@ def _repeat(p: Payment, fact: Fact, policy: Policy) -> Acted:
 
 
 def _send(p: Payment, fact: Fact, policy: Policy) -> Acted:
+    """Send, unless the window is over (no next-day reversal, fact 9): then wake at once, and WINDOW_OVER follows."""
+    if fact.at >= p.reverse_until:
+        return replace(p, owes=Owes.REVERSAL, wake_at=fact.at), ()
     wait_ms = policy.repeat_after_ms[min(p.attempts, len(policy.repeat_after_ms) - 1)]
     p = replace(p, owes=Owes.REVERSAL, attempts=p.attempts + 1, wake_at=fact.at + wait_ms)
     return p, (effects.SendReversal(p.id, p.reason, p.attempts),)
@@ -167,7 +170,7 @@ def _why(p: Payment, fact: Fact) -> str:
         case facts.ReversalStopped():
             return "reversal stopped by a person"
         case _:
-            return "reversal unanswered until its window closed"
+            return "reversal unanswered until its window closed" if p.attempts else "no reversal was possible any more"
 
 
 def _case_overdue(p: Payment, fact: Fact, policy: Policy) -> Acted:
@@ -177,6 +180,7 @@ def _case_overdue(p: Payment, fact: Fact, policy: Policy) -> Acted:
 
 def _case_after_final(p: Payment, fact: Fact, policy: Policy) -> Acted:
     asked = isinstance(fact, facts.ReversalAsked)
+    p = replace(p, verdict=reweigh(p))
     return p, (_open_case(p, fact, policy, "reversal after the verdict" if asked else "approval after the verdict"),)
 
 
@@ -197,6 +201,7 @@ def _contest(p: Payment, fact: Fact, policy: Policy) -> Acted:
     verdict = judge(p, policy)
     if verdict.truth is not Truth.CONTESTED:
         verdict = replace(verdict, truth=Truth.CONTESTED, proof=Proof.CLAIMED, rule="file: overturns the verdict")
+        verdict = reweigh(replace(p, verdict=verdict))
     p = replace(p, owes=Owes.PERSON, wake_at=None, verdict=verdict)
     return p, (_open_case(p, fact, policy, f"contested: {verdict.rule}"),)
 

@@ -7,6 +7,8 @@ against a file only when it names the original (its F37), because hosts answer 0
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chongzheng.reversal.facts import Line
 from chongzheng.reversal.payment import MoneyIs, Payment, Proof, State, Told, Truth, Verdict
 from chongzheng.reversal.policy import Policy
@@ -18,12 +20,18 @@ def judge(payment: Payment, policy: Policy) -> Verdict:
         verdict = _by_file(payment, policy)
         if verdict is not None:
             return verdict
-    return _by_messages(payment)
+    return _by_messages(payment, policy)
+
+
+def reweigh(payment: Payment) -> Verdict:
+    """The verdict with its money weighed anew, because the terminal changed its mind; truth and proof stay."""
+    money, fen = _money(payment, payment.verdict.truth)
+    return replace(payment.verdict, money=money, fen=fen)
 
 
 def file_is_final(payment: Payment, policy: Policy) -> bool:
     """Whether all clearing days that could still speak about this payment have been read."""
-    return len(payment.days) >= policy.clearing_days
+    return sum(day >= payment.day for day, _ in payment.days) >= policy.clearing_days
 
 
 def ack_names_original(payment: Payment, policy: Policy) -> bool:
@@ -39,10 +47,12 @@ def ack_names_original(payment: Payment, policy: Policy) -> bool:
 
 
 def _by_file(payment: Payment, policy: Policy) -> Verdict | None:
-    kept = len(_distinct(payment.originals)) - len(_distinct(payment.reversals))
+    kept = _kept(payment)
     if any(line.amount_fen != payment.amount_fen for line in (*payment.originals, *payment.reversals)):
         return _verdict(payment, Truth.CONTESTED, "file: another amount")
     if kept > 1:
+        if payment.reason != "" and not file_is_final(payment, policy):
+            return None
         return _verdict(payment, Truth.CHARGED_TWICE, "file: more than one original")
     if kept < 0:
         final = file_is_final(payment, policy)
@@ -55,14 +65,14 @@ def _by_file(payment: Payment, policy: Policy) -> Verdict | None:
 
 
 def _file_keeps(payment: Payment, policy: Policy) -> Verdict | None:
-    if payment.decline is not None and payment.approval is None:
-        return _verdict(payment, Truth.CONTESTED, "file: original of a refused sale")
-    if payment.reason == "" and payment.approval is None:
-        return _verdict(payment, Truth.CONTESTED, "file: original that was never sent")
-    if payment.reason == "":
+    if payment.reason == "" and payment.approval is not None:
         return _verdict(payment, Truth.CHARGED_KEPT, "file: original")
     if not file_is_final(payment, policy):
         return None
+    if payment.decline is not None and payment.approval is None:
+        return _verdict(payment, Truth.CONTESTED, "file: original of a refused sale")
+    if payment.reason == "":
+        return _verdict(payment, Truth.CONTESTED, "file: original that was never sent")
     if ack_names_original(payment, policy):
         return _verdict(payment, Truth.CONTESTED, "file: original although its reversal was accepted")
     return _verdict(payment, Truth.CHARGED_KEPT, "file: original, no reversal in two days")
@@ -78,9 +88,11 @@ def _file_silent(payment: Payment, policy: Policy) -> Verdict | None:
     return _verdict(payment, Truth.CONTESTED, "file: nothing of an approved sale")
 
 
-def _by_messages(payment: Payment) -> Verdict:
+def _by_messages(payment: Payment, policy: Policy) -> Verdict:
     if payment.ack is not None and payment.approval is not None:
-        return _verdict(payment, Truth.CHARGED_RETURNED, "answer: reversal accepted", Proof.ACKNOWLEDGED)
+        if ack_names_original(payment, policy):
+            return _verdict(payment, Truth.CHARGED_RETURNED, "answer: reversal accepted", Proof.ACKNOWLEDGED)
+        return _verdict(payment, Truth.UNKNOWN, "answer: reversal accepted, perhaps blindly", Proof.ACKNOWLEDGED)
     if payment.ack is not None:
         return _verdict(payment, Truth.UNKNOWN, "answer: reversal accepted, original never seen", Proof.ACKNOWLEDGED)
     if payment.approval is not None and payment.reason == "":
@@ -102,11 +114,11 @@ def _verdict(payment: Payment, truth: Truth, rule: str, proof: Proof = Proof.PRO
 def _money(payment: Payment, truth: Truth) -> tuple[MoneyIs, int]:
     """Seen from the merchant: long = holds money of a sale that the terminal does not count, short = the reverse."""
     if truth in (Truth.UNKNOWN, Truth.CONTESTED) or payment.told is Told.MAYBE_APPROVED:
-        return MoneyIs.UNKNOWN, payment.amount_fen
+        times = _kept(payment) if truth is Truth.CHARGED_TWICE else 1
+        return MoneyIs.UNKNOWN, times * payment.amount_fen
     counted = payment.told is Told.APPROVED
     if truth is Truth.CHARGED_TWICE:
-        extra = len(_distinct(payment.originals)) - len(_distinct(payment.reversals)) - int(counted)
-        return MoneyIs.LONG, extra * payment.amount_fen
+        return MoneyIs.LONG, (_kept(payment) - int(counted)) * payment.amount_fen
     charged = truth is Truth.CHARGED_KEPT
     if charged == counted:
         return MoneyIs.CORRECT, 0
@@ -118,6 +130,10 @@ def _because(payment: Payment) -> tuple[str, ...]:
     answers = [seen.evidence for seen in (payment.approval, payment.decline, payment.ack, payment.refusal) if seen]
     lines = [line.evidence for line in (*payment.originals, *payment.reversals)]
     return tuple(dict.fromkeys([*answers, *lines, *(evidence for _, evidence in payment.days)]))
+
+
+def _kept(payment: Payment) -> int:
+    return len(_distinct(payment.originals)) - len(_distinct(payment.reversals))
 
 
 def _distinct(lines: tuple[Line, ...]) -> set[tuple[str, str, str]]:
