@@ -38,7 +38,8 @@ REVERSAL_NEEDS = (3, 4, 11, 25, 41, 42, 60)
 BATCH_FROM, BATCH_TO = 2, 8
 FORMAT_ERROR, BAD_AMOUNT, NOT_SUPPORTED = "30", "13", "40"
 OTHER_REASON = "06"
-CHIP = 55
+CHIP, MAC_FIELD = 55, 64
+GOOD, BAD, ABSENT = "good", "bad", "absent"
 HEX_MARK = "hex:"
 
 
@@ -61,6 +62,10 @@ class Said(StrEnum):
     SIGNED_IN = "answer to a sign-in"
     ECHOED = "answer to an echo test"
     OTHER = "nothing we asked for"
+
+
+SAID = {"0210": Said.REPLY, "0410": Said.REVERSAL_ANSWER, "0810": Said.SIGNED_IN, "0830": Said.ECHOED}
+"""The type of an answer is the type of its request with 10 more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,21 @@ class Heard:
     def network_code(self) -> str:
         """F60.3: which kind of sign-in, or which test."""
         return self.message.text(60)[8:11]
+
+
+@dataclass(frozen=True, slots=True)
+class HostWord:
+    """A host's message, understood. `mac`: good, bad or absent, as the door found it."""
+
+    said: Said
+    message: Message
+    mac: str
+
+    def says(self, code: str, repeated: tuple[str, ...]) -> bool:
+        """Whether it says F39 `code`, repeats what it must, and is not under a wrong MAC; an approval needs a good one."""
+        if self.mac == BAD or self.message.text(39) != code or echo(self.message) != repeated:
+            return False
+        return self.mac == GOOD or code not in ("00", "11")
 
 
 def hear(body: bytes) -> Heard:
@@ -127,20 +147,13 @@ def _refusal(kind: Kind, message: Message) -> str:
     return ""
 
 
-def understand(body: bytes) -> Message:
-    """A host's message. TheirMistake names the field that is broken."""
-    return POS.decode(body)
-
-
-def said(message: Message) -> Said:
-    """What the host's message answers, by its type: the request's type with 10 more."""
-    if message.mti == "0210":
-        return Said.REPLY
-    if message.mti == "0410":
-        return Said.REVERSAL_ANSWER
-    if message.mti == "0810":
-        return Said.SIGNED_IN
-    return Said.ECHOED if message.mti == "0830" else Said.OTHER
+def understand(body: bytes, is_genuine: Callable[[bytes], bool]) -> HostWord:
+    """A host's message; `is_genuine(body)` checks its MAC. TheirMistake names the field that is broken."""
+    message = POS.decode(body)
+    mac = ABSENT
+    if MAC_FIELD in message.fields:
+        mac = GOOD if is_genuine(body) else BAD
+    return HostWord(SAID.get(message.mti, Said.OTHER), message, mac)
 
 
 def key(message: Message) -> Key:
@@ -219,9 +232,10 @@ def echo(message: Message) -> tuple[str, ...]:
     return tuple(message.text(number) for number in ECHO)
 
 
-def answer(message: Message, mac: str) -> Answer:
-    """What a host's answer says. `mac`: good, bad or absent, as the door found it."""
-    return Answer(message.text(39), mac, echo(message), rrn=message.text(37), auth=message.text(38))
+def answer(word: HostWord) -> Answer:
+    """What a host's answer says, as the machine takes it."""
+    message = word.message
+    return Answer(message.text(39), word.mac, echo(message), rrn=message.text(37), auth=message.text(38))
 
 
 def outline(heard: Heard) -> Message:

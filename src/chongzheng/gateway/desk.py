@@ -1,0 +1,231 @@
+"""What does a terminal get for what it says? Sales and reversals become facts; effects become answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chongzheng.gateway import translate
+from chongzheng.gateway.business_day import Calendar
+from chongzheng.gateway.counts import Counts
+from chongzheng.gateway.in_hand import Asker, Bounded, InHand
+from chongzheng.gateway.pos import PosLine, Turn
+from chongzheng.gateway.terminals import Terminal, Terminals, plain
+from chongzheng.gateway.translate import Heard, Kind
+from chongzheng.journal import Evidence, Reader, Submission, Vault, evidence, payment_id
+from chongzheng.mistakes import TheirMistake
+from chongzheng.reversal import facts
+from chongzheng.reversal.effects import AnswerReversal, AnswerTerminal
+from chongzheng.reversal.payment import Owes, Payment, State, Told
+
+LAST_MAX = 200_000
+"""Terminals whose last payment is remembered; the journal knows the others."""
+UNKNOWN_TERMINAL, BUSY, BAD_MAC, DONE = "97", "96", "A0", "00"
+SOURCE = "pos"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The piece of the configuration that the desk needs. `pin`: whether PIN blocks may pass unchanged."""
+
+    calendar: Calendar
+    duplicate_code: str
+    pin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where the desk's words go: the runner, the journal's strays, and the door's list of who is on which line."""
+
+    hand_in: Callable[[Submission], bool]
+    keep_stray: Callable[[Evidence, str], None]
+    name_line: Callable[[PosLine, tuple[str, str]], None]
+
+
+class Desk:
+    """Serves terminals. Every method is called on the loop thread and returns at once. `clock`: epoch ms."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        terminals: Terminals,
+        vault: Vault,
+        reader: Reader,
+        in_hand: InHand,
+        counts: Counts,
+        clock: Callable[[], int],
+        ways: Ways,
+    ) -> None:
+        self._rules = rules
+        self._terminals = terminals
+        self._vault = vault
+        self._reader = reader
+        self._in_hand = in_hand
+        self._counts = counts
+        self._clock = clock
+        self._ways = ways
+        self._last: Bounded[Payment] = Bounded(LAST_MAX)
+
+    # In: what terminals say
+
+    def receive(self, turn: Turn, body: bytes) -> None:
+        """One message of a terminal. TheirMistake when it is none: then the door hangs up."""
+        heard = translate.hear(body)
+        asker = Asker(turn, translate.outline(heard))
+        terminal = self._terminals.find(heard)
+        if terminal is None:
+            self._turn_away(asker, UNKNOWN_TERMINAL, "unknown terminal")
+            return
+        self._ways.name_line(turn.line, (heard.merchant, heard.terminal))
+        if heard.refusal:
+            self._turn_away(asker, heard.refusal, f"refused: {heard.kind}")
+        elif heard.kind in (Kind.PURCHASE, Kind.REVERSAL):
+            self._take_payment(asker, terminal, heard, body)
+        elif heard.kind is Kind.SIGN_IN:
+            self._terminals.sign_in(terminal, heard, self._local(), lambda answer: self._give(asker, answer))
+        else:
+            self._give(asker, self._own_answer(asker, DONE))
+
+    def _take_payment(self, asker: Asker, terminal: Terminal, heard: Heard, body: bytes) -> None:
+        at = self._clock()
+        proof = evidence(f"pos-{heard.message.mti}", SOURCE, at, translate.evidence_body(heard.message))
+        if not self._terminals.is_genuine(terminal, body):
+            self._ways.keep_stray(proof, "the MAC is not this terminal's")
+            self._turn_away(asker, BAD_MAC, "bad MAC from a terminal")
+        elif heard.kind is Kind.PURCHASE:
+            self._take_sale(asker, heard, proof)
+        else:
+            self._take_reversal(asker, heard, proof)
+
+    def _take_sale(self, asker: Asker, heard: Heard, proof: Evidence) -> None:
+        if heard.has_pin and not self._rules.pin:
+            self._turn_away(asker, translate.NOT_SUPPORTED, "refused: PIN block without a shared PIN key")
+            return
+        request = self._request(heard, proof.at)
+        payment = payment_id(request.key)
+        if not asker.turn.begin() or not self._in_hand.waiting.join(payment, asker):
+            self._turn_away(asker, BUSY, "too many in flight")
+            return
+        self._note_moved_on(heard, payment, proof)
+        if payment not in self._in_hand.sales:
+            self._in_hand.sales.put(payment, heard)
+        fact = facts.RequestTaken(payment, proof.at, proof.id, request)
+        if not self._ways.hand_in(Submission(fact, (proof,), translate.card(heard))):
+            self._decline_unwritten(payment, "the queue is full")
+
+    def _take_reversal(self, asker: Asker, heard: Heard, proof: Evidence) -> None:
+        """No limit in flight for these: a reversal that is turned away is a cardholder's money at risk."""
+        request = self._request(heard, proof.at)
+        payment = payment_id(request.key)
+        if not self._in_hand.reversing.join(payment, asker):
+            self._turn_away(asker, BUSY, "too many repeats of a reversal")
+            return
+        fact = facts.ReversalAsked(payment, proof.at, proof.id, translate.reason(heard), request)
+        if not self._ways.hand_in(Submission(fact, (proof,), translate.card(heard))):
+            self._in_hand.reversing.leave(payment, newest=True)
+            self._turn_away(asker, BUSY, "the queue is full")
+
+    def _request(self, heard: Heard, at: int) -> facts.Request:
+        day, day_ends_at = self._rules.calendar.day(at)
+        return translate.request(heard, day, day_ends_at, self._vault.index)
+
+    def _note_moved_on(self, heard: Heard, payment: str, proof: Evidence) -> None:
+        """A terminal sends its reversal before its next sale, so a next sale says that it holds the last one."""
+        last = self._last.get(heard.merchant + heard.terminal)
+        if last is None:
+            last = self._reader.last_of_terminal(heard.merchant, heard.terminal)
+        if last is None or last.id == payment:
+            return
+        if last.state is State.APPROVED and last.told is Told.MAYBE_APPROVED:
+            self._ways.hand_in(Submission(facts.TerminalMovedOn(last.id, proof.at, proof.id), (proof,)))
+
+    # Out: what the machine decided
+
+    def watch(self, payment: Payment) -> None:
+        """A payment was committed."""
+        if payment.owes is not Owes.FORWARD:
+            self._in_hand.sales.take(payment.id)
+        terminal = payment.key.merchant + payment.key.terminal
+        last = self._last.get(terminal)
+        if last is None or payment.opened_at >= last.opened_at:
+            self._last.put(terminal, payment)
+
+    def answer_sale(self, payment: Payment, effect: AnswerTerminal) -> None:
+        """The outlet of AnswerTerminal. An approval is written at most once, and we say whether it was."""
+        if effect.approved:
+            self._approve(payment, effect.code)
+        elif effect.code == self._rules.duplicate_code:
+            self._decline(payment, effect.code, newest=True)
+        else:
+            while self._decline(payment, effect.code):
+                pass
+            self._in_hand.replies.take(payment.id)
+
+    def answer_reversal(self, payment: Payment, effect: AnswerReversal) -> None:
+        """The outlet of AnswerReversal: "we own it". Those who asked are answered in their order."""
+        asker = self._in_hand.reversing.leave(payment.id)
+        if asker is not None:
+            message = translate.refuse(asker.outline, effect.code, *self._local())
+            self._give(asker, self._terminals.sealed(payment.key.merchant, payment.key.terminal, message))
+
+    def refuse(self, submission: Submission) -> None:
+        """The disk is full and this sale could not be written: the terminal hears 96, nothing was forwarded."""
+        self._decline_unwritten(submission.fact.payment, "the disk is full")
+
+    def _approve(self, payment: Payment, code: str) -> None:
+        waiting = self._in_hand.waiting.take(payment.id)
+        reply = self._in_hand.replies.that_says(payment.id, code, payment.echo)
+        self._in_hand.replies.take(payment.id)
+        askers = waiting.askers if waiting is not None else []
+        for asker in askers:
+            asker.turn.end()
+        at = self._clock()
+        live = next((asker for asker in askers if asker.turn.line.is_open), None)
+        body = self._approval(payment, reply, code) if live is not None else None
+        if live is not None and body is not None and live.turn.answer(body):
+            self._ways.hand_in(Submission(facts.AnswerWritten(payment.id, at)))
+            return
+        self._counts.note("approval not delivered")
+        self._ways.hand_in(Submission(facts.AnswerUndelivered(payment.id, at)))
+
+    def _approval(self, payment: Payment, reply: translate.HostWord | None, code: str) -> bytes | None:
+        if reply is None:
+            return None
+        try:
+            message = translate.relay(reply.message, code)
+            return self._terminals.sealed(payment.key.merchant, payment.key.terminal, message)
+        except TheirMistake as mistake:
+            self._counts.note("host's approval cannot be passed on", str(mistake))
+            return None
+
+    def _decline(self, payment: Payment, code: str, newest: bool = False) -> bool:
+        asker = self._in_hand.waiting.leave(payment.id, newest)
+        if asker is None:
+            return False
+        reply = self._in_hand.replies.that_says(payment.id, code, payment.echo)
+        if reply is not None:
+            self._give(asker, plain(translate.relay(reply.message, code)))
+        else:
+            self._give(asker, self._own_answer(asker, code))
+        return True
+
+    def _decline_unwritten(self, payment: str, why: str) -> None:
+        asker = self._in_hand.waiting.leave(payment, newest=True)
+        if asker is not None:
+            self._turn_away(asker, BUSY, why)
+        if payment not in self._in_hand.waiting:
+            self._in_hand.sales.take(payment)
+
+    def _turn_away(self, asker: Asker, code: str, why: str) -> None:
+        self._counts.note(why)
+        self._give(asker, self._own_answer(asker, code))
+
+    def _own_answer(self, asker: Asker, code: str) -> bytes:
+        return plain(translate.refuse(asker.outline, code, *self._local()))
+
+    def _give(self, asker: Asker, body: bytes) -> None:
+        if not asker.turn.answer(body):
+            self._counts.note("terminal gone before its answer")
+
+    def _local(self) -> tuple[str, str]:
+        return self._rules.calendar.local(self._clock())

@@ -1,0 +1,235 @@
+"""How do terminals' bytes come in and answers go out, with every client that misbehaves cut off in time?
+
+Limits (hardening rules for ISO 8583 doors): each has a name here; what goes over it is counted and closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from chongzheng.gateway.counts import Counts
+from chongzheng.iso8583 import CupEnvelope, Deframer, frame, join_cup, split_cup
+from chongzheng.mistakes import OurMistake, TheirMistake
+
+FRAME_BYTES_MAX = 4_096
+FRAME_WAIT_MS = 5_000
+"""A frame that was begun must be whole by then; the same for the first frame of a connection that sent anything."""
+IDLE_MS = 600_000
+CONNECTIONS_MAX = 4_096
+CONNECTIONS_PER_ADDRESS = 256
+"""Default; many terminals share one address behind a concentrator. The configuration may say less or more."""
+CONNECTIONS_PER_TERMINAL = 2
+"""A terminal that dials anew has often lost its old connection without a word: the oldest one goes."""
+IN_FLIGHT_PER_CONNECTION = 8
+WRITE_BUFFER_BYTES_MAX = 65_536
+BACKLOG = 512
+SWEEP_MS = 500
+
+ANSWER_WAIT_MS = 180_000
+"""A message that has no answer by then never gets one; it no longer counts as in flight."""
+
+Receive = Callable[["Turn", bytes], None]
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+class Turn:
+    """One message of a terminal, and the way its answer goes back: same connection, TPDU turned round."""
+
+    __slots__ = ("_envelope", "begun_at", "line")
+
+    def __init__(self, line: PosLine, envelope: CupEnvelope) -> None:
+        self.line = line
+        self._envelope = envelope.answered()
+        self.begun_at = _now_ms()
+
+    def begin(self) -> bool:
+        """Count the message as in flight; False when its connection has too many of those."""
+        if len(self.line.turns) >= IN_FLIGHT_PER_CONNECTION:
+            return False
+        self.line.turns.add(self)
+        return True
+
+    def end(self) -> None:
+        """No answer is due any more."""
+        self.line.turns.discard(self)
+
+    def answer(self, body: bytes) -> bool:
+        """Hand the answer to the socket; False when the terminal is gone."""
+        self.end()
+        return self.line.send(join_cup(self._envelope, body))
+
+
+class PosLine(asyncio.Protocol):
+    """One terminal connection."""
+
+    def __init__(self, door: PosDoor) -> None:
+        self._door = door
+        self._transport: asyncio.Transport | None = None
+        self._deframer = Deframer(FRAME_BYTES_MAX)
+        self.address = ""
+        self.turns: set[Turn] = set()  # bounded by IN_FLIGHT_PER_CONNECTION, in Turn.begin
+        self.heard_at = _now_ms()
+        self.begun_at: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether bytes may still reach the terminal."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A terminal dialled: admit it or hang up."""
+        if not isinstance(transport, asyncio.Transport):
+            transport.close()
+            return
+        self._transport = transport
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]) if isinstance(peer, tuple) else "local"
+        if not self._door.admit(self):
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Cut frames out of the stream; a length that cannot be right ends the connection."""
+        self.heard_at = _now_ms()
+        try:
+            payloads = self._deframer.feed(data)
+        except TheirMistake:
+            self.cut("bad length")
+            return
+        waiting = self._deframer.waiting_bytes > 0
+        if not waiting or payloads:
+            self.begun_at = None
+        if waiting and self.begun_at is None:
+            self.begun_at = self.heard_at
+        for payload in payloads:
+            self._take(payload)
+
+    def _take(self, payload: bytes) -> None:
+        if not self.is_open or self._door.is_shut:
+            return
+        try:
+            envelope, body = split_cup(payload)
+            self._door.receive(Turn(self, envelope), body)
+        except TheirMistake:
+            self.cut("not a message")
+        except OurMistake as mistake:
+            self._door.counts.note("our mistake at the door", str(mistake))
+            self.cut("our mistake")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The terminal hung up, or we did."""
+        self._door.dismiss(self)
+
+    def send(self, payload: bytes) -> bool:
+        """Hand one frame to the socket; False when the terminal is gone or does not read."""
+        if self._transport is None or self._transport.is_closing():
+            return False
+        if self._transport.get_write_buffer_size() > WRITE_BUFFER_BYTES_MAX:
+            self.cut("does not read")
+            return False
+        self._transport.write(frame(payload))
+        return True
+
+    def cut(self, why: str) -> None:
+        """End the connection at once and count why."""
+        if self.is_open and self._transport is not None:
+            self._door.counts.note(f"cut: {why}", self.address)
+            self._transport.abort()
+
+    def close(self) -> None:
+        """End the connection after what was written has left."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def sweep(self, now_ms: int) -> None:
+        """Cut a client that is slower, or quieter, than the limits allow."""
+        if self.begun_at is not None and now_ms - self.begun_at > FRAME_WAIT_MS:
+            self.cut("slow")
+        elif not self.turns and now_ms - self.heard_at > IDLE_MS:
+            self.cut("idle")
+        for turn in [turn for turn in self.turns if now_ms - turn.begun_at > ANSWER_WAIT_MS]:
+            turn.end()
+
+
+class PosDoor:
+    """The listening socket and the connections behind it. `receive(turn, body)` takes each message."""
+
+    def __init__(self, receive: Receive, counts: Counts, per_address: int = CONNECTIONS_PER_ADDRESS) -> None:
+        self.receive = receive
+        self.counts = counts
+        self._per_address = per_address
+        self._lines: set[PosLine] = set()
+        self._by_address: Counter[str] = Counter()
+        self._by_terminal: dict[tuple[str, str], list[PosLine]] = {}
+        self._named: dict[PosLine, set[tuple[str, str]]] = {}
+        self._server: asyncio.Server | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+        self.is_shut = False
+
+    async def open(self, host: str, port: int) -> str:
+        """Listen; gives the address as `host:port`. TheirMistake when it cannot be had."""
+        loop = asyncio.get_running_loop()
+        try:
+            self._server = await loop.create_server(lambda: PosLine(self), host, port, backlog=BACKLOG)
+        except OSError as error:
+            raise TheirMistake(f"cannot listen on {host}:{port} ({error.strerror})", "pos.listen") from None
+        self._sweep()
+        address = self._server.sockets[0].getsockname()
+        return f"{address[0]}:{address[1]}"
+
+    async def shut(self) -> None:
+        """Stop accepting: nobody new, and nothing new from those who are there."""
+        self.is_shut = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        if self._server is not None:
+            self._server.close()
+
+    async def hang_up(self) -> None:
+        """Close every connection once its answers have left."""
+        for line in list(self._lines):
+            line.close()
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    def admit(self, line: PosLine) -> bool:
+        """Whether there is room for another connection from that address."""
+        self._lines.add(line)
+        self._by_address[line.address] += 1
+        if len(self._lines) > CONNECTIONS_MAX or self._by_address[line.address] > self._per_address:
+            self.counts.note("cut: too many connections", line.address)
+            return False
+        return True
+
+    def dismiss(self, line: PosLine) -> None:
+        """The connection is gone."""
+        self._lines.discard(line)
+        self._by_address[line.address] -= 1
+        if self._by_address[line.address] <= 0:
+            del self._by_address[line.address]
+        for name in self._named.pop(line, set()):
+            lines = self._by_terminal[name]
+            lines.remove(line)
+            if not lines:
+                del self._by_terminal[name]
+
+    def name(self, line: PosLine, terminal: tuple[str, str]) -> None:
+        """A known terminal speaks on this connection; its oldest one goes when it now has too many."""
+        if terminal in self._named.setdefault(line, set()) or line not in self._lines:
+            return
+        self._named[line].add(terminal)
+        lines = self._by_terminal.setdefault(terminal, [])
+        lines.append(line)
+        if len(lines) > CONNECTIONS_PER_TERMINAL:
+            lines[0].cut("too many of one terminal")
+
+    def _sweep(self) -> None:
+        now = _now_ms()
+        for line in list(self._lines):
+            line.sweep(now)
+        self._sweeper = asyncio.get_running_loop().call_later(SWEEP_MS / 1000, self._sweep)
