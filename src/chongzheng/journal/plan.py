@@ -77,7 +77,8 @@ class Planner:
         held = plan.touched.get(fact.payment)
         if held is None:
             found = self._load(fact.payment)
-            held = found if found is not None else Held(Payment(fact.payment, UNKNOWN_KEY))
+            key = fact.request.key if isinstance(fact, OPENING) else UNKNOWN_KEY
+            held = found if found is not None else Held(Payment(fact.payment, key))
             plan.touched[fact.payment] = held
             plan.loaded[fact.payment] = held.version
         return held

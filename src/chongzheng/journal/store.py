@@ -200,15 +200,19 @@ class Journal:
             return plan
         except (apsw.ConstraintError, OurMistake) as error:
             self._held.pop(submission.fact.payment, None)
-            broken = Plan()
-            try:
-                self._planner.add(broken, submission, number, broken=f"{type(error).__name__}: {error}")
-            except OurMistake:
-                self._keep_ownerless(submission, str(error))
-                return Plan()
+            return self._stopped(submission, number, f"{type(error).__name__}: {error}")
+
+    def _stopped(self, submission: Submission, number: int, why: str) -> Plan:
+        plan = Plan()
+        try:
+            self._planner.add(plan, submission, number, broken=why)
             with sqlite.savepoint(self._db):
-                self._write(broken)
-            return broken
+                self._write(plan)
+            return plan
+        except (apsw.ConstraintError, OurMistake):
+            self._held.pop(submission.fact.payment, None)
+            self._keep_ownerless(submission, why)
+            return Plan()
 
     def _keep_ownerless(self, submission: Submission, why: str) -> None:
         """A fact of a payment that does not exist, or whose key is taken: its evidence is kept, nothing moves."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 
 from chongzheng.reversal import facts
 from chongzheng.reversal.facts import Answer, Fact, Request
-from chongzheng.reversal.payment import FINAL, Payment, Seen, State, Told, Truth
+from chongzheng.reversal.payment import FINAL, Payment, Seen, State, Told, Truth, changed
 from chongzheng.reversal.payment import Proof as ProofOf
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.verdict import ack_names_original, judge
@@ -82,7 +81,7 @@ def absorb(payment: Payment, fact: Fact, policy: Policy) -> Payment:
         case facts.SettlementSaw():
             return _absorb_file(payment, fact)
         case facts.ReversalStopped():
-            return replace(payment, stopped_by=payment.stopped_by or fact.actor)
+            return changed(payment, stopped_by=payment.stopped_by or fact.actor)
         case _:
             return payment
 
@@ -137,21 +136,21 @@ def _unproven(payment: Payment, answer: Answer) -> bool:
 
 def _absorb_request(payment: Payment, fact: facts.RequestTaken) -> Payment:
     if payment.state is State.NEW:
-        return replace(_opened(payment, fact.request, fact.at), request_seen=True)
+        return changed(_opened(payment, fact.request, fact.at), request_seen=True)
     if payment.request_seen:
         return payment
-    return replace(payment, request_seen=True, fingerprint=fact.request.fingerprint)
+    return changed(payment, request_seen=True, fingerprint=fact.request.fingerprint)
 
 
 def _absorb_asked(payment: Payment, fact: facts.ReversalAsked) -> Payment:
     if payment.state is State.NEW:
         payment = _opened(payment, fact.request, fact.at)
-        payment = replace(payment, fingerprint="")
-    return replace(payment, asked=payment.asked or fact.reason)
+        payment = changed(payment, fingerprint="")
+    return changed(payment, asked=payment.asked or fact.reason)
 
 
 def _opened(payment: Payment, request: Request, at: int) -> Payment:
-    return replace(
+    return changed(
         payment,
         key=request.key,
         opened_at=at,
@@ -170,11 +169,11 @@ def _absorb_reply(payment: Payment, fact: facts.ReplyArrived, policy: Policy) ->
     seen = Seen(fact.evidence, fact.answer.code, fact.answer.rrn)
     kind = reply_kind(payment, fact.answer, policy)
     if kind is Event.APPROVED and payment.approval is None:
-        return replace(payment, approval=seen)
+        return changed(payment, approval=seen)
     if kind is Event.DECLINED and payment.decline is None:
-        return replace(payment, decline=seen)
+        return changed(payment, decline=seen)
     if kind is Event.REPLY_UNPROVEN and payment.suspicion == "":
-        return replace(payment, suspicion="06" if fact.answer.echo != payment.echo else "A0")
+        return changed(payment, suspicion="06" if fact.answer.echo != payment.echo else "A0")
     return payment
 
 
@@ -185,16 +184,16 @@ def _absorb_reversal_answer(payment: Payment, fact: facts.ReversalAnswered, poli
     kind = reversal_kind(payment, fact.answer, policy)
     if kind is Event.REV_DONE:
         names_more = payment.ack is None or (fact.answer.code == "00" and payment.ack.rrn == "")
-        return replace(payment, ack=seen if names_more else payment.ack, not_found=0)
+        return changed(payment, ack=seen if names_more else payment.ack, not_found=0)
     if kind is Event.REV_UNPROVEN:
         return payment
-    return replace(payment, refusal=seen, not_found=payment.not_found + int(kind is Event.REV_NOT_FOUND))
+    return changed(payment, refusal=seen, not_found=payment.not_found + int(kind is Event.REV_NOT_FOUND))
 
 
 def _absorb_file(payment: Payment, fact: facts.SettlementSaw) -> Payment:
     if any(day == fact.day for day, _ in payment.days):
         return payment
-    return replace(
+    return changed(
         payment,
         days=(*payment.days, (fact.day, fact.evidence)),
         originals=(*payment.originals, *fact.originals),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from chongzheng.mistakes import OurMistake
 from chongzheng.reversal.facts import Key, Line, Pairs
 
 
@@ -101,7 +102,7 @@ class Seen:
     rrn: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Payment:
     """Everything the machine knows of one payment. Instants are epoch ms; amounts are fen.
 
@@ -143,6 +144,21 @@ class Payment:
     originals: tuple[Line, ...] = ()
     reversals: tuple[Line, ...] = ()
     verdict: Verdict = NO_VERDICT
+
+
+MEMBERS = len(fields(Payment))
+
+
+def changed(payment: Payment, **changes: object) -> Payment:
+    """`dataclasses.replace` at a tenth of its price: every fact of every payment comes through here several times.
+
+    A name that Payment does not have is OurMistake.
+    """
+    after = object.__new__(Payment)
+    vars(after).update(vars(payment), **changes)
+    if len(vars(after)) != MEMBERS:
+        raise OurMistake("no such member of a payment", ", ".join(changes))
+    return after
 
 
 FINAL = frozenset({State.SETTLED, State.CONTESTED, State.STOPPED})

@@ -10,7 +10,7 @@ from chongzheng.reversal import effects, facts
 from chongzheng.reversal.effects import Effect
 from chongzheng.reversal.events import absorb, classify
 from chongzheng.reversal.facts import Fact
-from chongzheng.reversal.payment import FINAL, MoneyIs, Owes, Payment, Proof, State, Told, Truth
+from chongzheng.reversal.payment import FINAL, MoneyIs, Owes, Payment, Proof, State, Told, Truth, changed
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.table import TABLE, Do, rule_id
 from chongzheng.reversal.verdict import judge, reweigh
@@ -37,32 +37,32 @@ def step(payment: Payment, fact: Fact, policy: Policy) -> Outcome:
     rule = rule_id(payment.state, event)
     if row is None:
         raise OurMistake("no such row in the table", rule)
-    after = replace(absorbed, state=row.to, policy=policy.version)
+    after = changed(absorbed, state=row.to, policy=policy.version)
     done: list[Effect] = []
     for action in row.do:
         after, more = _ACTIONS[action](after, fact, policy)
         done.extend(more)
     if payment.state not in FINAL and after.state not in FINAL:
-        after = replace(after, verdict=judge(after, policy))
+        after = changed(after, verdict=judge(after, policy))
     if after.state in (State.REVERSING, State.UNMATCHED, State.DOUBTFUL, State.CONTESTED):
-        after = replace(after, was_in_doubt=True)
+        after = changed(after, was_in_doubt=True)
     return Outcome(after, tuple(done), rule)
 
 
 def stop(payment: Payment, fact: Fact, policy: Policy) -> Outcome:
     """What becomes of a payment whose step failed: it stands still, loudly, and a person has it."""
-    stopped = replace(payment, state=State.STOPPED, owes=Owes.PERSON, wake_at=None, policy=policy.version)
+    stopped = changed(payment, state=State.STOPPED, owes=Owes.PERSON, wake_at=None, policy=policy.version)
     case = effects.OpenCase(payment.id, STOPPED_WHY, fact.at + policy.case_due_ms)
     return Outcome(stopped, (case,), rule_id(payment.state, "stop"))
 
 
 def _forward(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    p = replace(p, owes=Owes.FORWARD, wake_at=fact.at + policy.reply_wait_ms)
+    p = changed(p, owes=Owes.FORWARD, wake_at=fact.at + policy.reply_wait_ms)
     return p, (effects.Forward(p.id),)
 
 
 def _approve(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    p = replace(p, owes=Owes.DELIVERY, wake_at=fact.at + policy.deliver_wait_ms, told=Told.MAYBE_APPROVED)
+    p = changed(p, owes=Owes.DELIVERY, wake_at=fact.at + policy.deliver_wait_ms, told=Told.MAYBE_APPROVED)
     return p, (effects.AnswerTerminal(p.id, _host_code(fact), approved=True),)
 
 
@@ -85,7 +85,7 @@ def _refuse_unreachable(p: Payment, fact: Fact, policy: Policy) -> Acted:
 
 
 def _refuse(p: Payment, code: str) -> Acted:
-    return replace(p, told=Told.DECLINED), (effects.AnswerTerminal(p.id, code, approved=False),)
+    return changed(p, told=Told.DECLINED), (effects.AnswerTerminal(p.id, code, approved=False),)
 
 
 def _refuse_duplicate(p: Payment, fact: Fact, policy: Policy) -> Acted:
@@ -93,22 +93,22 @@ def _refuse_duplicate(p: Payment, fact: Fact, policy: Policy) -> Acted:
 
 
 def _delivered(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return replace(p, told=Told.APPROVED), ()
+    return changed(p, told=Told.APPROVED), ()
 
 
 def _maybe_delivered(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return replace(p, told=Told.MAYBE_APPROVED), ()
+    return changed(p, told=Told.MAYBE_APPROVED), ()
 
 
 def _own(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return replace(p, told=Told.UNDONE), (effects.AnswerReversal(p.id, "00"),)
+    return changed(p, told=Told.UNDONE), (effects.AnswerReversal(p.id, "00"),)
 
 
 def _reverse(p: Payment, fact: Fact, policy: Policy) -> Acted:
     """The first send fixes the reason for ever: a repeat with another one would look like another message."""
     until = min(p.day_ends_at, fact.at + policy.reverse_for_ms)
     told = p.told if isinstance(fact, facts.ReversalAsked) or p.told is not Told.MAYBE_APPROVED else Told.NOTHING
-    return _send(replace(p, reason=_reason(p, fact, policy), reverse_until=until, told=told), fact, policy)
+    return _send(changed(p, reason=_reason(p, fact, policy), reverse_until=until, told=told), fact, policy)
 
 
 def _reason(p: Payment, fact: Fact, policy: Policy) -> str:
@@ -131,9 +131,9 @@ def _repeat(p: Payment, fact: Fact, policy: Policy) -> Acted:
 def _send(p: Payment, fact: Fact, policy: Policy) -> Acted:
     """Send, unless the window is over (no next-day reversal, fact 9): then wake at once, and WINDOW_OVER follows."""
     if fact.at >= p.reverse_until:
-        return replace(p, owes=Owes.REVERSAL, wake_at=fact.at), ()
+        return changed(p, owes=Owes.REVERSAL, wake_at=fact.at), ()
     wait_ms = policy.repeat_after_ms[min(p.attempts, len(policy.repeat_after_ms) - 1)]
-    p = replace(p, owes=Owes.REVERSAL, attempts=p.attempts + 1, wake_at=fact.at + wait_ms)
+    p = changed(p, owes=Owes.REVERSAL, attempts=p.attempts + 1, wake_at=fact.at + wait_ms)
     return p, (effects.SendReversal(p.id, p.reason, p.attempts),)
 
 
@@ -143,20 +143,20 @@ def _sign_in(p: Payment, fact: Fact, policy: Policy) -> Acted:
 
 def _wait(p: Payment, fact: Fact, policy: Policy) -> Acted:
     wait_ms = policy.repeat_after_ms[min(p.attempts - 1, len(policy.repeat_after_ms) - 1)]
-    return replace(p, wake_at=fact.at + wait_ms), ()
+    return changed(p, wake_at=fact.at + wait_ms), ()
 
 
 def _wait_urgent(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return replace(p, wake_at=fact.at + policy.urgent_after_ms), ()
+    return changed(p, wake_at=fact.at + policy.urgent_after_ms), ()
 
 
 def _wait_late(p: Payment, fact: Fact, policy: Policy) -> Acted:
     wait_ms = policy.not_found_after_ms[min(p.not_found - 1, len(policy.not_found_after_ms) - 1)]
-    return replace(p, wake_at=fact.at + wait_ms), ()
+    return changed(p, wake_at=fact.at + wait_ms), ()
 
 
 def _await_file(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return replace(p, owes=Owes.FILE, wake_at=fact.at + policy.file_due_ms), ()
+    return changed(p, owes=Owes.FILE, wake_at=fact.at + policy.file_due_ms), ()
 
 
 def _case(p: Payment, fact: Fact, policy: Policy) -> Acted:
@@ -174,13 +174,13 @@ def _why(p: Payment, fact: Fact) -> str:
 
 
 def _case_overdue(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    p = replace(p, owes=Owes.PERSON, wake_at=None)
+    p = changed(p, owes=Owes.PERSON, wake_at=None)
     return p, (_open_case(p, fact, policy, "clearing file overdue"),)
 
 
 def _case_after_final(p: Payment, fact: Fact, policy: Policy) -> Acted:
     asked = isinstance(fact, facts.ReversalAsked)
-    p = replace(p, verdict=reweigh(p))
+    p = changed(p, verdict=reweigh(p))
     return p, (_open_case(p, fact, policy, "reversal after the verdict" if asked else "approval after the verdict"),)
 
 
@@ -190,7 +190,7 @@ def _open_case(p: Payment, fact: Fact, policy: Policy, why: str) -> effects.Open
 
 def _settle(p: Payment, fact: Fact, policy: Policy) -> Acted:
     """Final and proven. Money that lies wrong, or may, still needs a person's remedy."""
-    p = replace(p, owes=Owes.NOTHING, wake_at=None, verdict=judge(p, policy))
+    p = changed(p, owes=Owes.NOTHING, wake_at=None, verdict=judge(p, policy))
     todo: tuple[Effect, ...] = (effects.ForgetCard(p.id),)
     if p.verdict.money is not MoneyIs.CORRECT:
         todo = (*todo, _open_case(p, fact, policy, f"settled {p.verdict.truth}, money {p.verdict.money}"))
@@ -201,8 +201,8 @@ def _contest(p: Payment, fact: Fact, policy: Policy) -> Acted:
     verdict = judge(p, policy)
     if verdict.truth is not Truth.CONTESTED:
         verdict = replace(verdict, truth=Truth.CONTESTED, proof=Proof.CLAIMED, rule="file: overturns the verdict")
-        verdict = reweigh(replace(p, verdict=verdict))
-    p = replace(p, owes=Owes.PERSON, wake_at=None, verdict=verdict)
+        verdict = reweigh(changed(p, verdict=verdict))
+    p = changed(p, owes=Owes.PERSON, wake_at=None, verdict=verdict)
     return p, (_open_case(p, fact, policy, f"contested: {verdict.rule}"),)
 
 
