@@ -6,7 +6,7 @@ No value of a field ever stands in an error: it could be card data.
 
 from chongzheng.iso8583.bitmap import bitmap_of, numbers_of
 from chongzheng.iso8583.message import Message, Value
-from chongzheng.iso8583.spec import Field, Layout
+from chongzheng.iso8583.spec import Field, Layout, length_bytes, prefix_bytes
 from chongzheng.mistakes import TheirMistake
 
 HEX_DIGITS = frozenset("0123456789ABCDEF")
@@ -61,7 +61,7 @@ def _read_bitmap_half(layout: Layout, cursor: _Cursor) -> int:
 def _read_length(layout: Layout, field: Field, cursor: _Cursor, where: str) -> int:
     if not field.prefix:
         return field.size
-    raw = cursor.take(layout.prefix_bytes(field.prefix), where)
+    raw = cursor.take(prefix_bytes(layout.lengths, field.prefix), where)
     if layout.lengths == "binary":
         length = int.from_bytes(raw, "big")
     else:
@@ -159,7 +159,7 @@ def _write_field(layout: Layout, field: Field, value: object) -> bytes:
         return raw
     if length > field.size:
         raise TheirMistake(f"is {length} long, {field.size} is the most", where)
-    return layout.length_bytes(field.prefix, length) + raw
+    return length_bytes(layout.lengths, field.prefix, length) + raw
 
 
 def write_mti(layout: Layout, mti: object) -> bytes:

@@ -6,7 +6,7 @@ from chongzheng.iso8583 import careful
 from chongzheng.iso8583.decoding import Decoder, compile_decoder
 from chongzheng.iso8583.encoding import Encoder, compile_encoder
 from chongzheng.iso8583.message import Message
-from chongzheng.iso8583.spec import Layout, read_tables
+from chongzheng.iso8583.spec import Layout, prefix_bytes, read_tables
 from chongzheng.iso8583.specs import TABLES
 from chongzheng.mistakes import TheirMistake
 
@@ -32,7 +32,7 @@ def _shape_ends(layout: Layout) -> tuple[int, ...]:
             half, bits = 8, first >> 6
         else:
             half, bits = 16, (int(chr(first), 16) if chr(first) in HEX_CHARACTERS else 0) >> 2
-        account = layout.prefix_bytes(layout.fields[2].prefix) if bits & 1 else 0
+        account = prefix_bytes(layout.lengths, layout.fields[2].prefix) if bits & 1 else 0
         ends.append(layout.bitmap_at + half * (1 + (bits >> 1)) + account)
     return tuple(ends)
 
@@ -73,15 +73,15 @@ class Dialect:
         """The bytes of `msg`; `TheirMistake` names the field that breaks a rule of the dialect."""
         fields = msg.fields
         try:
-            return self._encoders[tuple(fields)](msg.mti, fields)
+            return self._encoders[msg.mti, *fields](fields)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             return self._encode_carefully(msg)
 
     def _encode_carefully(self, msg: Message) -> bytes:
         body = careful.write(self.layout, msg)
-        order = tuple(msg.fields)
-        if order not in self._encoders:
-            _remember(self._encoders, order, compile_encoder(self.layout, order))
+        shape = (msg.mti, *msg.fields)
+        if shape not in self._encoders:
+            _remember(self._encoders, shape, compile_encoder(self.layout, msg.mti, tuple(msg.fields)))
         return body
 
 

@@ -1,119 +1,93 @@
-"""What is the straight-line code that writes messages with one given set of fields?
+"""What is the straight-line code that writes messages of one given shape?
 
-Digits gather into one hex string that is checked and packed at once, text into one string that is encoded at once.
-Any doubt raises (ValueError, IndexError, TypeError or AttributeError) and `careful` then finds the field.
+A shape is the message type and the fields in the order in which their dict gives them. Packed digits gather into one
+hex string that is packed and checked at once, text into one string that is encoded at once. Any doubt raises and
+`careful` then finds the field.
 """
 
 from collections.abc import Callable
+from functools import cache
 
 from chongzheng.iso8583 import careful
+from chongzheng.iso8583.decoding import NOT_DIGITS
 from chongzheng.iso8583.message import Value
-from chongzheng.iso8583.spec import PREFIX_BYTES, Field, Layout
+from chongzheng.iso8583.spec import PREFIX_BYTES, Field, Layout, length_bytes
 
-Encoder = Callable[[str, dict[int, Value]], bytes]
+Encoder = Callable[[dict[int, Value]], bytes]
+PAD = ("", "0")
+
+
+@cache
+def _prefixes(lengths: str, prefix: str, size: int, form: str) -> tuple[str | bytes, ...]:
+    """From length to length prefix as `hex`, `text` or `raw`; beyond the maximum there is no entry."""
+    raws = [length_bytes(lengths, prefix, length) for length in range(size + 1)]
+    if form == "raw":
+        return tuple(raws)
+    return tuple(raw.hex() if form == "hex" else raw.decode("latin-1") for raw in raws)
 
 
 class _Source:
-    """Segments of the message in order, each of packed digits, of text or of raw bytes, and the checks they need."""
+    """Segments of the message in order: packed digits, packed track digits, text, or raw bytes; and their checks."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.lines: list[str] = []
         self.sizes: list[str] = []
-        self.tables: dict[str, object] = {"PAD": ("", "0")}
+        self.names: dict[str, object] = {"PAD": PAD, "NOT_DIGITS": NOT_DIGITS}
         self.segments: list[tuple[str, list[str]]] = []
-        self.run: list[str] = []
-        self.runs = 0
 
     def add(self, sort: str, part: str) -> None:
-        """One more part; it joins the segment before when both are of one sort (hex, text or raw)."""
-        self.close_run()
-        self._append(sort, part)
-
-    def _append(self, sort: str, part: str) -> None:
+        """One more part; it joins the segment before it when both are of one sort."""
         if self.segments and self.segments[-1][0] == sort:
             self.segments[-1][1].append(part)
         else:
             self.segments.append((sort, [part]))
 
-    def digits(self, part: str) -> None:
-        """One more part of a run of decimal digits, given as the inside of an f-string."""
-        self.run.append(part)
-
-    def close_run(self) -> None:
-        """Check in one go that the run holds decimal digits only, and make it part of a hex segment."""
-        if not self.run:
-            return
-        self.runs += 1
-        self.lines.append(f'r{self.runs} = f"{"".join(self.run)}"')
-        self.lines.append(f"if not r{self.runs}.isdecimal(): raise ValueError")
-        self.run = []
-        self._append("hex", f"{{r{self.runs}}}")
-
-    def literal(self, raw: bytes) -> None:
-        """Bytes that are the same in every message."""
-        if self.run or (self.segments and self.segments[-1][0] == "hex"):
-            self.add("hex", raw.hex())
-        else:
-            self.put_bytes(repr(raw), repr(raw.decode("latin-1")))
-
-    def put_bytes(self, as_bytes: str, as_text: str) -> None:
-        """Bytes as text where the charset maps bytes one to one, so that they need no segment of their own."""
+    def add_bytes(self, as_bytes: str, as_text: str) -> None:
+        """Bytes, as text where the charset maps bytes one to one, so that they need no segment of their own."""
         if self.layout.charset == "latin-1":
             self.add("text", as_text)
         else:
             self.add("raw", as_bytes)
 
-
-def _table(code: _Source, field: Field, form: str) -> str:
-    """The name of a table from length to length prefix, as hex, text or bytes; beyond the maximum it has no entry."""
-    name = f"L_{form}_{field.prefix}_{field.size}"
-    raws = [code.layout.length_bytes(field.prefix, length) for length in range(field.size + 1)]
-    if form == "hex":
-        code.tables[name] = tuple(raw.hex() for raw in raws)
-    elif form == "text":
-        code.tables[name] = tuple(raw.decode("latin-1") for raw in raws)
-    else:
-        code.tables[name] = tuple(raws)
-    return name
+    def table(self, field: Field, form: str) -> str:
+        """The name of a table of length prefixes."""
+        name = f"L_{form}_{field.prefix}_{field.size}"
+        self.names[name] = _prefixes(self.layout.lengths, field.prefix, field.size, form)
+        return name
 
 
 def _packed(code: _Source, field: Field) -> None:
     value, length = f"v{field.number}", f"n{field.number}"
-    track = field.kind == "z"
-    if track:
+    sort = "digits" if field.kind == "n" else "track"
+    if field.kind == "z":
         code.lines.append(f"if {value}.strip('0123456789ABCDEF'): raise ValueError")
-    put = (lambda part: code.add("hex", part)) if track else code.digits
+    pad = "0" if field.size % 2 else ""
     if field.prefix:
         code.lines.append(f"{length} = len({value})")
-        prefix = f"{{{_table(code, field, 'hex')}[{length}]}}"
-        if field.prefix in PREFIX_BYTES:  # a binary length may hold A-F, so it is no part of a run of digits
-            code.add("hex", prefix)
-        else:
-            put(prefix)
+        prefix = f"{{{code.table(field, 'hex')}[{length}]}}"
+        code.add("track" if field.prefix in PREFIX_BYTES else sort, prefix)  # a binary length may hold A to F
         pad = f"{{PAD[{length} & 1]}}"
     else:
         code.sizes.append(f"len({value}) != {field.size}")
-        pad = "0" if field.size % 2 else ""
-    put(f"{pad}{{{value}}}" if field.pad_left else f"{{{value}}}{pad}")
+    code.add(sort, f"{pad}{{{value}}}" if field.pad_left else f"{{{value}}}{pad}")
 
 
 def _signed(code: _Source, field: Field) -> None:
     value = f"v{field.number}"
     code.sizes.append(f"len({value}) != {field.size}")
     code.add("text", f"{value}[:1]")
-    code.digits(f"{{{value}[1:]}}")
+    code.add("digits", f"{{{value}[1:]}}")
 
 
 def _content(code: _Source, field: Field) -> None:
     """Kinds ans, b and hex."""
     value = f"v{field.number}"
-    size = field.size // 2 if field.kind == "hex" else field.size
     if field.prefix:
-        put = f"{_table(code, field, 'raw')}[len({value})]", f"{_table(code, field, 'text')}[len({value})]"
-        code.put_bytes(*put)
+        count = f"[len({value})]"
+        code.add_bytes(code.table(field, "raw") + count, code.table(field, "text") + count)
     else:
-        code.sizes.append(f"len({value}) != {size}")
+        code.sizes.append(f"len({value}) != {field.size // 2 if field.kind == 'hex' else field.size}")
     if field.kind == "b":
         code.add("raw", value)
     else:
@@ -129,38 +103,39 @@ def _emit(code: _Source, field: Field) -> None:
         _content(code, field)
 
 
-def _segment(sort: str, parts: list[str], charset: str) -> str:
-    if sort == "hex":
-        return f'bytes.fromhex(f"{"".join(parts)}")'
+def _segment(code: _Source, sort: str, parts: list[str], at: int) -> str:
+    """An expression for the bytes of a segment; lines in front of it pack and check digits."""
+    if sort == "raw":
+        return ", ".join(parts)
     if sort == "text":
         text = parts[0] if len(parts) == 1 else f'"".join(({", ".join(parts)}))'
-        return f"{text}.encode({charset!r})"
-    return ", ".join(parts)
+        return f"{text}.encode({code.layout.charset!r})"
+    if sort == "track":
+        return f'bytes.fromhex(f"{"".join(parts)}")'
+    # packing skips blanks, so a text with blanks in it comes out too short
+    code.lines.append(f't = f"{"".join(parts)}"')
+    code.lines.append(f"r{at} = bytes.fromhex(t)")
+    code.lines.append(f"if 1 in r{at}.translate(NOT_DIGITS) or len(r{at}) * 2 != len(t): raise ValueError")
+    return f"r{at}"
 
 
-def encoder_source(layout: Layout, order: tuple[int, ...]) -> tuple[str, dict[str, object]]:
-    """The source of `encode(mti, fields)` for a dict whose keys come in this `order`, and the tables it uses."""
+def encoder_source(layout: Layout, mti: str, order: tuple[int, ...]) -> tuple[str, dict[str, object]]:
+    """The source of `encode(fields)` for a dict whose keys come in this `order`, and the names it uses."""
     code = _Source(layout)
-    if layout.mti == "bcd":
-        code.digits("{mti}")
-    else:
-        code.lines.append("if not mti.isdecimal(): raise ValueError")
-        code.add("text", "mti")
-    code.literal(careful.write_bitmap(layout, tuple(sorted(order))))
-    for number in sorted(order):
+    numbers = tuple(sorted(order))
+    head = careful.write_mti(layout, mti) + careful.write_bitmap(layout, numbers)
+    for number in numbers:
         _emit(code, layout.fields[number])
-    code.close_run()
-    names = "".join(f"v{number}, " for number in order)
-    unpack = [f"{names}= fields.values()"] if order else []
-    sizes = [f"if {' or '.join(['len(mti) != 4', *code.sizes])}: raise ValueError"]
-    parts = [_segment(sort, parts, layout.charset) for sort, parts in code.segments]
-    body = [*unpack, *sizes, *code.lines, f"return b''.join(({', '.join(parts)},))"]
-    return "def encode(mti, fields):\n" + "".join(f"    {line}\n" for line in body), code.tables
+    unpack = [f"{''.join(f'v{number}, ' for number in order)}= fields.values()"] if order else []
+    sizes = [f"if {' or '.join(code.sizes)}: raise ValueError"] if code.sizes else []
+    parts = [_segment(code, sort, parts, at) for at, (sort, parts) in enumerate(code.segments)]
+    body = [*unpack, *sizes, *code.lines, f"return b''.join(({', '.join([repr(head), *parts])},))"]
+    return "def encode(fields):\n" + "".join(f"    {line}\n" for line in body), code.names
 
 
-def compile_encoder(layout: Layout, order: tuple[int, ...]) -> Encoder:
-    """The compiled writer for one order of fields; it raises a built-in exception for whatever does not fit."""
-    source, names = encoder_source(layout, order)
+def compile_encoder(layout: Layout, mti: str, order: tuple[int, ...]) -> Encoder:
+    """The compiled writer for one shape; it raises a built-in exception for whatever does not fit."""
+    source, names = encoder_source(layout, mti, order)
     exec(compile(source, f"<encode {layout.name}>", "exec"), names)  # noqa: S102 - the source comes from our tables alone
     encode: Encoder = names["encode"]  # type: ignore[assignment]  # exec gives object
     return encode

@@ -57,21 +57,23 @@ class Layout:
         """Where the bitmap begins in a body, in bytes."""
         return 2 if self.mti == "bcd" else 4
 
-    def prefix_bytes(self, prefix: str) -> int:
-        """How many bytes the length in front of a variable field takes."""
-        if prefix in PREFIX_BYTES:
-            return PREFIX_BYTES[prefix]
-        digits = PREFIX_DIGITS[prefix]
-        return (digits + 1) // 2 if self.lengths == "bcd" else digits
 
-    def length_bytes(self, prefix: str, length: int) -> bytes:
-        """A length as it stands on the wire in front of a variable field."""
-        width = self.prefix_bytes(prefix)
-        if prefix in PREFIX_BYTES:
-            return length.to_bytes(width, "big")
-        if self.lengths == "bcd":
-            return bytes.fromhex(f"{length:0{2 * width}d}")
-        return f"{length:0{width}d}".encode("ascii")
+def prefix_bytes(lengths: str, prefix: str) -> int:
+    """How many bytes the length in front of a variable field takes, where lengths are `bcd`, `ascii` or `binary`."""
+    if prefix in PREFIX_BYTES:
+        return PREFIX_BYTES[prefix]
+    digits = PREFIX_DIGITS[prefix]
+    return (digits + 1) // 2 if lengths == "bcd" else digits
+
+
+def length_bytes(lengths: str, prefix: str, length: int) -> bytes:
+    """A length as it stands on the wire in front of a variable field."""
+    width = prefix_bytes(lengths, prefix)
+    if prefix in PREFIX_BYTES:
+        return length.to_bytes(width, "big")
+    if lengths == "bcd":
+        return bytes.fromhex(f"{length:0{2 * width}d}")
+    return f"{length:0{width}d}".encode("ascii")
 
 
 def parse_field(number: int, entry: str) -> Field:
