@@ -16,6 +16,8 @@ from chongzheng.iso8583.spec import Field, Layout, length_bytes, prefix_bytes
 
 Decoder = Callable[[bytes], Message]
 
+GUESSED_SIZE_MAX = 30  # ids, F44, F60 and F61: in practice one length per kind of message; longer fields really vary
+
 # maps a byte of two decimal digits to 0 and any other to 1
 NOT_DIGITS = bytes(int(high > 9 or low > 9) for high in range(16) for low in range(16))
 
@@ -70,6 +72,15 @@ class _Source:
         self.group.append((field, self.group_bytes))
         self.group_bytes += width
         self.offset += width
+
+    def known_prefix(self, field: Field, length: int) -> None:
+        """Goes past a length prefix that is taken to be what it was before; another one takes the other way."""
+        raw = length_bytes(self.layout.lengths, field.prefix, length)
+        self.lines.append(f"if body[{self.here()}:{self.here(len(raw))}] != {raw!r}: return otherwise(body)")
+        if self.group and self.group[0][0].kind == "n" and 1 in raw.translate(NOT_DIGITS):
+            self.close()
+        self.group_bytes += len(raw)
+        self.offset += len(raw)
 
     def close(self) -> None:
         """The code that reads the fields gathered so far."""
@@ -201,16 +212,31 @@ def _return(mti: str, items: dict[int, str]) -> list[str]:
     return [f"d = {{{display}}}", *rest, *build]
 
 
-def decoder_source(layout: Layout, msg: Message, start: int) -> tuple[str, dict[str, object]]:
+def _known_lengths(layout: Layout, msg: Message, guess: bool) -> dict[int, int]:
+    """Lengths that the code may take for granted: that of F2 is part of the shape, those of short fields are guessed."""
+    known = {2: len(msg.text(2))}
+    if guess:
+        for number in msg.fields:
+            field = layout.fields[number]
+            if field.prefix and field.kind in ("n", "ans") and field.size <= GUESSED_SIZE_MAX:
+                known.setdefault(number, len(msg.text(number)))
+    return known
+
+
+def decoder_source(layout: Layout, msg: Message, start: int, guess: bool) -> tuple[str, dict[str, object]]:
     """The source of `decode(body)` for every message of the shape of `msg`, whose fields begin at `start` bytes.
 
-    `start` is behind the bitmap, and behind the length of F2 where there is an F2. Also gives the names the code uses.
+    `start` is behind the bitmap, and behind the length of F2 where there is an F2. With `guess` the code is written
+    for the lengths that short fields have in `msg`, and calls `otherwise(body)` for others. Also gives its names.
     """
     code = _Source(layout, start)
+    known = _known_lengths(layout, msg, guess)
     for number in sorted(msg.fields):
         field = layout.fields[number]
-        if number == 2:
-            field = replace(field, prefix="", size=len(msg.text(2)))
+        if number in known:
+            if number != 2:
+                code.known_prefix(field, known[number])
+            field = replace(field, prefix="", size=known[number])
         _emit(code, field)
     code.close()
     code.check(f"len(body) != {code.here()}")
@@ -218,9 +244,14 @@ def decoder_source(layout: Layout, msg: Message, start: int) -> tuple[str, dict[
     return "def decode(body):\n" + "".join(f"    {line}\n" for line in body), code.names
 
 
-def compile_decoder(layout: Layout, msg: Message, start: int) -> Decoder:
-    """The compiled reader for the shape of `msg`; ValueError, KeyError or IndexError for what does not fit."""
-    source, names = decoder_source(layout, msg, start)
+def _compile(layout: Layout, source: str, names: dict[str, object]) -> Decoder:
     exec(compile(source, f"<decode {layout.name}>", "exec"), names)  # noqa: S102 - the source comes from our tables alone
     decode: Decoder = names["decode"]  # type: ignore[assignment]  # exec gives object
     return decode
+
+
+def compile_decoder(layout: Layout, msg: Message, start: int) -> Decoder:
+    """The compiled reader for the shape of `msg`; ValueError, KeyError or IndexError for what does not fit."""
+    otherwise = _compile(layout, *decoder_source(layout, msg, start, False))
+    source, names = decoder_source(layout, msg, start, True)
+    return _compile(layout, source, {**names, "otherwise": otherwise})

@@ -1,6 +1,6 @@
 """How does one dialect turn a body into a message and back, fast where it can and exact where it must?"""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chongzheng.iso8583 import careful
 from chongzheng.iso8583.decoding import Decoder, compile_decoder
@@ -13,11 +13,10 @@ from chongzheng.mistakes import TheirMistake
 HEX_CHARACTERS = "0123456789ABCDEFabcdef"
 COMPILED_SHAPES_MAX = 1024  # a dialect in use has some dozens; a flood of made-up bitmaps must not fill the memory
 
-_Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
 
 
-def _remember(cache: dict[_Key, _Made], key: _Key, made: _Made) -> None:
+def _remember(cache: dict[Any, _Made], key: object, made: _Made) -> None:
     """Adds to a cache that forgets its oldest entry when it is full."""
     if len(cache) >= COMPILED_SHAPES_MAX:
         cache.pop(next(iter(cache)), None)
