@@ -30,7 +30,7 @@ class Pan:
     @property
     def well_formed(self) -> bool:
         """Twelve to nineteen digits. No Luhn test: a terminal may send what an issuer made."""
-        return PAN_DIGITS_MIN <= len(self._digits) <= PAN_DIGITS_MAX and self._digits.isdigit()
+        return PAN_DIGITS_MIN <= len(self._digits) <= PAN_DIGITS_MAX and self._digits.isascii() and self._digits.isdigit()
 
     @property
     def masked(self) -> str:

@@ -24,7 +24,7 @@ class Money:
             raise OurMistake("an amount is a whole number of fen", "money.fen")
         if not -FEN_MAX <= self.fen <= FEN_MAX:
             raise OurMistake("an amount has at most twelve digits", "money.fen")
-        if len(self.currency) != 3 or not self.currency.isdigit():
+        if len(self.currency) != 3 or not (self.currency.isascii() and self.currency.isdigit()):
             raise OurMistake("a currency is three digits", "money.currency")
 
     def __add__(self, other: Money) -> Money:
