@@ -1,0 +1,78 @@
+"""Is a file let in only when it is complete, whole and of the right day, and refused with one clear line?"""
+
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chongzheng.mistakes import TheirMistake
+from chongzheng.settlement import intake
+from unit.settlement.acom_lines import DAY, NAME, control, joined, line, reversal
+
+DATA = joined(line(), reversal(), line(stan="000002", fen=250))
+CONTROL = control(DATA, 3, 450)
+
+
+def refusal(data: bytes = DATA, name: str = NAME, day: str = DAY, vouched: bytes | None = CONTROL, **more: str) -> str:
+    with pytest.raises(TheirMistake) as caught:
+        intake.admit(data, name, day, vouched, **more)
+    return str(caught.value)
+
+
+def test_a_complete_file() -> None:
+    file = intake.admit(DATA, NAME, DAY, CONTROL)
+    assert (file.name, file.day, file.amount_fen, len(file.records)) == (NAME, DAY, 450, 3)
+    assert file.digest == sha256(DATA).hexdigest()
+
+
+def test_a_day_without_trades_needs_bytes_to_vouch_for() -> None:
+    assert refusal(data=b"") == f"{NAME}: is empty; ask for it again"
+
+
+def test_calls_that_make_no_sense() -> None:
+    assert refusal(day="20261131") == "date: is not a day; write it as yyyymmdd"
+    assert refusal(layout="xml") == "format: is not a layout that can be read; there is acom"
+
+
+def test_without_control_file_silence_means_nothing() -> None:
+    assert refusal(vouched=None).startswith(f"{NAME}.ctl: has no control file beside it")
+
+
+def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "FILE_BYTES_MAX", 10)
+    assert refusal() == f"{NAME}: is larger than 10 bytes"
+
+
+def test_another_day() -> None:
+    assert refusal(day="20261123") == f"{NAME}: is the file of another day than 20261123"
+    assert refusal(vouched=control(DATA, 3, 450, "20261121")).startswith(f"{NAME}.ctl: is the control file of another")
+    assert "line 1, sent (F7): was not sent on" in refusal(data=joined(line(sent="1120100000"), line()))
+
+
+def test_another_layout() -> None:
+    said = refusal(data=b"a,b,c\n1,2,3\n")
+    assert said == f"{NAME}: is not in the layout that was named: line 1: has 5 bytes, not 299"
+
+
+def test_cut_inside_a_line_and_at_its_end() -> None:
+    assert refusal(data=DATA[:-20]) == f"{NAME}: line 3: has 280 bytes, not 299; nothing was read; ask for it again"
+    assert refusal(data=DATA[:600]) == f"{NAME}: is cut: 2 records, and its control file says 3; ask for it again"
+
+
+def test_several_bad_lines_are_counted() -> None:
+    assert "(and 1 more)" in refusal(data=joined(line(), b"x", b"y"))
+
+
+def test_totals_and_digest_must_fit() -> None:
+    assert "has 4 records, and its control file says 3" in refusal(data=DATA + joined(line()))
+    assert "adds up to 450 fen, not 451" in refusal(vouched=control(DATA, 3, 451))
+    other = DATA.replace(b"RRN000000001", b"RRN000000009")
+    assert refusal(data=other) == f"{NAME}: is not the file that its control file was made for; ask for it again"
+
+
+@given(st.integers(0, len(DATA) - 1), st.binary(max_size=2), st.integers(0, 2))
+def test_every_changed_file_is_refused(at: int, put: bytes, cut: int) -> None:
+    changed = DATA[:at] + put + DATA[at + cut :]
+    if changed != DATA:
+        assert refusal(data=changed)
