@@ -67,7 +67,7 @@ def settle(
 
 
 def document(summary: Summary) -> dict[str, object]:
-    """The summary as `--json` prints it; `breaks` says each record without a payment, `digest` is the file's SHA-256."""
+    """The summary as `--json` prints it; `breaks` lists the records without a payment, `digest` is SHA-256 of FILE."""
     return {
         "file": summary.name,
         "day": summary.day,

@@ -41,7 +41,9 @@ def test_the_latest_date_that_is_not_after_the_day() -> None:
     assert days.latest("1231", "00010101") == ""
 
 
-@pytest.mark.parametrize(("text", "is_time"), [("235959", True), ("240000", False), ("006000", False), ("000060", False)])
+@pytest.mark.parametrize(
+    ("text", "is_time"), [("235959", True), ("240000", False), ("006000", False), ("000060", False)]
+)
 def test_times(text: str, is_time: bool) -> None:
     assert days.is_time(text) is is_time
 

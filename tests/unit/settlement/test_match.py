@@ -1,0 +1,283 @@
+"""Is each record given to the one payment it is about, and to none when that is not certain?"""
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chongzheng.settlement import days
+from chongzheng.settlement.breaks import Why
+from chongzheng.settlement.formats import acom
+from chongzheng.settlement.line import Record
+from chongzheng.settlement.match import Candidate, Fit, Matching, match
+from unit.settlement.acom_lines import (
+    DAY,
+    MASKED,
+    MERCHANT,
+    NAME,
+    TERMINAL,
+    joined,
+    line,
+    record,
+    reversal,
+    reversed_record,
+)
+
+TEN_O_CLOCK_MS = days.closes_at(DAY) - 14 * 3_600_000
+MINUTE_MS = 60_000
+
+
+def candidate(payment: str = "P1", **changes: object) -> Candidate:
+    """The payment that `record()` is about."""
+    known = Candidate(payment, TERMINAL, MERCHANT, "000001", 100, TEN_O_CLOCK_MS, DAY, ("RRN000000001",), MASKED)
+    return replace(known, **changes)  # type: ignore[arg-type]
+
+
+def matched(matching: Matching) -> list[tuple[int, str, Fit]]:
+    assert matching.breaks == ()
+    return [(one.record.number, one.payment, one.fit) for one in matching.matches]
+
+
+def broken(matching: Matching) -> list[tuple[Why, tuple[str, ...]]]:
+    assert matching.matches == ()
+    return [(one.why, one.about) for one in matching.breaks]
+
+
+@pytest.mark.parametrize(
+    ("of", "known", "fit"),
+    [
+        ({}, {}, Fit.ALL),
+        ({"amount_fen": 101}, {}, Fit.TRACE_AND_RRN),
+        ({"stan": "777777"}, {}, Fit.RRN_AND_AMOUNT),
+        ({}, {"rrns": ()}, Fit.TRACE_AND_AMOUNT),
+        ({"rrn": ""}, {}, Fit.TRACE_AND_AMOUNT),
+        ({"rrn": "ANOTHER"}, {}, Fit.ANOTHER_RRN),
+        ({"amount_fen": 101}, {"rrns": ()}, Fit.ANOTHER_AMOUNT),
+        ({"sent_at": "20261121235900"}, {}, Fit.ALL),
+        ({}, {"day": "20261121"}, Fit.ALL),
+        ({}, {"day": "20261123"}, Fit.ALL),
+        ({"masked_pan": "*" * 12}, {}, Fit.ALL),
+        ({}, {"masked_pan": ""}, Fit.ALL),
+    ],
+)
+def test_what_makes_a_match(of: dict[str, object], known: dict[str, object], fit: Fit) -> None:
+    assert matched(match([record(**of)], [candidate(**known)])) == [(1, "P1", fit)]
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        {"terminal": "T0000002"},
+        {"merchant": "898110000000002"},
+        {"stan": "777777", "rrn": "ANOTHER"},
+        {"stan": "777777", "rrn": ""},
+    ],
+)
+def test_strangers(of: dict[str, object]) -> None:
+    assert broken(match([record(**of)], [candidate()])) == [(Why.STRANGER, ())]
+
+
+def test_a_payment_of_another_week_is_no_candidate() -> None:
+    assert broken(match([record()], [candidate(day="20261120")])) == [(Why.STRANGER, ())]
+
+
+@pytest.mark.parametrize(
+    ("of", "known"),
+    [
+        ({"masked_pan": "622202******0000"}, {}),
+        ({"rrn": "ANOTHER", "sent_at": f"{DAY}120000"}, {}),
+        ({"rrn": "ANOTHER", "amount_fen": 101}, {}),
+        ({"stan": "777777", "amount_fen": 101}, {}),
+        ({"amount_fen": 101}, {"rrns": (), "masked_pan": ""}),
+    ],
+    ids=["another card", "another RRN, hours later", "only the trace agrees", "only the RRN agrees", "card unknown"],
+)
+def test_a_record_that_contradicts_its_payment_is_no_match(of: dict[str, object], known: dict[str, object]) -> None:
+    assert broken(match([record(**of)], [candidate(**known)])) == [(Why.CONTRADICTS, ("P1",))]
+
+
+def test_a_trace_number_used_again_in_another_batch_is_told_apart_by_its_rrn() -> None:
+    second = candidate("P2", rrns=("RRN000000002",))
+    matching = match([record(), record(2, rrn="RRN000000002")], [candidate(), second])
+    assert matched(matching) == [(1, "P1", Fit.ALL), (2, "P2", Fit.ALL)]
+
+
+def test_or_by_what_one_of_the_two_lacks() -> None:
+    doubtful = candidate("P2", rrns=())
+    matching = match([record(), record(2, rrn="RRN000000002")], [candidate(), doubtful])
+    assert matched(matching) == [(1, "P1", Fit.ALL), (2, "P2", Fit.TRACE_AND_AMOUNT)]
+
+
+def test_or_by_the_amount() -> None:
+    both = [candidate(rrns=()), candidate("P2", rrns=(), amount_fen=700)]
+    assert matched(match([record(amount_fen=700)], both)) == [(1, "P2", Fit.TRACE_AND_AMOUNT)]
+
+
+def test_or_by_the_time_of_day() -> None:
+    later = candidate("P2", rrns=(), opened_at_ms=TEN_O_CLOCK_MS + 60 * MINUTE_MS)
+    both = [candidate(rrns=()), later]
+    assert matched(match([record()], both)) == [(1, "P1", Fit.TRACE_AND_AMOUNT)]
+    assert matched(match([record(sent_at=f"{DAY}110001")], both)) == [(1, "P2", Fit.TRACE_AND_AMOUNT)]
+
+
+def test_two_that_fit_equally_are_no_match() -> None:
+    near = candidate("P2", rrns=(), opened_at_ms=TEN_O_CLOCK_MS + MINUTE_MS)
+    both = [candidate(rrns=()), near]
+    assert broken(match([record()], both)) == [(Why.AMBIGUOUS, ("P1", "P2"))]
+    assert broken(match([record(sent_at=f"{DAY}200000")], both)) == [(Why.AMBIGUOUS, ("P1", "P2"))]
+
+
+def test_rrn_against_trace_number_is_no_match() -> None:
+    other = candidate("P2", stan="000002", rrns=())
+    assert broken(match([record(stan="000002")], [candidate(), other])) == [(Why.AMBIGUOUS, ("P1", "P2"))]
+
+
+def test_a_late_sale_of_the_day_before() -> None:
+    late = record(sent_at="20261123000100", rrn="LATE")
+    assert matched(match([late], [candidate(rrns=())])) == [(1, "P1", Fit.TRACE_AND_AMOUNT)]
+
+
+def test_a_second_original_is_found() -> None:
+    matching = match([record(), record(2, rrn="ANOTHER", sent_at=f"{DAY}100130")], [candidate()])
+    assert matched(matching) == [(1, "P1", Fit.ALL), (2, "P1", Fit.ANOTHER_RRN)]
+
+
+def test_duplicate_records_go_to_the_same_payment() -> None:
+    matching = match([record(), record(2)], [candidate()])
+    assert matched(matching) == [(1, "P1", Fit.ALL), (2, "P1", Fit.ALL)]
+
+
+def test_a_reversal_points_back_to_its_sale() -> None:
+    matching = match([reversed_record(rrn="OWN"), record()], [candidate(), candidate("P2", stan="000002", rrns=())])
+    assert matched(matching) == [(1, "P1", Fit.ALL), (2, "P1", Fit.TRACE_AND_AMOUNT)]
+
+
+def test_a_reversal_in_the_next_days_file() -> None:
+    late = reversed_record(sent_at="20261123001000", rrn="OWN")
+    assert matched(match([late], [candidate()])) == [(2, "P1", Fit.TRACE_AND_AMOUNT)]
+
+
+def test_a_reversal_of_a_repeated_trace_number_follows_its_sale() -> None:
+    doubtful = candidate("P2", rrns=())
+    records = [record(), record(2, rrn="R2", sent_at=f"{DAY}100005"), reversed_record(3, rrn="OWN")]
+    assert matched(match(records, [candidate(), doubtful]))[2] == (3, "P1", Fit.TRACE_AND_AMOUNT)
+
+
+def test_a_reversal_whose_sale_is_ambiguous_is_ambiguous() -> None:
+    both = [candidate(rrns=()), candidate("P2", rrns=())]
+    found = broken(match([record(), reversed_record(rrn="OWN")], both))
+    assert found == [(Why.AMBIGUOUS, ("P1", "P2")), (Why.AMBIGUOUS, ("P1", "P2"))]
+
+
+def test_a_reversal_with_another_amount_follows_its_sale() -> None:
+    records = [record(amount_fen=101), reversed_record(amount_fen=101, rrn="OWN")]
+    assert matched(match(records, [candidate()])) == [(1, "P1", Fit.TRACE_AND_RRN), (2, "P1", Fit.ANOTHER_AMOUNT)]
+    assert broken(match(records[1:], [candidate()])) == [(Why.CONTRADICTS, ("P1",))]
+
+
+def test_a_reversal_whose_rrn_names_another_payment_than_its_sale() -> None:
+    other = candidate("P2", stan="000002", rrns=("R2",), masked_pan="")
+    stranger = candidate(masked_pan="622202******0000")
+    records = [record(masked_pan="622202******0000"), reversed_record(rrn="R2")]
+    matching = match(records, [stranger, other])
+    assert [(one.record.number, one.payment) for one in matching.matches] == [(1, "P1")]
+    assert [(one.why, one.about) for one in matching.breaks] == [(Why.AMBIGUOUS, ("P1", "P2"))]
+
+
+def test_a_sale_under_a_trace_number_of_the_link_takes_its_reversal_along() -> None:
+    records = [record(stan="777777"), reversed_record(original_stan="777777", rrn="OWN")]
+    matching = match(records, [candidate()])
+    assert matched(matching) == [(1, "P1", Fit.RRN_AND_AMOUNT), (2, "P1", Fit.TRACE_AND_AMOUNT)]
+
+
+def test_a_reversal_without_reference() -> None:
+    bare = reversed_record(original_stan="", original_sent_at="", rrn="OWN")
+    assert broken(match([bare], [candidate()])) == [(Why.STRANGER, ())]
+    assert matched(match([replace(bare, rrn="RRN000000001")], [candidate()])) == [(2, "P1", Fit.RRN_AND_AMOUNT)]
+
+
+def test_other_trades_are_breaks_about_the_payment_they_name() -> None:
+    void = record(stan="000009", processing="200000", original_stan="000001", original_sent_at=f"{DAY}100000", rrn="V")
+    assert broken(match([void], [candidate()])) == [(Why.OTHER_TRADE, ("P1",))]
+    assert broken(match([record(code="51")], [candidate()])) == [(Why.OTHER_TRADE, ("P1",))]
+    assert broken(match([record(mti="0220", stan="000009", rrn="")], [candidate()])) == [(Why.OTHER_TRADE, ())]
+
+
+def world(seed: int) -> tuple[list[Candidate], bytes, list[str]]:
+    """Payments with amounts of their own, their file, and whose each line is. Trace numbers repeat in two batches."""
+    dice = random.Random(seed)
+    candidates, lines, owners = [], [], []
+    for n in range(12):
+        stan, fen, rrn = f"{n % 8 + 1:06d}", 1_000 + 37 * n, f"R{dice.randrange(10**11):011d}"
+        sent = f"1122{10 + n:02d}0000"
+        opened_at_ms = TEN_O_CLOCK_MS + n * 60 * MINUTE_MS
+        owner = f"P{n:02d}"
+        candidates.append(Candidate(owner, TERMINAL, MERCHANT, stan, fen, opened_at_ms, DAY, (rrn,), MASKED))
+        lines.append(line(stan=stan, sent=sent, fen=fen, rrn=rrn))
+        owners.append(owner)
+        if n % 3 == 0:
+            lines.append(reversal(stan=stan, sent=sent[:-2] + "30", of=sent, fen=fen, rrn=f"Z{n:011d}"))
+            owners.append(owner)
+    return candidates, joined(*lines), owners
+
+
+@given(st.integers(0, 3), st.data())
+def test_a_mutated_line_never_goes_to_another_payment(seed: int, data: st.DataObject) -> None:
+    candidates, whole, owners = world(seed)
+    at = data.draw(st.integers(0, len(whole) - 1).filter(lambda at: whole[at] != ord("\n")))
+    put = data.draw(st.sampled_from(b"0123456789 AZ"))
+    reading = acom.read(whole[:at] + bytes([put]) + whole[at + 1 :], NAME, DAY)
+    for one in match(reading.records, candidates).matches:
+        assert one.payment == owners[one.record.number - 1]
+
+
+def test_the_unmutated_world_matches_whole() -> None:
+    candidates, whole, owners = world(0)
+    assert [payment for _, payment, _ in matched(match(acom.read(whole, NAME, DAY).records, candidates))] == owners
+
+
+traces = st.sampled_from(["000001", "000002"])
+rrns = st.sampled_from(["", "R1", "R2"])
+amounts = st.sampled_from([100, 200])
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[Record]:
+    """Few values, so that they collide."""
+    found = []
+    for number in range(1, draw(st.integers(1, 5)) + 1):
+        sent_at = f"{DAY}10{draw(st.integers(0, 59)):02d}00"
+        made = record(number, stan=draw(traces), rrn=draw(rrns), amount_fen=draw(amounts), sent_at=sent_at)
+        if draw(st.booleans()):
+            made = replace(made, mti="0420", original_stan=draw(traces), original_sent_at=f"{DAY}100000")
+        found.append(made)
+    return found
+
+
+@st.composite
+def payments(draw: st.DrawFn) -> list[Candidate]:
+    """Payments that share terminals, trace numbers and days."""
+    return [
+        candidate(
+            f"P{n}",
+            stan=draw(traces),
+            rrns=tuple(filter(None, [draw(rrns)])),
+            amount_fen=draw(amounts),
+            day=draw(st.sampled_from([DAY, "20261121"])),
+            opened_at_ms=TEN_O_CLOCK_MS + draw(st.integers(0, 59)) * MINUTE_MS,
+        )
+        for n in range(draw(st.integers(0, 4)))
+    ]
+
+
+@given(records(), payments(), st.randoms(use_true_random=False))
+def test_the_order_of_the_inputs_does_not_matter(of: list[Record], known: list[Candidate], dice: random.Random) -> None:
+    before = match(of, known)
+    mixed, others = dice.sample(of, len(of)), dice.sample(known, len(known))
+    assert match(mixed, others) == before
+    placed = [one.record for one in before.matches] + [one.record for one in before.breaks]
+    assert sorted(placed, key=lambda r: r.number) == of
+    for one in before.breaks:
+        assert (one.why is Why.STRANGER) == (one.about == ())
