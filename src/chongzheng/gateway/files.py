@@ -18,6 +18,12 @@ FILE_BYTES_MAX = 2_000_000_000
 CONTROL_SUFFIX = ".ctl"
 UNFINISHED = (".tmp", ".part", ".why")
 
+
+
+class NotNow(Exception):
+    """The file is not at fault and stays where it is; it is looked at again."""
+
+
 Read = Callable[[Path], Awaitable[str]]
 
 
@@ -54,8 +60,10 @@ class Inbox:
         while True:
             try:
                 await self.look()
-            except OSError as error:
-                self._counts.note("inbox cannot be read", str(error.strerror))
+            except NotNow as reason:
+                self._counts.note("settlement file must wait", str(reason))
+            except Exception as error:  # noqa: BLE001 - one file that trips us must not end the watch
+                self._counts.note("inbox failed", type(error).__name__)
             await asyncio.sleep(POLL_MS / 1000)
 
     async def look(self) -> int:

@@ -106,7 +106,7 @@ class HostWord:
     mac: str
 
     def says(self, code: str, repeated: tuple[str, ...]) -> bool:
-        """Whether it says F39 `code`, repeats what it must, and is not under a wrong MAC; an approval needs a good one."""
+        """Whether it says F39 `code` and may be believed: right echo, no wrong MAC, a good one under an approval."""
         if self.mac == BAD or self.message.text(39) != code or echo(self.message) != repeated:
             return False
         return self.mac == GOOD or code not in ("00", "11")

@@ -1,0 +1,378 @@
+"""How do vault, journal, runner and wires become one running engine, and how does it stop without losing anything?"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from chongzheng import config as settings
+from chongzheng.gateway.business_day import Calendar
+from chongzheng.gateway.counts import Counts
+from chongzheng.gateway.desk import Desk, Rules, Ways
+from chongzheng.gateway.files import Inbox, NotNow
+from chongzheng.gateway.forwarding import Forwarding
+from chongzheng.gateway.host import HostLink, link_settings
+from chongzheng.gateway.in_hand import InHand
+from chongzheng.gateway.pos import PosDoor
+from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
+from chongzheng.gateway.terminals import Terminals, master_key_place, terminal_of
+from chongzheng.gateway.timers import Timers
+from chongzheng.journal import Committed, Journal, JournalFull, Submission, Vault
+from chongzheng.mistakes import OurMistake, TheirMistake
+from chongzheng.reversal import effects, facts
+from chongzheng.reversal.payment import Owes, Payment
+from chongzheng.reversal.policy import Policy
+from chongzheng.runner import Runner
+
+STOP_WAIT_MS = 10_000
+"""How long a stop waits for commits that are under way."""
+SETTLE_AT_ONCE_MAX = 500
+TIDY_EVERY_MS = 1_000
+IDLE_LOOK_MS = 10
+
+MASTER_KEY_BYTES = 16
+FIRST_TERMINAL, FIRST_LINK = ("10000001", "898100000000001"), "90000001"
+FIRST_FILES = {
+    "configuration": "config.toml",
+    "vault": "vault.keys",
+    "terminal key": "terminal.key",
+    "host key": "host.key",
+}
+FIRST_TEXT = """\
+# chongzheng: what this engine needs to know. Durations are milliseconds; paths are relative to this file.
+
+[journal]
+path = "journal.db"           # everything that happened; back it up
+keys = "vault.keys"           # opens card numbers and keys; mode 0600, keep a copy elsewhere
+
+[pos]
+listen = "127.0.0.1:8583"     # where terminals dial in; port 0 takes a free one
+mac = "cup-ecb"               # cup-ecb, x9.9, x9.19, xor-3des, or none
+pin = "refuse"                # "pass" only where terminals and bank share the PIN key
+
+[host]
+address = "127.0.0.1:9000"    # the bank
+terminal = "{link}"         # who we are on this link
+merchant = "{merchant}"
+master_key = "{host_key}"     # sealed; the clear key is in host.key: give it to the bank, then delete that file
+mac = "cup-ecb"
+tpdu = "6000060000"
+header = "603100310000"
+
+[calendar]
+utc_offset_h = 8
+cut_over = "23:00"            # when the next business day begins, on the shops' clock
+
+[policy]                      # any wait or code list of the reversal policy may be set here
+reply_wait_ms = 50000         # how long we wait for the bank
+terminal_wait_ms = 60000      # how long terminals wait for us; must be longer
+
+[settlement]
+inbox = "inbox"               # drop clearing files and their .ctl here
+
+[[terminals]]                 # or: terminals_file = "terminals.csv" at the top (terminal,merchant,master_key)
+terminal = "{terminal}"
+merchant = "{merchant}"
+master_key = "{terminal_key}" # sealed; the clear key is in terminal.key: load it into the terminal, then delete it
+"""
+
+log = structlog.get_logger("engine")
+
+
+def wall_clock_ms() -> int:
+    """Now, epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def engine_of(path: Path) -> Engine:
+    """An engine, not yet started, for the configuration at `path`."""
+    return Engine(settings.load(path))
+
+
+def first_configuration(folder: Path) -> dict[str, Path]:
+    """Write a commented configuration with fresh keys into `folder`; gives what was written, by its name.
+
+    The two clear master keys are written once, for the terminal's and the bank's key officers, mode 0600.
+    TheirMistake when one of the files is there already.
+    """
+    made = {name: folder / file for name, file in FIRST_FILES.items()}
+    there = [str(path) for path in made.values() if path.exists()]
+    if there:
+        raise TheirMistake("is there already; nothing was written", there[0])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        vault = Vault.create(made["vault"])
+        keys = {name: secrets.token_bytes(MASTER_KEY_BYTES) for name in ("terminal key", "host key")}
+        terminal, merchant = FIRST_TERMINAL
+        text = FIRST_TEXT.format(
+            terminal=terminal,
+            merchant=merchant,
+            terminal_key=vault.seal(keys["terminal key"], master_key_place(merchant, terminal)).hex(),
+            host_key=vault.seal(keys["host key"], link_place(FIRST_LINK)).hex(),
+            link=FIRST_LINK,
+        )
+        made["configuration"].write_text(text, "utf-8")
+        for name, key in keys.items():
+            _write_private(made[name], key.hex() + "\n")
+    except OSError as error:
+        raise TheirMistake(f"cannot be written ({error.strerror})", str(folder)) from None
+    return made
+
+
+def _write_private(path: Path, text: str) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def link_place(terminal: str) -> str:
+    """What the sealed master key of the host link is bound to."""
+    return f"link:{terminal}"
+
+
+def journal_and_policy(path: Path) -> tuple[Path, Policy]:
+    """Which journal a configuration names, and the policy that judges in it."""
+    config = settings.load(path)
+    return config.journal, config.policy
+
+
+class Writer:
+    """The one thread that writes the journal; results come back to the loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+
+    def execute(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Run `work` on the thread, then `done` on the loop with its result or the exception it raised."""
+        self._pool.submit(self._run, work, done)
+
+    def _run(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        result: Any
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 - whoever gave the work decides what it means
+            result = error
+        self._loop.call_soon_threadsafe(done, result)
+
+    def stop(self) -> None:
+        """Finish what was given, then end the thread."""
+        self._pool.shutdown(wait=True)
+
+
+class Engine:
+    """One engine: start it, read its addresses, stop it. `failed` is set when it must not go on."""
+
+    def __init__(self, config: settings.Config, clock: Callable[[], int] = wall_clock_ms) -> None:
+        self._config = config
+        self._clock = clock
+        self.addresses: dict[str, str] = {}
+        self.failed = asyncio.Event()
+        self.failure = ""
+        self.counts = Counts()
+        self._stopping = False
+        self._settling: asyncio.Future[str] | None = None
+
+    async def start(self) -> None:
+        """Open the journal, take up what was left, connect. TheirMistake when the configuration cannot be followed."""
+        self._loop = asyncio.get_running_loop()
+        self._vault = Vault.from_file(self._config.keys)
+        link = self._link_settings()
+        terminals = list(self._sealed_terminals())
+        self._journal = Journal.open(self._config.journal, self._vault, self._config.policy, threading.Lock())
+        try:
+            self._build(link, terminals)
+            await self._take_up()
+            await self._open()
+        except BaseException:
+            self._journal.close()
+            raise
+
+    def _build(self, link: Any, terminals: Iterable[Any]) -> None:
+        self._writer = Writer(self._loop)
+        self._reader = self._journal.reader()
+        in_hand = InHand()
+        execute, counts, clock = self._writer.execute, self.counts, self._clock
+        book = Terminals(terminals, self._vault, self._journal, execute)
+        rules = Rules(self._calendar(), self._config.policy.duplicate_code, self._config.pos.pin == "pass")
+        self._door = PosDoor(self._receive, counts, self._config.pos.connections_per_address)
+        ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name)
+        self._desk = Desk(rules, book, self._vault, self._reader, in_hand, counts, clock, ways)
+        self._forwarding = Forwarding(self._journal, self._reader, in_hand, counts, clock, execute, self._hand_in)
+        self._link = HostLink(link, counts, self._forwarding.receive, self._forwarding.puzzled)
+        self._forwarding.link = self._link
+        self._timers = Timers(self._hand_in, clock, self._later_ms, self._reader.due)
+        self.runner = self._make_runner()
+        self._inbox = Inbox(self._config.inbox, self._settle, counts) if self._config.inbox else None
+        self._tidier: asyncio.TimerHandle | None = None
+
+    def _make_runner(self) -> Runner:
+        outlets: dict[type[Any], Callable[[Payment, Any], None]] = {
+            effects.Forward: self._forwarding.forward,
+            effects.AnswerTerminal: self._desk.answer_sale,
+            effects.AnswerReversal: self._desk.answer_reversal,
+            effects.SendReversal: self._forwarding.send_reversal,
+            effects.SignIn: self._forwarding.sign_in,
+        }
+        return Runner(
+            self._journal,
+            self._writer.execute,
+            outlets,
+            self._watch,
+            self._desk.refuse,
+            self._loop.call_later,
+            self._fatal,
+        )
+
+    async def _take_up(self) -> None:
+        """What a stop left half done becomes a fact before anything new does; deadlines stand in the journal."""
+        at = self._clock()
+        for payment in self._reader.unfinished():
+            uncertain = facts.SendUncertain if payment.owes is Owes.FORWARD else facts.DeliveryUncertain
+            while not self._hand_in(Submission(uncertain(payment.id, at))):
+                await asyncio.sleep(IDLE_LOOK_MS / 1000)
+        await self._quiet()
+
+    async def _open(self) -> None:
+        self._timers.start()
+        self._link.start()
+        if self._inbox is not None:
+            self._inbox.start()
+        self._tidy()
+        self.addresses["pos"] = await self._door.open(*settings.address(self._config.pos.listen))
+
+    async def stop(self) -> None:
+        """Accept nothing new, finish the commits that are under way, let answers leave, close."""
+        await self._door.shut()
+        self._timers.stop()
+        await self._stop_settling()
+        if self._tidier is not None:
+            self._tidier.cancel()
+        await self._quiet()
+        await self._link.stop()
+        await self._door.hang_up()
+        self._writer.stop()
+        self._reader.close()
+        self._journal.close()
+
+    async def _stop_settling(self) -> None:
+        self._stopping = True
+        if self._inbox is not None:
+            await self._inbox.stop()
+        if self._settling is not None:
+            await asyncio.gather(self._settling, return_exceptions=True)
+
+    async def _quiet(self) -> None:
+        """Wait until no fact waits for its commit, but not for ever: what is not committed has not happened."""
+        until = self._clock() + STOP_WAIT_MS
+        while not self.runner.idle and not self.failed.is_set() and self._clock() < until:
+            await asyncio.sleep(IDLE_LOOK_MS / 1000)
+
+    def _receive(self, turn: Any, body: bytes) -> None:
+        self._desk.receive(turn, body)
+
+    def _hand_in(self, submission: Submission) -> bool:
+        return self.runner.hand_in(submission)
+
+    def _watch(self, payment: Payment) -> None:
+        self._desk.watch(payment)
+        self._forwarding.watch(payment)
+        self._timers.watch(payment)
+
+    def _later_ms(self, wait_ms: int, call: Callable[[], None]) -> Callable[[], None]:
+        return self._loop.call_later(wait_ms / 1000, call).cancel
+
+    def _fatal(self, error: BaseException) -> None:
+        """A commit failed in a way that says nothing about what is on the disk: only a fresh start can tell."""
+        self.failure = f"the journal failed ({type(error).__name__}: {error})"
+        log.error("engine stops", why=self.failure)
+        self.failed.set()
+
+    def _tidy(self) -> None:
+        if self.runner.idle:
+            self._writer.execute(self._journal.tidy, _ignore)
+        self._tidier = self._loop.call_later(TIDY_EVERY_MS / 1000, self._tidy)
+
+    # Settlement files
+
+    async def _settle(self, path: Path) -> str:
+        """Read one clearing file from the inbox; facts go through the runner like all others."""
+        self._settling = asyncio.ensure_future(asyncio.to_thread(self._settle_here, path))
+        return await asyncio.shield(self._settling)
+
+    def _settle_here(self, path: Path) -> str:
+        clearing = load(path, day_in_name(path.name))
+        reader = self._journal.reader()
+        try:
+            summary = settle(clearing, self._journal, reader, self._clock(), self._hand_in_all)
+        except JournalFull:
+            raise NotNow("the disk is full") from None
+        finally:
+            reader.close()
+        if summary.outcome is Outcome.OTHER_CONTENT:
+            raise TheirMistake(summary.outcome, path.name)
+        return f"{summary.name}: {summary.outcome}, {summary.matched} of {summary.records} records matched"
+
+    def _hand_in_all(self, batch: Iterable[Submission]) -> list[Committed]:
+        """From the settlement's thread: commit a batch on the writer's thread, then act on the loop."""
+        future = asyncio.run_coroutine_threadsafe(self._commit(list(batch)), self._loop)
+        return future.result()
+
+    async def _commit(self, batch: list[Submission]) -> list[Committed]:
+        if self._stopping:
+            raise NotNow("the engine stops")
+        durable: asyncio.Future[list[Committed]] = self._loop.create_future()
+
+        def done(result: list[Committed] | BaseException) -> None:
+            if isinstance(result, BaseException):
+                durable.set_exception(result)
+                return
+            for one in result:
+                self._watch(one.payment)
+            durable.set_result(result)
+
+        self._writer.execute(lambda: self._journal.apply(batch), done)
+        return await durable
+
+    # Configuration
+
+    def _calendar(self) -> Calendar:
+        section = self._config.calendar
+        return Calendar(section.utc_offset_h, settings.cut_over_min(section), section.fixed_day)
+
+    def _link_settings(self) -> Any:
+        host = self._config.host
+        master_key = self._opened(host.master_key, link_place(host.terminal), "host.master_key")
+        tpdu, header = bytes.fromhex(host.tpdu), bytes.fromhex(host.header)
+        return link_settings(
+            settings.address(host.address), host.terminal, host.merchant, master_key, host.mac, tpdu, header
+        )
+
+    def _sealed_terminals(self) -> Iterator[Any]:
+        for one in self._config.terminals:
+            where = f"terminals.{one.terminal}.master_key"
+            self._opened(one.master_key, master_key_place(one.merchant, one.terminal), where)
+            mac = one.mac or self._config.pos.mac
+            yield terminal_of(one.terminal, one.merchant, bytes.fromhex(one.master_key), mac)
+
+    def _opened(self, sealed_hex: str, place: str, where: str) -> bytes:
+        try:
+            key = self._vault.open(bytes.fromhex(sealed_hex), place)
+        except OurMistake:
+            raise TheirMistake(f"does not open with the vault's keys as {place}", where) from None
+        if len(key) not in (8, 16, 24):
+            raise TheirMistake("must be 8, 16 or 24 bytes", where)
+        return key
+
+
+def _ignore(result: Any) -> None:
+    if isinstance(result, BaseException):
+        log.warning("tidying failed", why=type(result).__name__)

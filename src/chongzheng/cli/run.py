@@ -1,0 +1,108 @@
+"""How is the engine started, stopped, and set up for the first time? The command up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import structlog
+
+from chongzheng.app import Engine, engine_of, first_configuration
+from chongzheng.mistakes import TheirMistake
+
+EXIT_NO = 1
+
+
+@click.command("up")
+@click.option("--config", type=click.Path(path_type=Path), help="The configuration file (TOML).")
+@click.option("--address-file", type=click.Path(path_type=Path), help="Write the addresses there too, as JSON.")
+@click.option("--init", "folder", type=click.Path(path_type=Path), help="Write a first configuration with fresh keys.")
+@click.option("--json", "as_json", is_flag=True, help="The addresses as one JSON document on stdout.")
+def up(config: Path | None, address_file: Path | None, folder: Path | None, as_json: bool) -> None:
+    """Start the engine: terminals dial in, the host is dialled, every payment is taken to its proof.
+
+    Prints its addresses and runs until it is told to stop (SIGTERM or Ctrl-C). `--init DIR` writes a commented
+    configuration with fresh keys to begin with.
+    """
+    if folder is not None:
+        _init(folder, as_json)
+        return
+    if config is None:
+        raise TheirMistake("is missing; name a configuration, or make a first one with up --init DIR", "--config")
+    _log_to_stderr()
+    engine = engine_of(config)
+    failure = _run(engine, address_file, as_json)
+    if failure:
+        click.echo(f"chongzheng: {failure}; start it again once the cause is mended", err=True)
+        sys.exit(EXIT_NO)
+
+
+def _run(engine: Engine, address_file: Path | None, as_json: bool) -> str:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(_serve(engine, address_file, as_json))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """uvloop where it is installed; it halves the cost of a frame."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
+
+
+async def _serve(engine: Engine, address_file: Path | None, as_json: bool) -> str:
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await engine.start()
+    try:
+        _announce(engine.addresses, address_file, as_json)
+        waits = [loop.create_task(told.wait()), loop.create_task(engine.failed.wait())]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+    finally:
+        await engine.stop()
+    return engine.failure
+
+
+def _announce(addresses: dict[str, str], address_file: Path | None, as_json: bool) -> None:
+    if address_file is not None:
+        whole = address_file.with_name(f"{address_file.name}.tmp")
+        try:
+            whole.write_text(json.dumps(addresses) + "\n", "utf-8")
+            os.replace(whole, address_file)
+        except OSError as error:
+            raise TheirMistake(f"cannot be written ({error.strerror})", str(address_file)) from None
+    lines = [json.dumps(addresses)] if as_json else [f"{name} {address}" for name, address in addresses.items()]
+    print(*lines, sep="\n", flush=True)
+
+
+def _init(folder: Path, as_json: bool) -> None:
+    made = first_configuration(folder)
+    if as_json:
+        click.echo(json.dumps({name: str(path) for name, path in made.items()}))
+        return
+    for name, path in made.items():
+        click.echo(f"{name:<14} {path}")
+    click.echo(f"next: set the bank's address in it, then chongzheng up --config {made['configuration']}")
+
+
+def _log_to_stderr() -> None:
+    """Standard output is for addresses; what is rare and worth knowing goes to standard error, one line each."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,227 @@
+"""What does the operator want? The configuration file: typed, limited, and refused with one line that says where."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from chongzheng.mistakes import TheirMistake
+from chongzheng.reversal.policy import Policy
+
+CONFIG_BYTES_MAX = 4_000_000
+TERMINALS_FILE_BYTES_MAX = 64_000_000
+TPDU_HEX, HEADER_HEX = "6000060000", "603100310000"
+
+Mac = Literal["cup-ecb", "x9.9", "x9.19", "xor-3des"]
+TerminalMac = Literal["cup-ecb", "x9.9", "x9.19", "xor-3des", "none"]
+TerminalName = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,8}$")]
+MerchantName = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,15}$")]
+SealedHex = Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Fa-f]{2}){30,256}$")]
+Address = Annotated[str, msgspec.Meta(pattern=r"^[^:\s]+:\d{1,5}$")]
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file; a key that it does not know is a mistake, not a wish."""
+
+
+class JournalSection(_Section, frozen=True, kw_only=True):
+    """Where the memory is, and the key file of its vault."""
+
+    path: str
+    keys: str
+
+
+class PosSection(_Section, frozen=True, kw_only=True):
+    """Where terminals dial in. `pin`: PIN blocks are refused, or pass as both sides share the PIN key."""
+
+    listen: Address = "127.0.0.1:0"
+    mac: TerminalMac = "cup-ecb"
+    pin: Literal["refuse", "pass"] = "refuse"
+    connections_per_address: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 256
+
+
+class HostSection(_Section, frozen=True, kw_only=True):
+    """Where the bank is and who we are to it; `master_key` is sealed by the vault."""
+
+    address: Address
+    terminal: TerminalName
+    merchant: MerchantName
+    master_key: SealedHex
+    mac: Mac = "cup-ecb"
+    tpdu: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{10}$")] = TPDU_HEX
+    header: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{12}$")] = HEADER_HEX
+
+
+class CalendarSection(_Section, frozen=True, kw_only=True):
+    """When a business day ends, on the clock of the shops. `fixed_day` is for demonstrations only."""
+
+    utc_offset_h: Annotated[int, msgspec.Meta(ge=-12, le=14)] = 8
+    cut_over: Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "23:00"
+    fixed_day: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{8})?$")] = ""
+
+
+class SettlementSection(_Section, frozen=True, kw_only=True):
+    """Where clearing files are dropped; empty: nowhere."""
+
+    inbox: str = ""
+
+
+class TerminalSection(_Section, frozen=True, kw_only=True):
+    """One terminal; `master_key` is sealed by the vault, `mac` may differ from [pos]."""
+
+    terminal: TerminalName
+    merchant: MerchantName
+    master_key: SealedHex
+    mac: TerminalMac | None = None
+
+
+class _File(_Section, frozen=True, kw_only=True):
+    journal: JournalSection
+    pos: PosSection = PosSection()
+    host: HostSection
+    calendar: CalendarSection = CalendarSection()
+    policy: dict[str, Any] = {}
+    settlement: SettlementSection = SettlementSection()
+    terminals: list[TerminalSection] = []
+    terminals_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file, checked; paths are absolute."""
+
+    journal: Path
+    keys: Path
+    pos: PosSection
+    host: HostSection
+    calendar: CalendarSection
+    policy: Policy
+    inbox: Path | None
+    terminals: tuple[TerminalSection, ...]
+
+
+def address(text: str) -> tuple[str, int]:
+    """Host and port of `host:port`."""
+    host, _, port = text.rpartition(":")
+    return host, int(port)
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration file. TheirMistake: `file: place: what is wrong`."""
+    data = _read(path, CONFIG_BYTES_MAX)
+    try:
+        parsed = msgspec.convert(tomllib.loads(data.decode("utf-8")), _File)
+        policy = _policy(parsed.policy)
+        _check_ports(parsed)
+    except tomllib.TOMLDecodeError as error:
+        raise TheirMistake(f"is not TOML: {error}", str(path)) from None
+    except UnicodeDecodeError:
+        raise TheirMistake("is not UTF-8 text", str(path)) from None
+    except msgspec.ValidationError as error:
+        raise TheirMistake(_plain(str(error)), str(path)) from None
+    except TheirMistake as mistake:
+        raise TheirMistake(f"{mistake.where}: {mistake.what}", str(path)) from None
+    return _resolved(path, parsed, policy)
+
+
+def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
+    folder = path.resolve().parent
+    terminals = tuple(parsed.terminals)
+    if parsed.terminals_file:
+        terminals += _terminals(folder / parsed.terminals_file)
+    if not terminals:
+        raise TheirMistake("terminals: name at least one, or a terminals_file", str(path))
+    names = {(one.merchant, one.terminal) for one in terminals}
+    if len(names) != len(terminals):
+        raise TheirMistake("terminals: the same terminal of the same merchant stands there twice", str(path))
+    return Config(
+        journal=folder / parsed.journal.path,
+        keys=folder / parsed.journal.keys,
+        pos=parsed.pos,
+        host=parsed.host,
+        calendar=parsed.calendar,
+        policy=policy,
+        inbox=folder / parsed.settlement.inbox if parsed.settlement.inbox else None,
+        terminals=terminals,
+    )
+
+
+def _read(path: Path, most: int) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise TheirMistake(f"cannot be read ({error.strerror})", str(path)) from None
+    if len(data) > most:
+        raise TheirMistake(f"is larger than {most} bytes", str(path))
+    return data
+
+
+def _plain(text: str) -> str:
+    """msgspec's words turned round: `pos.listen: expected …`; a value is never repeated."""
+    what, _, place = text.partition(" - at `$")
+    where = place.rstrip("`").lstrip(".")
+    what = what[:1].lower() + what[1:]
+    return f"{where}: {what}" if where else what
+
+
+def _check_ports(parsed: _File) -> None:
+    for place, text in (("pos.listen", parsed.pos.listen), ("host.address", parsed.host.address)):
+        if address(text)[1] > 65_535:
+            raise TheirMistake("a port is at most 65535", place)
+
+
+def _policy(given: dict[str, Any]) -> Policy:
+    """The default policy with the fields that the file gives; durations are whole milliseconds."""
+    known = {field.name: getattr(Policy(), field.name) for field in fields(Policy)}
+    changes: dict[str, Any] = {}
+    for name, value in given.items():
+        if name not in known:
+            raise TheirMistake("there is no such setting", f"policy.{name}")
+        changes[name] = _like(known[name], value, f"policy.{name}")
+    return replace(Policy(), **changes)
+
+
+def _like(default: object, value: Any, where: str) -> object:
+    kind: Any
+    if isinstance(default, tuple):
+        kind = tuple[int, ...]
+    elif isinstance(default, frozenset):
+        kind = frozenset[str]
+    elif isinstance(default, MappingProxyType):
+        kind = dict[str, str]
+    else:
+        kind = type(default)
+    try:
+        converted = msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise TheirMistake(_plain(str(error)), where) from None
+    return MappingProxyType(converted) if isinstance(default, MappingProxyType) else converted
+
+
+def _terminals(path: Path) -> tuple[TerminalSection, ...]:
+    """The rows of a terminals file: terminal, merchant, master_key, and mac where it differs."""
+    text = _read(path, TERMINALS_FILE_BYTES_MAX).decode("utf-8-sig", "replace")
+    rows = csv.DictReader(text.splitlines())
+    if not {"terminal", "merchant", "master_key"} <= set(rows.fieldnames or ()):
+        raise TheirMistake("line 1: needs the columns terminal, merchant, master_key", str(path))
+    found = []
+    for row in rows:
+        try:
+            found.append(msgspec.convert({k: v for k, v in row.items() if k and v}, TerminalSection))
+        except msgspec.ValidationError as error:
+            raise TheirMistake(f"line {rows.line_num}: {_plain(str(error))}", str(path)) from None
+    return tuple(found)
+
+
+def cut_over_min(section: CalendarSection) -> int:
+    """Minutes after local midnight at which the next business day begins."""
+    hours, minutes = re.split(":", section.cut_over)
+    return int(hours) * 60 + int(minutes)
