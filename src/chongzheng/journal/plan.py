@@ -12,7 +12,7 @@ from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.entries import entries, position
 from chongzheng.reversal.facts import Fact, Key
-from chongzheng.reversal.payment import Payment
+from chongzheng.reversal.payment import Payment, State
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.step import Outcome, step, stop
 
@@ -68,7 +68,7 @@ class Planner:
         held.version += 1
         self._put_fact(plan, held, before, fact, outcome, error, commit_no)
         plan.evidence.extend((before.id, e.id, e.at, e.kind, e.source, e.body) for e in submission.evidence)
-        if submission.card is not None:
+        if submission.card is not None and outcome.payment.state is not State.SETTLED:
             plan.cards.append((before.id, self._seal(before.id, submission.card.reveal().encode())))
         self._put_in_commit_effects(plan, held, fact, outcome)
         plan.committed.append(Committed(outcome.payment, outcome.effects, outcome.rule, error))
@@ -86,6 +86,8 @@ class Planner:
     def _decide(self, before: Payment, fact: Fact, broken: str) -> tuple[Outcome, str]:
         if before.key is UNKNOWN_KEY and not isinstance(fact, OPENING):
             raise OurMistake("a fact of a payment that nobody opened", f"{fact.payment}.{type(fact).__name__}")
+        if isinstance(fact, OPENING) and fact.request.key != before.key:
+            raise OurMistake("another key under a known id", f"{fact.payment}.{type(fact).__name__}")
         if broken:
             return stop(before, fact, self._policy), broken
         try:

@@ -106,7 +106,7 @@ class Reader:
     def find(self, text: str) -> list[Payment]:
         """Payments by id, beginning of an id (at least four characters), STAN or terminal; at most FOUND_MAX."""
         wild = len(text) < 4 or "%" in text or "_" in text
-        values = {"exact": text, "prefix": text if wild else f"{text}%", "most": FOUND_MAX}
+        values = {"exact": text, "prefix": "" if wild else f"{text}%", "most": FOUND_MAX}
         return [decode_payment(body) for (body,) in self._db.execute(self._sql["find"], values)]
 
     def last_of_terminal(self, merchant: str, terminal: str) -> Payment | None:

@@ -36,7 +36,10 @@ class WriterLock:
     """Held by the one process that writes this journal; released by the kernel when it dies."""
 
     def __init__(self, path: Path) -> None:
-        self._handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self._handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise TheirMistake(f"its lock file cannot be made ({error.strerror})", f"{path}.lock") from None
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -44,13 +47,16 @@ class WriterLock:
             raise TheirMistake("another engine is writing this journal; stop it first", str(path)) from None
 
     def release(self) -> None:
-        """Let the next writer in."""
-        os.close(self._handle)
+        """Let the next writer in. A second call does nothing: by then the number may be another file's."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
 
 
 def open_writer(path: Path) -> tuple[apsw.Connection, WriterLock]:
     """The writing connection, its settings read back, on a journal that is ours; made if there is none."""
     _refuse_old_sqlite()
+    path = path.resolve()  # a link to a journal is that journal, and has its lock
     if not path.parent.is_dir():
         raise TheirMistake("the folder of the journal does not exist", str(path.parent))
     lock = WriterLock(path)

@@ -9,8 +9,8 @@ savepoint, so that one poisonous fact stops its own payment and no other.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,11 @@ STRAYS_MAX = 10_000
 """Stray evidence waiting for the next commit; beyond it a flood of junk is counted, not kept."""
 WAL_PAGES_MAX = 20_000
 """About 80 MiB: beyond it the checkpoint no longer waits for an idle moment."""
+
+
+POISON = (apsw.ConstraintError, OurMistake, ValueError, TypeError, OverflowError)
+"""What one fact can do to its batch: be refused by the database, by us, or not fit into a row (a lone surrogate, a
+number beyond 64 bits). It must cost its own payment and no other."""
 
 
 class JournalFull(Exception):
@@ -96,13 +101,10 @@ class Journal:
         """
         with self._lock:
             try:
-                committed = self._together(batch)
-            except (apsw.ConstraintError, OurMistake):
-                self._forget_touched(batch)
+                with _room():
+                    committed = self._together(batch)
+            except POISON:
                 committed = self._one_by_one(batch)
-            except (apsw.FullError, apsw.IOError) as error:
-                self._forget_touched(batch)
-                raise _full_or(error) from error
             if self._wal_pages > WAL_PAGES_MAX:
                 self._checkpoint()
             return committed
@@ -110,7 +112,8 @@ class Journal:
     def tidy(self) -> None:
         """For idle moments: write waiting stray evidence, move the WAL into the file."""
         with self._lock:
-            self._flush_strays()
+            with _room():
+                self._flush_strays()
             if self._wal_pages:
                 self._checkpoint()
 
@@ -129,7 +132,7 @@ class Journal:
 
     def save_secret(self, name: str, secret: bytes) -> None:
         """Keep a working key or the like, sealed; durable when this returns."""
-        with self._lock:
+        with self._lock, _room():
             self._db.execute(self._sql["put_secret"], (name, self._vault.seal(secret, f"secret.sealed:{name}")))
 
     def load_secret(self, name: str) -> bytes | None:
@@ -140,15 +143,14 @@ class Journal:
 
     def next_number(self, name: str) -> int:
         """1, 2, 3 …: never the same twice, whatever crashes."""
-        with self._lock:
-            row = self._db.execute(self._sql["next_number"], (name,)).fetchone()
-        if row is None:
-            raise OurMistake("no number came back", name)
-        return int(row[0])
+        with self._lock, _room():
+            # To the end: the statement commits when it is finished, and only then may anybody use the number.
+            rows: list[Any] = self._db.execute(self._sql["next_number"], (name,)).fetchall()
+        return int(rows[0][0])
 
     def begin_file(self, digest: str, name: str, day: str, records: int, complete: bool, at: int) -> str:
         """Note that a clearing file is being read: `new`, `unfinished`, `done`, or `other for this day`."""
-        with self._lock:
+        with self._lock, _room():
             known = self._db.execute(self._sql["file_by_digest"], (digest,)).fetchone()
             if known is not None:
                 return str(known[0])
@@ -159,7 +161,7 @@ class Journal:
 
     def finish_file(self, digest: str) -> None:
         """Every fact of this file is in."""
-        with self._lock:
+        with self._lock, _room():
             self._db.execute(self._sql["finish_file"], (digest,))
 
     def _together(self, batch: Sequence[Submission]) -> list[Committed]:
@@ -176,17 +178,18 @@ class Journal:
 
     def _one_by_one(self, batch: Sequence[Submission]) -> list[Committed]:
         number, hashes, committed = self._commit_no + 1, list[bytes](), list[Committed]()
+        self._forget_touched(batch)
         try:
-            with sqlite.transaction(self._db):
+            with _room(), sqlite.transaction(self._db):
                 for submission in batch:
                     plan = self._alone(submission, number)
                     self._keep(plan)
                     hashes.extend(plan.hashes)
                     committed.extend(plan.committed)
                 chained = self._write_commit(number, hashes)
-        except (apsw.FullError, apsw.IOError) as error:
+        except BaseException:
             self._forget_touched(batch)
-            raise _full_or(error) from error
+            raise
         self._advance(number, chained)
         return committed
 
@@ -198,7 +201,7 @@ class Journal:
             with sqlite.savepoint(self._db):
                 self._write(plan)
             return plan
-        except (apsw.ConstraintError, OurMistake) as error:
+        except POISON as error:
             self._held.pop(submission.fact.payment, None)
             return self._stopped(submission, number, f"{type(error).__name__}: {error}")
 
@@ -209,7 +212,7 @@ class Journal:
             with sqlite.savepoint(self._db):
                 self._write(plan)
             return plan
-        except (apsw.ConstraintError, OurMistake):
+        except POISON:
             self._held.pop(submission.fact.payment, None)
             self._keep_ownerless(submission, why)
             return Plan()
@@ -294,9 +297,16 @@ class Journal:
         return apsw.SQLITE_OK
 
     def _checkpoint(self) -> None:
-        self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        """What is committed is safe in the WAL: no room for moving it now must not look like a failed commit."""
+        with suppress(apsw.FullError, apsw.BusyError):
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         self._wal_pages = 0
 
 
-def _full_or(error: apsw.Error) -> Exception:
-    return JournalFull(str(error)) if isinstance(error, apsw.FullError) else error
+@contextmanager
+def _room() -> Iterator[None]:
+    """No room is something the caller can wait for; any other failure of the disk is not."""
+    try:
+        yield
+    except apsw.FullError as error:
+        raise JournalFull(str(error)) from error
