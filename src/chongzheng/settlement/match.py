@@ -157,7 +157,7 @@ def _place(sought: _Sought, index: _Index) -> Match | Break:
     if not fits:
         about = tuple(sorted(c.payment for c in near))
         return Break(Why.CONTRADICTS if about else Why.STRANGER, sought.record, about)
-    chosen = _only_best([one for one in fits if one[1].payment in sought.its_sale] or fits, sought)
+    chosen = _only_best(fits, sought)
     if chosen is None or (sought.its_sale and chosen[1].payment not in sought.its_sale):
         about = tuple(sorted({c.payment for _, c in fits} | sought.its_sale))
         return Break(Why.AMBIGUOUS, sought.record, about)
@@ -165,10 +165,12 @@ def _place(sought: _Sought, index: _Index) -> Match | Break:
 
 
 def _only_best(fits: list[tuple[Fit, Candidate]], sought: _Sought) -> tuple[Fit, Candidate] | None:
-    best = min(fit for fit, _ in fits)
+    """The one fit that nothing disputes. A reversal looks first among the payments of its sale in this file."""
+    preferred = [one for one in fits if one[1].payment in sought.its_sale] or fits
+    best = min(fit for fit, _ in preferred)
     if best not in DECISIVE and len(fits) > 1:
         return None
-    top = [(fit, candidate) for fit, candidate in fits if fit is best]
+    top = [(fit, candidate) for fit, candidate in preferred if fit is best]
     if len(top) > 1:
         top = [(fit, candidate) for fit, candidate in top if _is_close(sought, candidate)]
     return top[0] if len(top) == 1 else None

@@ -177,6 +177,15 @@ def test_a_reversal_with_another_amount_follows_its_sale() -> None:
     assert broken(match(records[1:], [candidate()])) == [(Why.CONTRADICTS, ("P1",))]
 
 
+def test_a_reversal_whose_time_and_amount_name_two_payments_is_no_match() -> None:
+    other = candidate("P2", rrns=("R2",), amount_fen=700)
+    second = record(2, rrn="R2", amount_fen=700, sent_at=f"{DAY}180000")
+    torn = reversed_record(3, rrn="OWN", original_sent_at=f"{DAY}180000")
+    matching = match([record(), second, torn], [candidate(), other])
+    assert [(one.record.number, one.payment) for one in matching.matches] == [(1, "P1"), (2, "P2")]
+    assert [(one.why, one.about) for one in matching.breaks] == [(Why.AMBIGUOUS, ("P1", "P2"))]
+
+
 def test_a_reversal_whose_rrn_names_another_payment_than_its_sale() -> None:
     other = candidate("P2", stan="000002", rrns=("R2",), masked_pan="")
     stranger = candidate(masked_pan="622202******0000")
