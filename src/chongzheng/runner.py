@@ -77,17 +77,20 @@ class Runner:
         self._fatal = fatal
         self._queue: deque[Submission] = deque()  # bounded by QUEUE_MAX, in hand_in
         self._batch: list[Submission] = []
+        self._outbox: list[Committed] = []  # what hand_in let in, committed; empty again before the loop goes on
         self._busy = False
+        self._acting = False
+        self._dead = False
         self.stats = Stats()
 
     @property
     def idle(self) -> bool:
         """Nothing waits and nothing is being written."""
-        return not self._busy and not self._queue
+        return not self._busy and not self._queue and not self._outbox
 
     def hand_in(self, submission: Submission) -> bool:
-        """Take a fact. False: the queue is full and the fact was not taken. Never blocks."""
-        if len(self._queue) >= QUEUE_MAX:
+        """Take a fact. False: the queue is full, or this process is done for; it was not taken. Never blocks."""
+        if self._dead or len(self._queue) >= QUEUE_MAX:
             self.stats.refused += 1
             return False
         self._queue.append(submission)
@@ -109,20 +112,39 @@ class Runner:
                 self._wait_for_room(batch)
                 return
             case BaseException():
-                self._fatal(result)
+                self._die(result)
                 return
         self._busy = False
         self.stats.commits += 1
         self.stats.facts += len(result)
+        self._outbox.extend(result)
         self._pump()  # the next commit is written while this one's effects leave
-        for committed in result:
-            self._act(committed)
+        self._act_in_order()
+
+    def _act_in_order(self) -> None:
+        """An outlet that hands in may bring back the next commit before it returns: that one waits its turn."""
+        if self._acting:
+            return
+        self._acting = True
+        try:
+            while self._outbox:
+                self._act(self._outbox.pop(0))
+        finally:
+            self._acting = False
+
+    def _die(self, error: BaseException) -> None:
+        self._dead = True
+        self._fatal(error)
 
     def _act(self, committed: Committed) -> None:
         if committed.error:
             self.stats.stopped += 1
             log.error("payment stopped", payment=committed.payment.id, rule=committed.rule, why=committed.error)
-        self._watch(committed.payment)
+        try:
+            self._watch(committed.payment)
+        except Exception as error:  # noqa: BLE001 - a payment that nobody watches would stand still: start again
+            log.error("no timer for a payment", payment=committed.payment.id)
+            self._die(error)
         for effect in committed.effects:
             if isinstance(effect, OUTWARD):
                 self._carry_out(committed.payment, effect)
@@ -141,12 +163,18 @@ class Runner:
         log.error("the disk is full; new sales are declined", waiting=len(batch) + len(self._queue))
         waiting = [*batch, *self._queue]
         self._queue.clear()
+        self._queue.extend(s for s in waiting if not isinstance(s.fact, RequestTaken))
+        self._later(FULL_PAUSE_S, self._try_again)
         for submission in waiting:
             if isinstance(submission.fact, RequestTaken):
-                self._refuse(submission)
-            else:
-                self._queue.append(submission)
-        self._later(FULL_PAUSE_S, self._try_again)
+                self._decline(submission)
+
+    def _decline(self, submission: Submission) -> None:
+        try:
+            self._refuse(submission)
+        except Exception as error:  # noqa: BLE001 - a terminal that is gone must not keep the others waiting
+            self.stats.outlet_failures += 1
+            log.error("refusal failed", payment=submission.fact.payment, why=repr(error))
 
     def _try_again(self) -> None:
         self._busy = False

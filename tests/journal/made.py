@@ -1,4 +1,4 @@
-"""What does a door hand in? Made-up sales, answers, reversals and clearing records, with evidence as a door redacts it."""
+"""What does a door hand in? Made-up sales, answers, reversals and clearing records, with redacted evidence."""
 
 import json
 

@@ -4,7 +4,17 @@ import dataclasses
 from typing import Any
 
 import pytest
-from journal.conftest import SqlitePlace
+
+from chongzheng.card import Pan
+from chongzheng.journal import Submission, Vault, payment_id
+from chongzheng.mistakes import OurMistake
+from chongzheng.reversal import effects
+from chongzheng.reversal.events import Event
+from chongzheng.reversal.facts import RequestTaken, ReversalStopped
+from chongzheng.reversal.payment import Owes, Payment, Proof, State, Truth
+from chongzheng.reversal.policy import Policy
+from chongzheng.reversal.step import step
+from chongzheng.reversal.table import TABLE
 from journal.made import (
     AMOUNT_FEN,
     NOON_MS,
@@ -23,17 +33,7 @@ from journal.made import (
     undone,
     written,
 )
-
-from chongzheng.card import Pan
-from chongzheng.journal import Submission, Vault, payment_id
-from chongzheng.mistakes import OurMistake
-from chongzheng.reversal import effects
-from chongzheng.reversal.events import Event
-from chongzheng.reversal.facts import RequestTaken, ReversalStopped
-from chongzheng.reversal.payment import Owes, Payment, Proof, State, Truth
-from chongzheng.reversal.policy import Policy
-from chongzheng.reversal.step import step
-from chongzheng.reversal.table import TABLE
+from journal.place import SqlitePlace
 
 REVERSED_TOKEN_SQL = "SELECT payment, verb, seq FROM release"
 
