@@ -1,0 +1,68 @@
+"""Does the money of a payment lie where the verdict says, and does every entry sum to zero?"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chongzheng.reversal.entries import NOTHING, Account, Entry, Position, entries, position
+from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Payment, Proof, State, Told, Truth, Verdict
+from unit.reversal.made import AMOUNT, known
+
+
+def judged(truth: Truth, told: Told, fen: int = 0, state: State = State.SETTLED) -> Payment:
+    """A payment with this verdict."""
+    return known(state=state, told=told, verdict=Verdict(truth, MoneyIs.CORRECT, fen, Proof.PROVEN, "r", ()))
+
+
+@pytest.mark.parametrize("truth", [Truth.NEVER_CHARGED, Truth.CHARGED_RETURNED])
+@pytest.mark.parametrize("told", list(Told))
+def test_we_hold_nothing_of_what_was_not_charged_or_went_back(truth: Truth, told: Told) -> None:
+    assert position(judged(truth, told)) == NOTHING
+
+
+def test_a_sale_that_stands_belongs_to_the_merchant_if_its_terminal_counts_it() -> None:
+    assert position(judged(Truth.CHARGED_KEPT, Told.APPROVED)) == Position(merchant=AMOUNT)
+
+
+@pytest.mark.parametrize("told", [told for told in Told if told is not Told.APPROVED])
+def test_and_lies_in_suspense_if_not(told: Told) -> None:
+    assert position(judged(Truth.CHARGED_KEPT, told)) == Position(suspense=AMOUNT)
+
+
+def test_what_was_charged_twice_is_divided() -> None:
+    assert position(judged(Truth.CHARGED_TWICE, Told.APPROVED, AMOUNT)) == Position(merchant=AMOUNT, suspense=AMOUNT)
+    assert position(judged(Truth.CHARGED_TWICE, Told.DECLINED, 2 * AMOUNT)) == Position(suspense=2 * AMOUNT)
+
+
+@pytest.mark.parametrize("truth", [Truth.UNKNOWN, Truth.CONTESTED])
+def test_what_nobody_knows_lies_in_suspense(truth: Truth) -> None:
+    assert position(judged(truth, Told.APPROVED, state=State.DOUBTFUL)) == Position(suspense=AMOUNT)
+
+
+def test_a_payment_that_is_not_there_has_no_money() -> None:
+    assert position(known(state=State.NEW, verdict=NO_VERDICT)) == NOTHING
+
+
+def test_money_moves_through_clearing() -> None:
+    moved = entries(Position(suspense=AMOUNT), Position(merchant=AMOUNT))
+    assert moved == (
+        Entry(debit=Account.CLEARING, credit=Account.MERCHANT, fen=AMOUNT),
+        Entry(debit=Account.SUSPENSE, credit=Account.CLEARING, fen=AMOUNT),
+    )
+    assert entries(NOTHING, NOTHING) == ()
+
+
+POSITIONS = st.builds(Position, st.integers(0, 10**12), st.integers(0, 10**12))
+
+
+@given(POSITIONS, POSITIONS)
+def test_entries_sum_to_zero_and_lead_where_they_should(before: Position, after: Position) -> None:
+    balance = dict.fromkeys(Account, 0)
+    for entry in entries(before, after):
+        assert entry.fen > 0 and entry.debit is not entry.credit
+        balance[entry.debit] -= entry.fen
+        balance[entry.credit] += entry.fen
+    assert sum(balance.values()) == 0
+    assert balance[Account.MERCHANT] == after.merchant - before.merchant
+    assert balance[Account.SUSPENSE] == after.suspense - before.suspense
+    assert -balance[Account.CLEARING] == (after.merchant + after.suspense) - (before.merchant + before.suspense)

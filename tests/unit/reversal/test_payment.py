@@ -1,0 +1,46 @@
+"""Is a payment a value, and does a change touch only what it names?"""
+
+from dataclasses import FrozenInstanceError, asdict, replace
+
+import pytest
+
+from chongzheng.mistakes import OurMistake
+from chongzheng.reversal.payment import FINAL, NO_VERDICT, Owes, Payment, Proof, State, Told, Truth, changed
+from unit.reversal.made import KEY, known
+
+
+def test_an_unknown_payment_owes_nothing_and_claims_nothing() -> None:
+    payment = Payment("P1", KEY)
+    assert (payment.state, payment.owes, payment.wake_at, payment.told) == (State.NEW, Owes.NOTHING, None, Told.NOTHING)
+    assert payment.verdict is NO_VERDICT
+    assert (NO_VERDICT.truth, NO_VERDICT.proof, NO_VERDICT.because) == (Truth.UNKNOWN, Proof.CLAIMED, ())
+
+
+def test_a_change_is_what_replace_would_make() -> None:
+    before = known(state=State.REVERSING, attempts=2)
+    after = changed(before, attempts=3, owes=Owes.REVERSAL)
+    assert after == replace(before, attempts=3, owes=Owes.REVERSAL)
+    assert asdict(before) == asdict(known(state=State.REVERSING, attempts=2))
+    assert hash(after) == hash(replace(after))
+
+
+def test_a_change_of_nothing_is_the_same_payment() -> None:
+    assert changed(known()) == known()
+
+
+def test_a_member_that_is_not_there_is_our_mistake() -> None:
+    with pytest.raises(OurMistake, match=r"atempts: no such member"):
+        changed(known(), atempts=3)
+
+
+def test_a_payment_is_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        known().state = State.SETTLED  # type: ignore[misc]  # the point of the test
+
+
+def test_final_is_what_no_machine_works_on() -> None:
+    assert {State.SETTLED, State.CONTESTED, State.STOPPED} == FINAL
+
+
+def test_proofs_stand_weakest_first() -> None:
+    assert list(Proof) == [Proof.CLAIMED, Proof.ACKNOWLEDGED, Proof.CONFIRMED, Proof.PROVEN]

@@ -1,0 +1,217 @@
+"""Does the judge say what the golden table says, and trust files over answers and answers over words?"""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chongzheng.reversal.facts import Line
+from chongzheng.reversal.payment import MoneyIs, Payment, Proof, State, Told, Truth
+from chongzheng.reversal.policy import Policy
+from chongzheng.reversal.verdict import ack_names_original, file_is_final, judge, reweigh
+from unit.reversal.made import AMOUNT, DAY, NEXT_DAY, POLICY, known, line, seen
+
+GOLDEN = Path(__file__).resolve().parents[2] / "data" / "decision-table.csv"
+ONE_DAY = ((DAY, "f1"),)
+TWO_DAYS = ((DAY, "f1"), (NEXT_DAY, "f2"))
+ORIGINAL = (line("l1"),)
+REVERSAL = (line("l2"),)
+
+WITNESSES: dict[str, tuple[dict[str, Any], Truth, MoneyIs]] = {
+    "D1": ({"told": Told.DECLINED, "reason": "98", "refusal": seen(code="25"), "days": TWO_DAYS},
+           Truth.NEVER_CHARGED, MoneyIs.CORRECT),
+    "D2": ({"told": Told.DECLINED, "reason": "98", "approval": seen(), "ack": seen(), "days": ONE_DAY,
+            "originals": ORIGINAL, "reversals": REVERSAL}, Truth.CHARGED_RETURNED, MoneyIs.CORRECT),
+    "D2 no original": ({"told": Told.DECLINED, "reason": "98", "approval": seen(), "ack": seen(), "days": TWO_DAYS},
+                       Truth.CHARGED_RETURNED, MoneyIs.CORRECT),
+    "D3": ({"told": Told.DECLINED, "reason": "98", "approval": seen(), "days": TWO_DAYS, "originals": ORIGINAL},
+           Truth.CHARGED_KEPT, MoneyIs.LONG),
+    "D4": ({"told": Told.APPROVED, "reason": "98", "approval": seen(), "days": TWO_DAYS, "originals": ORIGINAL},
+           Truth.CHARGED_KEPT, MoneyIs.CORRECT),
+    "D5": ({"told": Told.APPROVED, "reason": "98", "approval": seen(), "ack": seen(), "days": ONE_DAY,
+            "originals": ORIGINAL, "reversals": REVERSAL}, Truth.CHARGED_RETURNED, MoneyIs.SHORT),
+    "D6": ({"told": Told.APPROVED, "reason": "98", "approval": seen(), "days": TWO_DAYS,
+            "originals": (line("l1"), line("l2", rrn="A2"))}, Truth.CHARGED_TWICE, MoneyIs.LONG),
+    "D7": ({"told": Told.DECLINED, "reason": "98", "approval": seen(), "ack": seen(), "days": TWO_DAYS,
+            "originals": ORIGINAL}, Truth.CONTESTED, MoneyIs.UNKNOWN),
+    "D8": ({"told": Told.DECLINED, "reason": "98"}, Truth.UNKNOWN, MoneyIs.UNKNOWN),
+    "D9": ({"told": Told.DECLINED, "reason": "98", "days": TWO_DAYS}, Truth.NEVER_CHARGED, MoneyIs.CORRECT),
+    "D10": ({"told": Told.DECLINED, "reason": "98", "approval": seen(), "refusal": seen(code="12"), "days": TWO_DAYS,
+             "originals": ORIGINAL}, Truth.CHARGED_KEPT, MoneyIs.LONG),
+    "D14": ({"told": Told.DECLINED, "decline": seen(code="51"), "days": TWO_DAYS},
+            Truth.NEVER_CHARGED, MoneyIs.CORRECT),
+}  # fmt: skip
+"""What the machine knows in each golden row. D7: the table says long; while the sources disagree we do not say it.
+D14: whether goods left the shop is no evidence of ours, so the shop's loss does not show here."""
+
+BEYOND = {"D11", "D12", "D13", "D15"}
+"""Rows of the case machine: another amount, a chargeback, a wallet, a provisional refund."""
+
+WORDS = {
+    "NOT_DONE": {Truth.NEVER_CHARGED},
+    "SUCCEEDED": {Truth.CHARGED_KEPT},
+    "REVERSED": {Truth.CHARGED_RETURNED},
+    "conflict": {Truth.CONTESTED},
+    "UNKNOWN": {Truth.UNKNOWN},
+    "one": {Truth.CHARGED_TWICE},
+}
+
+
+def judged(**evidence: Any) -> Payment:
+    """A payment with this evidence and the verdict on it."""
+    payment = known(**{"state": State.DOUBTFUL, **evidence})
+    return known(**{"state": State.DOUBTFUL, **evidence, "verdict": judge(payment, POLICY)})
+
+
+@pytest.mark.parametrize("row", WITNESSES)
+def test_golden_row(row: str) -> None:
+    evidence, truth, money = WITNESSES[row]
+    verdict = judged(**evidence).verdict
+    assert (verdict.truth, verdict.money) == (truth, money)
+    assert verdict.viewpoint == "merchant"
+    assert (verdict.proof is Proof.PROVEN) == (truth not in (Truth.UNKNOWN, Truth.CONTESTED))
+
+
+def test_the_golden_table_says_the_same_and_no_row_is_forgotten() -> None:
+    rows = {row["id"]: row for row in csv.DictReader(GOLDEN.open(encoding="utf-8"))}
+    assert rows.keys() == {name.split()[0] for name in WITNESSES} | BEYOND
+    for name, (_, truth, _) in WITNESSES.items():
+        word = rows[name.split()[0]]["verdict"].split(" ")[0].strip(",")
+        assert truth in WORDS[word], name
+
+
+@pytest.mark.parametrize(
+    ("evidence", "truth", "proof", "rule"),
+    [
+        ({}, Truth.UNKNOWN, Proof.CLAIMED, "nobody has said"),
+        ({"approval": seen()}, Truth.CHARGED_KEPT, Proof.ACKNOWLEDGED, "answer: approved"),
+        ({"approval": seen(), "reason": "98"}, Truth.UNKNOWN, Proof.CLAIMED, "nobody has said"),
+        ({"decline": seen(code="51")}, Truth.NEVER_CHARGED, Proof.CLAIMED, "answer: refused, without MAC"),
+        ({"decline": seen(code="51"), "reason": "98"}, Truth.UNKNOWN, Proof.CLAIMED, "nobody has said"),
+        ({"state": State.UNSENT}, Truth.NEVER_CHARGED, Proof.ACKNOWLEDGED, "own record: never sent"),
+        ({"ack": seen(), "reason": "98"}, Truth.UNKNOWN, Proof.ACKNOWLEDGED,
+         "answer: reversal accepted, original never seen"),
+        ({"ack": seen(), "approval": seen(), "reason": "98"}, Truth.CHARGED_RETURNED, Proof.ACKNOWLEDGED,
+         "answer: reversal accepted"),
+        ({"ack": seen(rrn=""), "approval": seen(), "reason": "98"}, Truth.UNKNOWN, Proof.ACKNOWLEDGED,
+         "answer: reversal accepted, perhaps blindly"),
+        ({"days": ONE_DAY, "reason": "98"}, Truth.UNKNOWN, Proof.CLAIMED, "nobody has said"),
+    ],
+)  # fmt: skip
+def test_without_a_file_the_answers_say(evidence: dict[str, Any], truth: Truth, proof: Proof, rule: str) -> None:
+    verdict = judged(**evidence).verdict
+    assert (verdict.truth, verdict.proof, verdict.rule) == (truth, proof, rule)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "truth", "rule"),
+    [
+        ({"days": ONE_DAY, "originals": ORIGINAL, "approval": seen()}, Truth.CHARGED_KEPT, "file: original"),
+        ({"days": TWO_DAYS, "originals": ORIGINAL, "reason": "98"}, Truth.CHARGED_KEPT,
+         "file: original, no reversal in two days"),
+        ({"days": TWO_DAYS, "originals": ORIGINAL, "reason": "98", "ack": seen(rrn="Z")}, Truth.CHARGED_KEPT,
+         "file: original, no reversal in two days"),
+        ({"days": TWO_DAYS, "originals": ORIGINAL, "reason": "98", "ack": seen()}, Truth.CONTESTED,
+         "file: original although its reversal was accepted"),
+        ({"days": TWO_DAYS, "originals": ORIGINAL, "decline": seen()}, Truth.CONTESTED,
+         "file: original of a refused sale"),
+        ({"days": TWO_DAYS, "originals": ORIGINAL}, Truth.CONTESTED, "file: original that was never sent"),
+        ({"days": ONE_DAY, "originals": ORIGINAL, "reversals": REVERSAL}, Truth.CHARGED_RETURNED,
+         "file: original and reversal"),
+        ({"days": ONE_DAY, "originals": (line(amount_fen=1),)}, Truth.CONTESTED, "file: another amount"),
+        ({"days": ONE_DAY, "reversals": (line(amount_fen=1),)}, Truth.CONTESTED, "file: another amount"),
+        ({"days": TWO_DAYS, "reversals": REVERSAL}, Truth.CONTESTED, "file: reversal without original"),
+        ({"days": TWO_DAYS, "approval": seen()}, Truth.CONTESTED, "file: nothing of an approved sale"),
+        ({"days": TWO_DAYS, "ack": seen()}, Truth.NEVER_CHARGED, "file: nothing in two days"),
+        ({"days": TWO_DAYS, "ack": seen(rrn=""), "approval": seen()}, Truth.CHARGED_RETURNED,
+         "file: nothing left of approval and accepted reversal"),
+        ({"days": ONE_DAY, "approval": seen(), "originals": (line("l1"), line("l2", rrn="A2"))},
+         Truth.CHARGED_TWICE, "file: more than one original"),
+    ],
+)  # fmt: skip
+def test_the_files_speak(evidence: dict[str, Any], truth: Truth, rule: str) -> None:
+    verdict = judged(**evidence).verdict
+    assert (verdict.truth, verdict.rule) == (truth, rule)
+    assert verdict.proof is (Proof.CLAIMED if truth is Truth.CONTESTED else Proof.PROVEN)
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"reason": "98", "originals": ORIGINAL},
+        {"reason": "98", "originals": ORIGINAL, "decline": seen(code="51")},
+        {"reason": "98", "originals": (line("l1"), line("l2", rrn="A2"))},
+        {"reason": "", "originals": ORIGINAL},
+        {"reason": "98", "reversals": REVERSAL},
+        {"reason": "98"},
+    ],
+)
+def test_one_file_is_not_enough_where_the_next_may_say_more(evidence: dict[str, Any]) -> None:
+    assert judged(**evidence, days=ONE_DAY).verdict.proof is not Proof.PROVEN
+    assert judged(**evidence, days=ONE_DAY).verdict.truth is not Truth.CONTESTED
+    assert judged(**evidence, days=TWO_DAYS).verdict.rule.startswith("file:")
+
+
+def test_a_record_that_stands_twice_is_one_movement() -> None:
+    twice = (line("l1"), line("l9"))
+    assert judged(approval=seen(), days=TWO_DAYS, originals=twice).verdict.truth is Truth.CHARGED_KEPT
+
+
+def test_files_before_the_business_day_prove_no_absence() -> None:
+    assert not file_is_final(known(days=(("20261121", "f0"), (DAY, "f1"))), POLICY)
+    assert file_is_final(known(days=(("20261121", "f0"), *TWO_DAYS)), POLICY)
+    assert not file_is_final(known(days=TWO_DAYS), Policy(clearing_days=3))
+
+
+@pytest.mark.parametrize(
+    ("ack", "approval", "originals", "names"),
+    [
+        (None, seen(), (), False),
+        (seen(rrn="A1"), seen(rrn="A1"), (), True),
+        (seen(rrn="A1"), None, ORIGINAL, True),
+        (seen(rrn="A1"), None, (), False),
+        (seen(rrn="Z"), seen(rrn="A1"), ORIGINAL, False),
+        (seen(rrn=""), seen(rrn=""), (), False),
+    ],
+)
+def test_an_acknowledgement_names_the_original_by_its_rrn(
+    ack: Any, approval: Any, originals: tuple[Line, ...], names: bool
+) -> None:
+    assert ack_names_original(known(ack=ack, approval=approval, originals=originals), POLICY) is names
+
+
+def test_a_channel_whose_answers_never_name_it_is_taken_at_its_word() -> None:
+    assert ack_names_original(known(ack=seen(rrn="")), Policy(ack_names_original=False))
+
+
+@pytest.mark.parametrize(
+    ("told", "truth", "money", "fen"),
+    [
+        (Told.APPROVED, Truth.CHARGED_KEPT, MoneyIs.CORRECT, 0),
+        (Told.DECLINED, Truth.CHARGED_KEPT, MoneyIs.LONG, AMOUNT),
+        (Told.UNDONE, Truth.CHARGED_KEPT, MoneyIs.LONG, AMOUNT),
+        (Told.NOTHING, Truth.CHARGED_KEPT, MoneyIs.LONG, AMOUNT),
+        (Told.MAYBE_APPROVED, Truth.CHARGED_KEPT, MoneyIs.UNKNOWN, AMOUNT),
+        (Told.APPROVED, Truth.NEVER_CHARGED, MoneyIs.SHORT, AMOUNT),
+        (Told.APPROVED, Truth.CHARGED_RETURNED, MoneyIs.SHORT, AMOUNT),
+        (Told.DECLINED, Truth.CHARGED_RETURNED, MoneyIs.CORRECT, 0),
+        (Told.APPROVED, Truth.CHARGED_TWICE, MoneyIs.LONG, AMOUNT),
+        (Told.DECLINED, Truth.CHARGED_TWICE, MoneyIs.LONG, 2 * AMOUNT),
+        (Told.MAYBE_APPROVED, Truth.CHARGED_TWICE, MoneyIs.UNKNOWN, 2 * AMOUNT),
+        (Told.APPROVED, Truth.CONTESTED, MoneyIs.UNKNOWN, AMOUNT),
+    ],
+)
+def test_money_is_weighed_against_what_the_terminal_holds(told: Told, truth: Truth, money: MoneyIs, fen: int) -> None:
+    lines = (line("l1"), line("l2", rrn="A2")) if truth is Truth.CHARGED_TWICE else ()
+    before = judged(days=ONE_DAY, originals=ORIGINAL, reversals=REVERSAL).verdict
+    verdict = reweigh(known(told=told, originals=lines, verdict=replace(before, truth=truth)))
+    assert (verdict.truth, verdict.money, verdict.fen) == (truth, money, fen)
+    assert (verdict.proof, verdict.rule, verdict.because) == (before.proof, before.rule, before.because)
+
+
+def test_the_verdict_names_the_evidence_that_carries_it_once_each() -> None:
+    verdict = judged(approval=seen("e1"), decline=seen("e2"), ack=seen("e3"), refusal=seen("e4"), days=TWO_DAYS,
+                     originals=(line("l1"),), reversals=(line("l1"), line("l2"))).verdict  # fmt: skip
+    assert verdict.because == ("e1", "e2", "e3", "e4", "l1", "l2", "f1", "f2")
