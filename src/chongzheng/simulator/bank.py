@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
-from chongzheng.iso8583 import CupEnvelope, Deframer, Message, open_working_keys, seal_working_keys
+from chongzheng.iso8583 import CupEnvelope, Deframer, Message, Value, open_working_keys, seal_working_keys
 from chongzheng.mistakes import TheirMistake
 from chongzheng.simulator.clearing import GHOST, PLANTS, write_day
 from chongzheng.simulator.desk import BAD, NONE, Act, Answer, Desk, Later
@@ -119,7 +119,7 @@ class Bank:
             self._work(connection, envelope, body, message)
 
     def _manage(self, connection: Connection, envelope: CupEnvelope, asked: Message) -> None:
-        granted = {number: asked.fields[number] for number in (11, 41, 42, 60) if number in asked.fields}
+        granted: dict[int, Value] = {n: asked.fields[n] for n in (11, 41, 42, 60) if n in asked.fields}
         moment = self.desk.moment()
         mti = "0810" if asked.mti == "0800" else "0830"
         reply = Message(mti, {**granted, 12: moment[4:], 13: moment[:4], 39: "00"})
@@ -279,10 +279,9 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Welcome, unless the bank is down."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what asyncio promises for a stream
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # what asyncio promises for a stream
         if self.bank.is_down:
-            transport.abort()
+            self.cut()
         else:
             self.bank.connections.add(self)
 

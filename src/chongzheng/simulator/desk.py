@@ -253,8 +253,8 @@ class Desk:
     def _lose_answer(self, dossier: Dossier, asked: Message, sign_ins: int) -> list[Act]:
         if dossier.accepted:
             return [self._reversal_answer(dossier, asked, dossier.fate.reversal_code)]
-        answers = self._honest(dossier, asked, sign_ins)
-        return [] if dossier.accepted else answers
+        code = self.give_back(dossier, asked)
+        return [] if code == "00" else [self._reversal_answer(dossier, asked, code)]
 
     def _late_answer(self, dossier: Dossier, asked: Message, sign_ins: int) -> list[Act]:
         answer = self._reversal_answer(dossier, asked, self.give_back(dossier, asked))
@@ -299,7 +299,7 @@ class Desk:
         return [Answer(answer.after_ms, _another_amount(answer.message), GOOD) if wrong else answer]
 
 
-_ON_SALE: dict[OnSale, Callable[[Desk, Dossier, Message], list[Act]]] = {
+_ON_SALE: dict[OnSale | OnReversal, Callable[[Desk, Dossier, Message], list[Act]]] = {
     OnSale.APPROVE: Desk._approve,
     OnSale.REFUSE: Desk._refuse,
     OnSale.ANSWER_LATE: Desk._answer_late,
@@ -316,7 +316,7 @@ _ON_SALE: dict[OnSale, Callable[[Desk, Dossier, Message], list[Act]]] = {
     OnSale.THEN_ERROR: Desk._then_error,
 }
 
-_ON_REVERSAL: dict[OnReversal, Callable[[Desk, Dossier, Message, int], list[Act]]] = {
+_ON_REVERSAL: dict[OnSale | OnReversal, Callable[[Desk, Dossier, Message, int], list[Act]]] = {
     OnReversal.HONEST: Desk._honest,
     OnReversal.LOSE_FIRST: Desk._lose_first,
     OnReversal.LOSE_ALL: Desk._lose_all,

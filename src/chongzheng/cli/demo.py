@@ -1,0 +1,259 @@
+"""Can one machine show the whole thing: payments whose reversals fail, taken to proven answers? The command demo."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from chongzheng.mistakes import TheirMistake
+from chongzheng.money import Money
+from chongzheng.reversal.payment import Payment
+from chongzheng.reversal.table import TABLE
+from chongzheng.simulator import demo as simulation
+from chongzheng.simulator.demo import Plan, Report
+from chongzheng.simulator.scale import shortened
+
+EXIT_NO = 1
+TRUTHS = ("charged_kept", "charged_returned", "never_charged", "charged_twice", "contested", "unknown")
+LISTED_MAX = 20
+TERMINALS_MAX = 1_000
+PAYMENTS_MAX = 1_000_000
+RULE_COLUMNS = 3
+
+
+class _Bar:
+    """Progress on standard error, when that is a terminal."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=None)
+
+    def phase(self, name: str, total: int) -> None:
+        """Finish the bar there is and begin another."""
+        if self._progress.tasks[-1].description:
+            finished = self._progress.tasks[-1].total or 1
+            self._progress.update(self._task, total=finished, completed=finished)
+            self._task = self._progress.add_task("", total=None)
+        self._progress.update(self._task, description=name, total=total or None, completed=0)
+
+    def advance(self, done: int) -> None:
+        """Move the bar."""
+        self._progress.update(self._task, completed=done)
+
+
+@click.command()
+@click.option("--payments", default=2400, show_default=True, type=click.IntRange(1, PAYMENTS_MAX), help="Sales.")
+@click.option("--terminals", default=40, show_default=True, type=click.IntRange(1, TERMINALS_MAX), help="Terminals.")
+@click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Which world; vices come from it.")
+@click.option("--rate", default=0.0, show_default=True, type=click.FloatRange(0), help="Sales a second; 0: all it can.")
+@click.option("--kills", default=2, show_default=True, type=click.IntRange(0, 100), help="Kills of the engine.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Keep journal, files and logs in this new folder.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
+def demo(
+    payments: int, terminals: int, seed: int, rate: float, kills: int, keep: Path | None, as_json: bool
+) -> int:
+    """A bad bank, a fleet of terminals, an engine that is killed on the way: is every payment proven in the end?
+
+    Exit 1 when a verdict is wrong or unproven, when anything was lost or returned twice, or when a contradiction
+    planted into the clearing files was not noticed.
+    """
+    folder = _folder(keep)
+    try:
+        plan = Plan(payments, min(terminals, payments), seed, rate, kills, folder)
+        if not as_json:
+            _announce(plan)
+        report = _run(plan)
+        if as_json:
+            click.echo(json.dumps(document(report), ensure_ascii=False))
+        else:
+            _print(report, keep)
+    finally:
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0 if report.ok else EXIT_NO
+
+
+def _folder(keep: Path | None) -> Path:
+    if keep is None:
+        return Path(tempfile.mkdtemp(prefix="chongzheng-demo-"))
+    try:
+        keep.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(keep.iterdir()):
+            raise TheirMistake("is not empty; name a new folder", f"--keep {keep}")
+    except OSError as error:
+        raise TheirMistake(f"cannot be used ({error.strerror})", f"--keep {keep}") from None
+    return keep.resolve()
+
+
+def _run(plan: Plan) -> Report:
+    """Run it with a progress bar; SIGTERM ends it like Ctrl-C, children first."""
+
+    async def guarded(show: simulation.Show) -> Report:
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await simulation.run(plan, show)
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        try:
+            return asyncio.run(guarded(_Bar(progress)))
+        except asyncio.CancelledError:
+            raise click.Abort from None
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The JSON document of a run."""
+    found = report.findings
+    return {
+        "payments": report.sales,
+        "in_doubt": len(found.in_doubt),
+        "late_replies": report.late_replies,
+        "reversals_sent": report.reversals_sent,
+        "kills": report.plan.kills,
+        "verdicts": dict(found.verdicts),
+        "unproven": len(found.unproven),
+        "excused": len(found.excused),
+        "excused_ids": list(found.excused),
+        "contradictions_planted": len(report.planted),
+        "wrong": len(found.wrong),
+        "returned_twice": len(found.returned_twice),
+        "lost": len(found.lost),
+        "open_cases": report.open_cases,
+        "seconds": report.seconds,
+        "seed": report.plan.seed,
+        "rules_reached": dict(sorted(report.rules.items())),
+        "complaints": list(report.complaints),
+        "ok": report.ok,
+    }
+
+
+def _announce(plan: Plan) -> None:
+    pace = f"{plan.rate:g} a second" if plan.rate else "as fast as it goes"
+    console = Console()
+    console.print(
+        f"[bold]chongzheng demo[/]  seed {plan.seed} · {plan.payments} payments · {plan.terminals} terminals · {pace}"
+        f" · the engine is killed {plan.kills} times"
+    )
+    table = Table(title="Durations are shortened (ms)", title_justify="left")
+    for name in ("policy", "real", "here", "scale"):
+        table.add_column(name, justify="left" if name == "policy" else "right")
+    for row in shortened():
+        table.add_row(row.name, row.real, row.here, row.ratio)
+    console.print(table)
+
+
+def _print(report: Report, keep: Path | None) -> None:
+    console = Console()
+    console.print(_rules_table(report))
+    _print_contradictions(console, report)
+    _print_faults(console, report)
+    console.print(_verdict_table(report))
+    found = report.findings
+    console.print(
+        f"{report.sales} payments, {len(found.in_doubt)} were in doubt; {report.late_replies} late replies,"
+        f" {report.reversals_sent} reversals sent; the engine was killed {report.plan.kills} times,"
+        f" the bank was down {report.bank.get('times down', 0)} times; {report.open_cases} open cases"
+    )
+    console.print(
+        f"unproven {len(found.unproven)} · excused {len(found.excused)} of {len(report.planted)} planted ·"
+        f" wrong {len(found.wrong)} · returned twice {len(found.returned_twice)} · lost {len(found.lost)} ·"
+        f" {report.seconds} s · seed {report.plan.seed}"
+    )
+    verdict = "[green]every payment is proven, or excused by a planted contradiction[/]"
+    console.print(verdict if report.ok else "[red]not every payment was taken to the right answer[/]")
+    _print_next(console, report, keep)
+
+
+def _rules_table(report: Report) -> Table:
+    """The rows of the reversal table that were used, with counts, several to a line."""
+    there = sum(len(row) for row in TABLE.values())
+    reached = sorted(report.rules.items())
+    title = f"Rows of the reversal table that were reached: {len(reached)} of {there}"
+    table = Table(title=title, title_justify="left")
+    for _ in range(RULE_COLUMNS):
+        table.add_column("row")
+        table.add_column("times", justify="right")
+    cells = [(rule, str(count)) for rule, count in reached]
+    height = -(-len(cells) // RULE_COLUMNS)
+    for number in range(height):
+        line = [cells[at] if at < len(cells) else ("", "") for at in range(number, height * RULE_COLUMNS, height)]
+        table.add_row(*(word for cell in line for word in cell))
+    return table
+
+
+def _verdict_table(report: Report) -> Table:
+    table = Table(title="Verdicts beside the bank's own book", title_justify="left")
+    for name in ("truth", "proof", "payments", "yuan", "the bank's book", "yuan at the bank"):
+        table.add_column(name, justify="left" if name in ("truth", "proof") else "right")
+    groups: dict[tuple[str, str], list[Payment]] = {}
+    for payment in report.payments:
+        groups.setdefault((payment.verdict.truth, payment.verdict.proof), []).append(payment)
+    told: set[str] = set()
+    for truth in (*TRUTHS, *sorted(report.truths.keys() - set(TRUTHS))):
+        for proof in sorted({proof for known, proof in groups if known == truth} or ({""} & report.truths.keys())):
+            table.add_row(truth, proof, *_money_cells(groups[truth, proof], truth), *_bank_cells(report, truth, told))
+        if truth not in told and truth in report.truths:
+            table.add_row(truth, "", "0", "0.00", *_bank_cells(report, truth, told))
+    return table
+
+
+def _money_cells(payments: Iterable[Payment], truth: str) -> tuple[str, str]:
+    """How many, and what their cardholders paid in the end if the verdict is right."""
+    payments = list(payments)
+    times = {"charged_kept": 1, "charged_twice": 2}.get(truth, 0)
+    return str(len(payments)), str(Money(times * sum(payment.amount_fen for payment in payments)))
+
+
+def _bank_cells(report: Report, truth: str, told: set[str]) -> tuple[str, str]:
+    if truth in told or truth not in report.truths:
+        return "", ""
+    told.add(truth)
+    count, fen = report.truths[truth]
+    return str(count), str(Money(fen))
+
+
+def _print_contradictions(console: Console, report: Report) -> None:
+    if not report.planted:
+        return
+    table = Table(title="Contradictions planted into the clearing files", title_justify="left")
+    for name in ("payment", "planted", "case"):
+        table.add_column(name)
+    for payment, kind in sorted(report.planted.items(), key=lambda one: one[1]):
+        table.add_row(payment, kind, "; ".join(report.cases.get(payment, ("[red]none[/]",))))
+    console.print(table)
+
+
+def _print_faults(console: Console, report: Report) -> None:
+    found = report.findings
+    faults = [f"wrong: {payment}: {why}" for payment, why in found.wrong.items()]
+    faults += [f"unproven: {payment}" for payment in found.unproven]
+    faults += [f"returned twice: {payment}" for payment in found.returned_twice]
+    faults += [f"lost: {payment}" for payment in found.lost]
+    faults += [f"complaint: {line}" for line in report.complaints]
+    for line in faults[:LISTED_MAX]:
+        console.print(f"[red]{line}[/]", highlight=False)
+    if len(faults) > LISTED_MAX:
+        console.print(f"[red]and {len(faults) - LISTED_MAX} more[/]")
+
+
+def _print_next(console: Console, report: Report, keep: Path | None) -> None:
+    program = Path(sys.argv[0]).name
+    if keep is None:
+        console.print(f"Next: {program} demo --keep demo-1, which keeps the journal to look into", soft_wrap=True)
+        return
+    journal = report.plan.folder / "journal.db"
+    console.print(f"Next: {program} explain {report.interesting} --db {journal}", soft_wrap=True, highlight=False)

@@ -1,0 +1,332 @@
+"""Does the engine take every payment of a bad day to a proven answer, when it is killed on the way?
+
+One run: a bank with vices, `chongzheng up` in a process of its own, a fleet of terminals, kills under traffic, the
+cut-over, the clearing files of two days, and then the comparison of every verdict with the bank's own book.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any, Protocol
+
+from chongzheng.journal import Reader, payment_id
+from chongzheng.mistakes import OurMistake
+from chongzheng.reversal import facts
+from chongzheng.reversal.payment import FINAL, Payment, State
+from chongzheng.simulator import scale, world
+from chongzheng.simulator.fleet import Fleet, Gate
+from chongzheng.simulator.ledger import Key
+from chongzheng.simulator.oracle import Book, Claim, Findings, judge
+from chongzheng.simulator.planting import key_of_row, plant
+from chongzheng.simulator.processes import Bank, Engine
+from chongzheng.simulator.terminal import Terminal
+from chongzheng.simulator.world import World
+
+LOOK_S = 0.25
+STALLED_S = 60.0
+"""No payment for so long, without a pace that asks for it, is a stall."""
+QUIET_WAIT_S = 120.0
+"""The longest that reversals may still be driven after the last sale, and again after the cut-over."""
+FILES_WAIT_S = 60.0
+LIVE = frozenset({State.FORWARDED, State.DELIVERING, State.REVERSING, State.UNMATCHED})
+"""States in which the engine is still waiting for a message, or about to send one."""
+KILL_BETWEEN = (0.06, 0.94)
+"""The share of the sales between which the engine is killed."""
+LATE_RULES = frozenset({"reply_late", "approval_known"})
+
+
+class Show(Protocol):
+    """Where a run tells how far it is."""
+
+    def phase(self, name: str, total: int) -> None:
+        """A new phase begins, of `total` steps (0: nobody knows)."""
+
+    def advance(self, done: int) -> None:
+        """So many steps of the phase are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run; `rate` sales a second on average, 0 as fast as it goes."""
+
+    payments: int
+    terminals: int
+    seed: int
+    rate: float
+    kills: int
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of it. `planted`: payment -> kind; `cases`: payment -> why; `truths`: the bank's own count."""
+
+    plan: Plan
+    findings: Findings
+    planted: Mapping[str, str]
+    cases: Mapping[str, tuple[str, ...]]
+    payments: tuple[Payment, ...]
+    truths: Mapping[str, tuple[int, int]]
+    rules: Mapping[str, int]
+    complaints: tuple[str, ...]
+    bank: Mapping[str, int]
+    sales: int
+    open_cases: int
+    reversals_sent: int
+    late_replies: int
+    seconds: int
+    interesting: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether every payment was taken to the right, proven answer, and nothing was moved twice or lost."""
+        found = self.findings
+        bad = found.wrong or found.unproven or found.returned_twice or found.lost or self.complaints
+        return not bad and set(found.excused) == set(self.planted)
+
+
+@dataclass(slots=True)
+class Run:
+    """One run in the making."""
+
+    plan: Plan
+    show: Show
+    world: World
+    bank: Bank
+    engine: Engine
+    fleet: Fleet
+    kills: int = 0
+    planted: dict[Key, str] = field(default_factory=dict)
+
+
+async def run(plan: Plan, show: Show) -> Report:
+    """Run it. OurMistake when the world itself does not work; a wrong verdict is a finding, not an exception."""
+    started_s = time.monotonic()
+    one = _prepare(plan, show)
+    try:
+        await _start(one)
+        await _traffic(one)
+        await _quiet(one, "reversals are driven to their end")
+        await one.bank.order("cut")
+        await _quiet(one, "late originals of the next day")
+        rows = (await one.bank.order("ledger"))["payments"]
+        await _clear(one, rows)
+        rows = (await one.bank.order("ledger"))["payments"]
+        stats = await one.bank.order("stats")
+        await one.engine.stop()
+    finally:
+        await asyncio.shield(_end(one))
+    return _report(one, rows, stats, int(time.monotonic() - started_s))
+
+
+def _prepare(plan: Plan, show: Show) -> Run:
+    made = world.make(plan.folder, plan.seed, plan.payments, plan.terminals)
+    engine = Engine(made)
+    wait_ms = scale.SCALED["terminal_wait_ms"]
+    if not isinstance(wait_ms, int):
+        raise OurMistake("is one number", "scale.terminal_wait_ms")
+    terminals = [
+        Terminal(till.terminal, till.merchant, till.master_key, wait_ms, engine.dial, till.restarts_traces)
+        for till in made.tills
+    ]
+    return Run(plan, show, made, Bank(made), engine, Fleet(plan.seed, Gate(plan.payments, plan.rate), terminals))
+
+
+async def _start(one: Run) -> None:
+    one.show.phase("start bank and engine", 0)
+    await one.bank.start()
+    world.write_config(one.world, one.bank.address)
+    await one.engine.start()
+
+
+async def _end(one: Run) -> None:
+    for terminal in one.fleet.terminals:
+        await terminal.close()
+    await one.engine.stop()
+    await one.bank.stop()
+
+
+async def _traffic(one: Run) -> None:
+    """All sales, with the kills among them; whatever fails first ends the rest."""
+    one.show.phase("sales", one.plan.payments)
+    watch = asyncio.create_task(_watch(one))
+    work = asyncio.create_task(_sell_and_kill(one))
+    try:
+        done, _ = await asyncio.wait((watch, work), return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in (watch, work):
+            task.cancel()
+            with suppress(asyncio.CancelledError, Exception):
+                await task
+
+
+async def _sell_and_kill(one: Run) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(one.fleet.run(one.show.advance))
+        group.create_task(_kill(one))
+
+
+async def _watch(one: Run) -> None:
+    """Raise when the engine ends by itself, or when nothing is sold any more."""
+    last, since_s = -1, time.monotonic()
+    patience_s = STALLED_S + (4 / one.plan.rate if one.plan.rate else 0)
+    while True:
+        one.engine.refuse_if_gone()
+        if one.fleet.done != last:
+            last, since_s = one.fleet.done, time.monotonic()
+        elif time.monotonic() - since_s > patience_s:
+            raise OurMistake(f"no payment for {int(patience_s)} s", "simulator")
+        await asyncio.sleep(LOOK_S)
+
+
+async def _kill(one: Run) -> None:
+    """Kill the engine at seeded moments under traffic, and start it again after a while."""
+    dice = Random(one.plan.seed)
+    moments = sorted(dice.uniform(*KILL_BETWEEN) for _ in range(one.plan.kills))
+    for moment in moments:
+        while one.fleet.done < moment * one.plan.payments:
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(dice.uniform(0, 0.15))
+        await one.engine.kill()
+        one.kills += 1
+        await asyncio.sleep(dice.uniform(0, 0.3))
+        await one.engine.start()
+
+
+async def _quiet(one: Run, name: str) -> None:
+    """Wait until no reversal is driven any more and the bank has nothing left to do."""
+    one.show.phase(name, 0)
+
+    async def is_quiet() -> bool:
+        stats = await one.bank.order("stats")
+        return stats["pending"] == 0 and not _live(one.world.journal)
+
+    for _ in range(2):  # what the bank sent last may still be on its way into the journal
+        await _until(one, is_quiet, QUIET_WAIT_S, "payments are still in doubt")
+        await asyncio.sleep(2 * LOOK_S)
+    await _until(one, is_quiet, QUIET_WAIT_S, "payments are still in doubt")
+
+
+async def _until(one: Run, holds: Callable[[], Awaitable[bool]], wait_s: float, complaint: str) -> None:
+    give_up_s = time.monotonic() + wait_s
+    while not await holds():
+        one.engine.refuse_if_gone()
+        if time.monotonic() > give_up_s:
+            raise OurMistake(f"{complaint} after {int(wait_s)} s", "simulator")
+        await asyncio.sleep(LOOK_S)
+
+
+def _live(journal: Path) -> list[str]:
+    reader = Reader.open(journal)
+    try:
+        return [payment.id for payment in reader.payments() if payment.state in LIVE]
+    finally:
+        reader.close()
+
+
+async def _clear(one: Run, rows: list[dict[str, Any]]) -> None:
+    """Plant contradictions, have the bank write the files of both days into the inbox, wait until they are read."""
+    one.show.phase("clearing files of two days", 0)
+    one.planted = plant(one.plan.seed, rows, one.fleet.seen)
+    orders = [[*key, kind] for key, kind in one.planted.items()]
+    names = (await one.bank.order("files", dir=str(one.world.inbox), plant=orders))["files"]
+
+    async def are_read() -> bool:
+        for why in (one.world.inbox / "refused").glob("*.why"):
+            raise OurMistake(f"the engine refused {why.name}: {why.read_text('utf-8').strip()}", "simulator")
+        return all((one.world.inbox / "done" / name).exists() for name in names)
+
+    await _until(one, are_read, FILES_WAIT_S, "the clearing files were not read")
+
+
+def engine_id(key: Key) -> str:
+    """The engine's name for this payment."""
+    return payment_id(facts.Key(*key))
+
+
+def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], seconds: int) -> Report:
+    reader = Reader.open(one.world.journal)
+    try:
+        payments = tuple(reader.payments())
+        cases: dict[str, tuple[str, ...]] = {}
+        for case in reader.cases():
+            cases[case.payment] = (*cases.get(case.payment, ()), case.why)
+        open_cases = sum(case.state == "open" for case in reader.cases())
+        rules = reader.rules_reached()
+        faults = reader.faults()
+    finally:
+        reader.close()
+    books = [_book(row) for row in rows]
+    planted = {engine_id(key): kind for key, kind in one.planted.items()}
+    claims = [_claim(payment, payment.id in cases) for payment in payments]
+    findings = judge(claims, books, planted, [engine_id(key) for key in one.fleet.seen])
+    return Report(
+        plan=one.plan,
+        findings=findings,
+        planted=planted,
+        cases=cases,
+        payments=payments,
+        truths=_truths(payments, books),
+        rules=rules,
+        complaints=(*stats["complaints"], *one.fleet.faults, *faults),
+        bank=stats["counts"],
+        sales=one.fleet.done,
+        open_cases=open_cases,
+        reversals_sent=stats["counts"].get("received 0400", 0),
+        late_replies=_late(rules),
+        seconds=seconds,
+        interesting=_interesting(payments, planted),
+    )
+
+
+def _book(row: dict[str, Any]) -> Book:
+    payment = engine_id(key_of_row(row))
+    return Book(payment, row["truth"], row["charges"], row["returns"], row["net_fen"], row["sales"])
+
+
+def _claim(payment: Payment, has_case: bool) -> Claim:
+    return Claim(
+        payment=payment.id,
+        truth=str(payment.verdict.truth),
+        proof=str(payment.verdict.proof),
+        is_final=payment.state in FINAL and payment.state is not State.STOPPED,
+        amount_fen=payment.amount_fen,
+        was_in_doubt=payment.was_in_doubt,
+        has_case=has_case,
+    )
+
+
+def _truths(payments: Iterable[Payment], books: Iterable[Book]) -> dict[str, tuple[int, int]]:
+    """The bank's own word for every payment of the journal: truth -> (count, what cardholders paid in fen)."""
+    booked = {book.payment: book for book in books}
+    counts: dict[str, tuple[int, int]] = {}
+    for payment in payments:
+        book = booked.get(payment.id)
+        truth, fen = (book.truth, book.net_fen) if book else ("never_charged", 0)
+        count, sum_fen = counts.get(truth, (0, 0))
+        counts[truth] = (count + 1, sum_fen + fen)
+    return counts
+
+
+def _late(rules: Mapping[str, int]) -> int:
+    """Replies to sales that came after the terminal had its answer, by the rows of the table they used."""
+    late = 0
+    for rule, count in rules.items():
+        state, _, event = rule.partition(".")
+        if event in LATE_RULES or (event == "approved" and state != "FORWARDED"):
+            late += count
+    return late
+
+
+def _interesting(payments: Iterable[Payment], planted: Mapping[str, str]) -> str:
+    """A payment whose story is worth reading: the most repeated reversal that ended well."""
+    stories = [p for p in payments if p.was_in_doubt and p.id not in planted and p.ack is not None]
+    return max(stories, key=lambda p: (p.approval is not None, p.attempts)).id if stories else ""

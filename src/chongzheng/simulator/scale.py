@@ -1,0 +1,49 @@
+"""Which durations does the demo shorten, and by how much? The real policy beside the one it runs with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chongzheng.reversal.policy import Policy
+
+SCALED: dict[str, int | tuple[int, ...]] = {
+    "reply_wait_ms": 400,
+    "terminal_wait_ms": 900,
+    "deliver_wait_ms": 200,
+    "repeat_after_ms": (80, 160, 320, 640, 960),
+    "not_found_after_ms": (100, 1_000, 3_000),
+    "urgent_after_ms": 150,
+    "reverse_for_ms": 12_000,
+}
+"""What a demo of a minute can wait for. Everything that is not named here is as in reality."""
+
+VERSION = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """One setting: its real value, the value here (both ms, joined by commas), and the ratio of the (last) two."""
+
+    name: str
+    real: str
+    here: str
+    ratio: str
+
+
+def shortened() -> Iterator[Shortened]:
+    """Every setting that the demo changes, in the order of the table above."""
+    for name, here in SCALED.items():
+        real = getattr(Policy(), name)
+        last = (real[-1] // here[-1]) if isinstance(here, tuple) else real // here
+        yield Shortened(name, _text(real), _text(here), f"1:{last}")
+
+
+def as_toml() -> str:
+    """The [policy] table of the engine's configuration."""
+    lines = [f"{name} = {list(here) if isinstance(here, tuple) else here}" for name, here in SCALED.items()]
+    return "\n".join(["[policy]", f'version = "{VERSION}"', *lines]) + "\n"
+
+
+def _text(value: int | tuple[int, ...]) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
