@@ -155,6 +155,16 @@ def test_a_verdict_names_stored_evidence_and_no_card_number_is_stored(shop: Shop
         assert PAN.encode() not in path.read_bytes()
 
 
+def test_two_days_without_a_trade_are_two_files(shop: Shop) -> None:
+    never = shop.reversed("000003", Answer("25", "good", ECHO))
+    for name, day in ((NAME, DAY), (NEXT_NAME, NEXT_DAY)):
+        path = shop.folder / name
+        path.write_bytes(b"")
+        path.with_name(f"{name}.ctl").write_bytes(control(b"", 0, 0, day))
+        assert settled(path, "--date", day, "--db", shop.path)["silent"] == 1
+    assert shop.verdict(never) == (State.SETTLED, Truth.NEVER_CHARGED, Proof.PROVEN)
+
+
 def test_contradictions_go_to_a_person(shop: Shop) -> None:
     other = shop.approved("000001", "RRN000000001")
     document = settled(shop.file(NAME, line(fen=101)), "--date", DAY, "--db", shop.path)
@@ -188,7 +198,7 @@ def test_files_that_cannot_be_believed_change_nothing(shop: Shop) -> None:
     whole, known = path.read_bytes(), shop.reader().head(kept)
     words = (path, "--date", DAY, "--db", shop.path)
     path.write_bytes(b"")
-    assert refused(*words) == f"chongzheng: {NAME}: is empty; ask for it again"
+    assert refused(*words) == f"chongzheng: {NAME}: is empty, and its control file says 3 records; ask for it again"
     path.write_bytes(whole[:300])
     assert "is cut: 1 records, and its control file says 3" in refused(*words)
     path.write_bytes(whole[:-40])

@@ -87,7 +87,7 @@ def settle(
 
     Safe to call again with the same file after a stop at any point. JournalFull passes through; call again then.
     """
-    begun = journal.begin_file(file.digest, file.name, file.day, len(file.records), True, now_ms)
+    begun = journal.begin_file(file.identity, file.name, file.day, len(file.records), True, now_ms)
     outcome = _BEGUN[begun]
     if outcome in (Outcome.ALREADY_READ, Outcome.OTHER_CONTENT):
         return Summary(file.name, file.day, file.digest, outcome, len(file.records))
@@ -98,16 +98,16 @@ def settle(
         done += len(batch)
         progress(done, len(judgement.sayings))
     _keep_breaks(file, judgement.breaks, journal)
-    journal.finish_file(file.digest)
+    journal.finish_file(file.identity)
     return summary
 
 
 def preview(file: ClearingFile, reader: Reader) -> Summary:
     """What `settle` would find, without a change."""
     for read in reader.settlement_days():
-        if read["digest"] == file.digest and read["state"] == "done":
+        if read["digest"] == file.identity and read["state"] == "done":
             return Summary(file.name, file.day, file.digest, Outcome.ALREADY_READ, len(file.records))
-        if read["day"] == file.day and read["digest"] != file.digest:
+        if read["day"] == file.day and read["digest"] != file.identity:
             return Summary(file.name, file.day, file.digest, Outcome.OTHER_CONTENT, len(file.records))
     return _judge(file, reader, Outcome.DRY_RUN)[1]
 

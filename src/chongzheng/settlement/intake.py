@@ -34,17 +34,26 @@ class ClearingFile:
     records: tuple[Record, ...]
     amount_fen: int
 
+    @property
+    def identity(self) -> str:
+        """What tells this file from all others: its digest, and the day too, because empty files are all alike."""
+        return self.digest if self.records else f"{self.digest} of {self.day}"
+
 
 def admit(data: bytes, name: str, day: str, vouched: bytes | None, layout: str = acom.NAME) -> ClearingFile:
     """The file `name` of clearing day `day` if `vouched`, the bytes of its control file, says that it is complete.
 
-    TheirMistake, one clear line: no such day or layout, empty, too large, another day, another layout, no control
-    file, cut, changed.
+    Empty is complete only when the control file says so: a day without trades. TheirMistake, one clear line: no such
+    day or layout, empty, too large, another day, another layout, no control file, cut, changed.
     """
     _refuse_bad_call(data, name, day, layout)
     if vouched is None:
+        if not data:
+            raise TheirMistake(f"is empty; {AGAIN}", name)
         raise TheirMistake("has no control file beside it, so nobody knows that it is complete; add it", f"{name}.ctl")
     promised = control.parse(vouched, f"{name}.ctl")
+    if not data and promised.records:
+        raise TheirMistake(f"is empty, and its control file says {promised.records} records; {AGAIN}", name)
     reading = FORMATS[layout](data, name, day)
     _refuse_problems(reading, name)
     digest = hashlib.sha256(data).hexdigest()
@@ -57,8 +66,6 @@ def _refuse_bad_call(data: bytes, name: str, day: str, layout: str) -> None:
         raise TheirMistake("is not a day; write it as yyyymmdd", "date")
     if layout not in FORMATS:
         raise TheirMistake(f"is not a layout that can be read; there is {', '.join(FORMATS)}", "format")
-    if not data:
-        raise TheirMistake(f"is empty; {AGAIN}", name)
     if len(data) > FILE_BYTES_MAX:
         raise TheirMistake(f"is larger than {FILE_BYTES_MAX} bytes", name)
 

@@ -23,11 +23,15 @@ def refusal(data: bytes = DATA, name: str = NAME, day: str = DAY, vouched: bytes
 def test_a_complete_file() -> None:
     file = intake.admit(DATA, NAME, DAY, CONTROL)
     assert (file.name, file.day, file.amount_fen, len(file.records)) == (NAME, DAY, 450, 3)
-    assert file.digest == sha256(DATA).hexdigest()
+    assert file.digest == file.identity == sha256(DATA).hexdigest()
 
 
-def test_a_day_without_trades_needs_bytes_to_vouch_for() -> None:
-    assert refusal(data=b"") == f"{NAME}: is empty; ask for it again"
+def test_empty_is_a_day_without_trades_only_if_the_control_file_says_so() -> None:
+    assert refusal(data=b"") == f"{NAME}: is empty, and its control file says 3 records; ask for it again"
+    assert refusal(data=b"", vouched=None) == f"{NAME}: is empty; ask for it again"
+    nothing = intake.admit(b"", NAME, DAY, control(b"", 0, 0))
+    assert nothing.records == () and nothing.identity == f"{nothing.digest} of {DAY}"
+    assert "is not named like an ACOM file" in refusal(data=b"", name="x", vouched=control(b"", 0, 0))
 
 
 def test_calls_that_make_no_sense() -> None:
