@@ -8,7 +8,7 @@ too short needs no check of its own: slices come out short, and the end no longe
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from operator import itemgetter
 
 from chongzheng.iso8583.message import Message
@@ -16,21 +16,26 @@ from chongzheng.iso8583.spec import Field, Layout, length_bytes, prefix_bytes
 
 Decoder = Callable[[bytes], Message]
 
+SHARED_PARTS_MAX = 4096  # tables, slices and cutters that shapes have in common
 GUESSED_SIZE_MAX = 30  # ids, F44, F60 and F61: in practice one length per kind of message; longer fields really vary
 
 # maps a byte of two decimal digits to 0 and any other to 1
 NOT_DIGITS = bytes(int(high > 9 or low > 9) for high in range(16) for low in range(16))
 
 
-@cache
+@lru_cache(maxsize=SHARED_PARTS_MAX)
 def _cutter(cuts: tuple[tuple[int, int], ...]) -> Callable[[str], tuple[str, ...]]:
     """Cuts a string at these places in one call; the same cuts share one cutter, which keeps the caches warm."""
     return itemgetter(*(_slice(start, end) for start, end in cuts))
 
 
-@cache
+@lru_cache(maxsize=SHARED_PARTS_MAX)
 def _slice(start: int, end: int) -> slice:
     return slice(start, end)
+
+
+def _place(base: int, offset: int) -> str:
+    return f"i{base} + {offset}" if base else str(offset)
 
 
 class _Source:
@@ -44,13 +49,12 @@ class _Source:
         self.base = 0
         self.offset = start
         self.group: list[tuple[Field, int]] = []
-        self.group_start = ""
+        self.group_offset = 0
         self.group_bytes = 0
 
     def here(self, extra: int = 0) -> str:
         """The current position in bytes."""
-        total = self.offset + extra
-        return f"i{self.base} + {total}" if self.base else str(total)
+        return _place(self.base, self.offset + extra)
 
     def jump(self, target: str) -> str:
         """The position becomes what only the message knows; gives the name of the variable that holds it."""
@@ -68,7 +72,7 @@ class _Source:
         if self.group and self.group[0][0].kind != field.kind:
             self.close()
         if not self.group:
-            self.group_start, self.group_bytes = self.here(), 0
+            self.group_offset, self.group_bytes = self.offset, 0
         self.group.append((field, self.group_bytes))
         self.group_bytes += width
         self.offset += width
@@ -87,11 +91,14 @@ class _Source:
         group, self.group = self.group, []
         if not group:
             return
-        end = self.here()
-        if group[0][0].kind == "n":
-            _read_digits(self, group, f"body[{self.group_start}:{end}]")
+        first = group[0][0]
+        last, last_at = group[-1]
+        start = self.group_offset  # the group ends with its last field; a known length prefix may follow it
+        if first.kind == "n":
+            end = start + last_at + (last.size + 1) // 2
+            _read_digits(self, group, f"body[{_place(self.base, start)}:{_place(self.base, end)}]")
         else:
-            _read_text(self, group, self.group_start, end)
+            _read_text(self, group, start, start + last_at + last.size)
 
     def cut(self, source: str, cuts: dict[int, tuple[int, int]]) -> None:
         """Parts of a string at known places, as variables named after their fields."""
@@ -121,18 +128,17 @@ def _read_digits(code: _Source, group: list[tuple[Field, int]], run: str) -> Non
     code.cut("h", cuts)
 
 
-def _read_text(code: _Source, group: list[tuple[Field, int]], start: str, end: str) -> None:
-    if start.isdecimal():
-        first = int(start)
-        code.cut("s", {field.number: (first + at, first + at + field.size) for field, at in group})
+def _read_text(code: _Source, group: list[tuple[Field, int]], start: int, end: int) -> None:
+    if not code.base:
+        code.cut("s", {field.number: (start + at, start + at + field.size) for field, at in group})
     elif len(group) == 1:
-        code.items[group[0][0].number] = f"s[{start}:{end}]"
+        code.items[group[0][0].number] = f"s[{_place(code.base, start)}:{_place(code.base, end)}]"
     else:
-        code.lines.append(f"t = s[{start}:{end}]")
+        code.lines.append(f"t = s[{_place(code.base, start)}:{_place(code.base, end)}]")
         code.cut("t", {field.number: (at, at + field.size) for field, at in group})
 
 
-@cache
+@lru_cache(maxsize=SHARED_PARTS_MAX)
 def _length_table(lengths: str, prefix: str, size: int) -> dict[int | bytes, int]:
     """From a length as it stands on the wire (a byte, or several) to the length; one table for all shapes."""
     raws = [length_bytes(lengths, prefix, length) for length in range(size + 1)]

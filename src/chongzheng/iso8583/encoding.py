@@ -6,10 +6,10 @@ hex string that is packed and checked at once, text into one string that is enco
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 from chongzheng.iso8583 import careful
-from chongzheng.iso8583.decoding import NOT_DIGITS
+from chongzheng.iso8583.decoding import NOT_DIGITS, SHARED_PARTS_MAX
 from chongzheng.iso8583.message import Value
 from chongzheng.iso8583.spec import PREFIX_BYTES, Field, Layout, length_bytes
 
@@ -17,7 +17,7 @@ Encoder = Callable[[dict[int, Value]], bytes]
 PAD = ("", "0")
 
 
-@cache
+@lru_cache(maxsize=SHARED_PARTS_MAX)
 def _prefixes(lengths: str, prefix: str, size: int, form: str) -> tuple[str | bytes, ...]:
     """From length to length prefix as `hex`, `text` or `raw`; beyond the maximum there is no entry."""
     raws = [length_bytes(lengths, prefix, length) for length in range(size + 1)]

@@ -1,0 +1,21 @@
+"""Is a mistake always one safe line?"""
+
+from chongzheng.mistakes import OurMistake, TheirMistake
+
+
+def test_where_stands_in_front() -> None:
+    assert str(TheirMistake("needs 2 bytes", "F12")) == "F12: needs 2 bytes"
+
+
+def test_without_a_place_only_what() -> None:
+    assert str(OurMistake("cannot be")) == "cannot be"
+
+
+def test_control_characters_cannot_make_a_second_line() -> None:
+    assert str(TheirMistake("one\ntwo\x1b[31m", "a\rb")) == "a b: one two [31m"
+
+
+def test_parts_are_kept_and_the_kinds_differ() -> None:
+    mistake = TheirMistake("what", "where")
+    assert (mistake.what, mistake.where) == ("what", "where")
+    assert not isinstance(mistake, OurMistake)
