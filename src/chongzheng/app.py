@@ -35,7 +35,8 @@ from chongzheng.runner import Runner
 
 STOP_WAIT_MS = 10_000
 """How long a stop waits for commits that are under way."""
-SETTLE_AT_ONCE_MAX = 500
+LINK_WAIT_MS = 1_500
+"""How long terminals are kept waiting at the start for the host link; then they are let in and hear 91."""
 TIDY_EVERY_MS = 1_000
 IDLE_LOOK_MS = 10
 
@@ -242,12 +243,20 @@ class Engine:
         await self._quiet()
 
     async def _open(self) -> None:
+        address = await self._door.take_address(*settings.address(self._config.pos.listen))
         self._timers.start()
         self._link.start()
         if self._inbox is not None:
             self._inbox.start()
         self._tidy()
-        self.addresses["pos"] = await self._door.open(*settings.address(self._config.pos.listen))
+        await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
+        await self._door.open()
+        self.addresses["pos"] = address
+
+    @property
+    def host_ready(self) -> bool:
+        """Whether the link to the host is up and signed in."""
+        return self._link.ready
 
     async def stop(self) -> None:
         """Accept nothing new, finish the commits that are under way, let answers leave, close."""
@@ -272,8 +281,11 @@ class Engine:
 
     async def _quiet(self) -> None:
         """Wait until no fact waits for its commit, but not for ever: what is not committed has not happened."""
-        until = self._clock() + STOP_WAIT_MS
-        while not self.runner.idle and not self.failed.is_set() and self._clock() < until:
+        await self._wait(lambda: self.runner.idle, STOP_WAIT_MS)
+
+    async def _wait(self, until: Callable[[], bool], most_ms: int) -> None:
+        give_up_at = time.monotonic_ns() + most_ms * 1_000_000
+        while not until() and not self.failed.is_set() and time.monotonic_ns() < give_up_at:
             await asyncio.sleep(IDLE_LOOK_MS / 1000)
 
     def _receive(self, turn: Any, body: bytes) -> None:

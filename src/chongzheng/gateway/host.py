@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import cycle
+from typing import cast
 
 from chongzheng.gateway import translate
 from chongzheng.gateway.counts import Counts
@@ -159,8 +160,7 @@ class HostLink(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The host took the call."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without being derived from it
         self._deframer = Deframer(FRAME_BYTES_MAX)
         self._heard_at = _now_ms()
         self._echo_at = None

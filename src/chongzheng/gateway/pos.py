@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import cast
 
 from chongzheng.gateway.counts import Counts
 from chongzheng.iso8583 import CupEnvelope, Deframer, frame, join_cup, split_cup
@@ -84,14 +85,11 @@ class PosLine(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A terminal dialled: admit it or hang up."""
-        if not isinstance(transport, asyncio.Transport):
-            transport.close()
-            return
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without being derived from it
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if isinstance(peer, tuple) else "local"
         if not self._door.admit(self):
-            transport.abort()
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Cut frames out of the stream; a length that cannot be right ends the connection."""
@@ -171,16 +169,23 @@ class PosDoor:
         self._sweeper: asyncio.TimerHandle | None = None
         self.is_shut = False
 
-    async def open(self, host: str, port: int) -> str:
-        """Listen; gives the address as `host:port`. TheirMistake when it cannot be had."""
+    async def take_address(self, host: str, port: int) -> str:
+        """Claim the address, given back as `host:port`; nobody gets in yet. TheirMistake when it cannot be had."""
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(lambda: PosLine(self), host, port, backlog=BACKLOG)
+            self._server = await loop.create_server(
+                lambda: PosLine(self), host, port, backlog=BACKLOG, start_serving=False
+            )
         except OSError as error:
             raise TheirMistake(f"cannot listen on {host}:{port} ({error.strerror})", "pos.listen") from None
-        self._sweep()
         address = self._server.sockets[0].getsockname()
         return f"{address[0]}:{address[1]}"
+
+    async def open(self) -> None:
+        """Let terminals in."""
+        if self._server is not None:
+            await self._server.start_serving()
+        self._sweep()
 
     async def shut(self) -> None:
         """Stop accepting: nobody new, and nothing new from those who are there."""
