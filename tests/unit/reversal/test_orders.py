@@ -1,0 +1,253 @@
+"""Whatever comes in whatever order: does nothing raise, get lost, or go back twice, and does order not matter?"""
+
+from dataclasses import dataclass, field, replace
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from chongzheng.reversal import facts
+from chongzheng.reversal.effects import AnswerTerminal, Effect, ForgetCard, Forward, OpenCase, SendReversal
+from chongzheng.reversal.entries import Position, position
+from chongzheng.reversal.facts import Fact
+from chongzheng.reversal.payment import FINAL, Owes, Payment, Proof, State, Told, Verdict
+from chongzheng.reversal.policy import Policy
+from chongzheng.reversal.step import step
+from unit.reversal.made import DAY, DAY_ENDS, ECHO, KEY, NEXT_DAY, POLICY, T0, answer, asked, file, line, request, sale
+
+CODES = ["00", "11", "51", "25", "12", "22", "94", "64", "40", "30", "A0", "90", "68", "96", "10", "Q7"]
+ECHOES = [ECHO, ECHO, ECHO, ("x",)]
+RRNS = ["", "A1", "A2"]
+MACS = ["good", "good", "absent", "bad"]
+ANSWERS = st.builds(facts.Answer, st.sampled_from(CODES), st.sampled_from(MACS), st.sampled_from(ECHOES),
+                    st.sampled_from(RRNS))  # fmt: skip
+LINES = st.builds(line, st.just("l"), st.sampled_from([10_000, 10_000, 10_000, 1]), st.sampled_from(RRNS))
+FILES = st.tuples(
+    st.just("file"),
+    st.sampled_from(["20261121", DAY, NEXT_DAY, "20261124"]),
+    st.lists(LINES, max_size=2).map(tuple),
+    st.lists(LINES, max_size=2).map(tuple),
+)
+WIRES = st.one_of(
+    st.tuples(st.just("sale"), st.sampled_from(["fp", "other"])),
+    st.tuples(st.just("reply"), ANSWERS),
+    st.tuples(st.just("reply"), ANSWERS),
+    st.tuples(st.just("rev"), ANSWERS),
+    st.tuples(st.just("rev"), ANSWERS),
+    st.tuples(st.just("asked"), st.sampled_from(["98", "06", "A0", "96", ""])),
+    st.tuples(st.just("due")),
+    st.tuples(st.just("due")),
+    st.tuples(st.just("stale")),
+    st.tuples(st.sampled_from(["written", "undelivered", "uncertain", "not forwarded", "send uncertain"])),
+    st.tuples(st.just("moved on")),
+    st.tuples(st.just("stopped")),
+    FILES,
+)
+STEPS = st.lists(st.tuples(st.sampled_from([1, 500, 20_000, 7_200_000]), WIRES), max_size=25)
+REPORTS: dict[str, Any] = {
+    "written": facts.AnswerWritten,
+    "undelivered": facts.AnswerUndelivered,
+    "uncertain": facts.DeliveryUncertain,
+    "send uncertain": facts.SendUncertain,
+}
+BEFORE_ANY_REVERSAL = {State.NEW, State.FORWARDED, State.UNSENT, State.DELIVERING, State.APPROVED, State.REFUSED}
+STOPPABLE = frozenset(State) - BEFORE_ANY_REVERSAL
+"""The door takes a stop only where a reversal is, or was, driven."""
+
+
+@dataclass
+class Life:
+    """A payment, everything that was done for it, and what may never happen, checked at every step."""
+
+    payment: Payment = field(default_factory=lambda: Payment("P1", KEY))
+    at: int = T0
+    done: list[tuple[Fact, Effect]] = field(default_factory=list)
+
+    def take(self, wire: tuple[Any, ...]) -> None:
+        """Take one wire, if the world could send it now."""
+        fact = self._fact(wire)
+        if fact is not None:
+            before = self.payment
+            out = step(before, fact, POLICY)
+            self.payment = out.payment
+            self.done += [(fact, effect) for effect in out.effects]
+            self._check(before, fact, out.effects)
+
+    def _fact(self, wire: tuple[Any, ...]) -> Fact | None:
+        kind, state = wire[0], self.payment.state
+        if state is State.NEW and kind not in ("sale", "asked"):
+            return None
+        match kind:
+            case "sale":
+                return sale(self.at, fingerprint=wire[1])
+            case "reply":
+                return facts.ReplyArrived("P1", self.at, f"e{self.at}", wire[1])
+            case "rev":
+                return facts.ReversalAnswered("P1", self.at, f"e{self.at}", wire[1])
+            case "asked":
+                return facts.ReversalAsked("P1", self.at, f"e{self.at}", wire[1], request())
+            case "file":
+                return facts.SettlementSaw("P1", self.at, f"f{wire[1]}", wire[1], wire[2], wire[3])
+            case _:
+                return self._own_fact(kind, state)
+
+    def _own_fact(self, kind: str, state: State) -> Fact | None:
+        match kind:
+            case "due" if self.payment.wake_at is not None:
+                self.at = max(self.at, self.payment.wake_at)
+                return facts.DeadlinePassed("P1", self.at, self.payment.wake_at)
+            case "stale" if state is not State.FORWARDED:
+                return facts.DeadlinePassed("P1", T0 - 1, T0 - 1)
+            case "not forwarded":
+                return facts.NotForwarded("P1", self.at, "x")
+            case "moved on":
+                return facts.TerminalMovedOn("P1", self.at, f"e{self.at}")
+            case "stopped":
+                return facts.ReversalStopped("P1", self.at, "clerk 7") if state in STOPPABLE else None
+            case _ if kind in REPORTS:
+                told_early = state is State.FORWARDED and kind != "send uncertain"
+                return None if told_early else REPORTS[kind]("P1", self.at)
+        return None
+
+    def _check(self, before: Payment, fact: Fact, done: tuple[Effect, ...]) -> None:
+        now = self.payment
+        if now.state not in FINAL:
+            assert now.owes is not Owes.NOTHING
+            assert (now.wake_at is not None) or now.owes is Owes.PERSON
+        if now.verdict.proof is Proof.PROVEN:
+            assert now.days and any(evidence in now.verdict.because for _, evidence in now.days)
+        if before.reason:
+            assert (now.reason, now.identity, now.key) == (before.reason, before.identity, before.key)
+        sends = [effect for effect in done if isinstance(effect, SendReversal)]
+        if sends:
+            assert fact.at < min(DAY_ENDS, now.reverse_until), "no reversal after the day"
+            assert not before.stopped_by, "never driven again after a person's stop"
+            assert before.told is not Told.APPROVED or isinstance(fact, facts.ReversalAsked), "the approval is out"
+            assert before.state not in FINAL
+        if isinstance(fact, facts.ReversalAsked):
+            assert done and type(done[0]).__name__ == "AnswerReversal", "a terminal's reversal is owned"
+        if before.state is not State.NEW:
+            where = position(now)
+            assert where.merchant >= 0 and where.suspense >= 0
+
+
+@given(st.sampled_from(["sale", "asked"]), STEPS)
+@settings(max_examples=400)
+def test_any_life_keeps_its_promises(opening: str, steps: list[tuple[int, tuple[Any, ...]]]) -> None:
+    life = Life()
+    life.take((opening, "fp" if opening == "sale" else "98"))
+    for wait_ms, wire in steps:
+        life.at += wait_ms
+        life.take(wire)
+    sends = [effect for _, effect in life.done if isinstance(effect, SendReversal)]
+    assert [send.attempt for send in sends] == list(range(1, len(sends) + 1)), "one release, then repeats of it"
+    assert len({send.reason for send in sends}) <= 1
+    assert all(send.reason for send in sends)
+    approvals = [effect for _, effect in life.done if isinstance(effect, AnswerTerminal) and effect.approved]
+    assert len(approvals) <= 1, "an approval is written at most once"
+    assert sum(isinstance(effect, Forward) for _, effect in life.done) <= 1, "forwarded at most once"
+    assert sum(isinstance(effect, ForgetCard) for _, effect in life.done) <= 1
+
+
+@given(STEPS, st.lists(FILES.map(lambda wire: wire[2:]), min_size=2, max_size=2))
+@settings(max_examples=200)
+def test_every_life_ends_final_or_with_a_person(steps: list[tuple[int, tuple[Any, ...]]], lines: list[Any]) -> None:
+    life = Life()
+    life.take(("sale", "fp"))
+    for wait_ms, wire in steps:
+        life.at += wait_ms
+        if wire[0] != "file":
+            life.take(wire)
+    for _ in range(900):  # more than the repeats of the longest window
+        if life.payment.owes in (Owes.FILE, Owes.PERSON, Owes.NOTHING):
+            break
+        life.take(("due",))
+    life.at = max(life.at, T0 + 86_400_000)
+    for day, (originals, reversals) in zip((DAY, NEXT_DAY), lines, strict=True):
+        life.take(("file", day, originals, reversals))
+    assert life.payment.state in FINAL
+    if life.payment.state is State.CONTESTED:
+        assert any(isinstance(effect, OpenCase) for _, effect in life.done)
+
+
+# Order does not matter
+
+
+LATE: dict[str, Fact] = {
+    "late approval": facts.ReplyArrived("P1", T0 + 51_000, "e1", answer("00", "A1")),
+    "late decline": facts.ReplyArrived("P1", T0 + 51_000, "e2", answer("51")),
+    "forged approval": facts.ReplyArrived("P1", T0 + 51_000, "e3", answer("00", "A1", mac="bad")),
+    "reversed": facts.ReversalAnswered("P1", T0 + 51_000, "e4", answer("00", "A1")),
+    "blind 00": facts.ReversalAnswered("P1", T0 + 51_000, "e5", answer("00")),
+    "not found": facts.ReversalAnswered("P1", T0 + 51_000, "e6", answer("25")),
+    "not supported": facts.ReversalAnswered("P1", T0 + 51_000, "e7", answer("40")),
+    "busy": facts.ReversalAnswered("P1", T0 + 51_000, "e8", answer("68")),
+    "terminal reverses": asked("06", at=T0 + 51_000),
+    "terminal moved on": facts.TerminalMovedOn("P1", T0 + 51_000, "e9"),
+    "written": facts.AnswerWritten("P1", T0 + 51_000),
+}
+ORIGINAL, REVERSAL = (line("l1"),), (line("l2"),)
+FILES_AFTER: dict[str, tuple[Fact, Fact]] = {
+    "both": (file(DAY, ORIGINAL, REVERSAL), file(NEXT_DAY)),
+    "over midnight": (file(DAY, ORIGINAL), file(NEXT_DAY, (), REVERSAL)),
+    "original only": (file(DAY, ORIGINAL), file(NEXT_DAY)),
+    "nothing": (file(DAY), file(NEXT_DAY)),
+    "reversal only": (file(DAY, (), REVERSAL), file(NEXT_DAY)),
+    "two originals": (file(DAY, (*ORIGINAL, line("l3", rrn="A2"))), file(NEXT_DAY)),
+}
+UNDELIVERED = facts.AnswerUndelivered("P1", T0 + 2)
+OPENINGS: dict[str, tuple[Any, ...]] = {
+    "silence": (sale(), "due"),
+    "ambiguous": (sale(), facts.ReplyArrived("P1", T0 + 1, "e0", answer("96"))),
+    "undelivered": (sale(), facts.ReplyArrived("P1", T0 + 1, "e0", answer("00", "A1")), UNDELIVERED),
+}
+
+
+def end(opening: str, order: tuple[Fact, ...], policy: Policy = POLICY) -> tuple[Verdict, Position]:
+    """The verdict without its rule's path, and where the money lies."""
+    payment = Payment("P1", KEY)
+    for fact in (*OPENINGS[opening], *order):
+        if fact == "due":
+            assert payment.wake_at is not None
+            fact = facts.DeadlinePassed("P1", payment.wake_at, payment.wake_at)
+        payment = step(payment, fact, policy).payment
+    verdict = payment.verdict
+    refusals = ("e6", "e7", "e8")  # the last refusal is named beside the evidence, and no verdict rests on it
+    because = tuple(sorted(evidence for evidence in verdict.because if evidence not in refusals))
+    return Verdict(verdict.truth, verdict.money, verdict.fen, verdict.proof, verdict.rule, because), position(payment)
+
+
+@given(
+    st.sampled_from(sorted(OPENINGS)),
+    st.lists(st.sampled_from(sorted(LATE)), min_size=2, max_size=5),
+    st.sampled_from(sorted(FILES_AFTER)),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=300)
+def test_the_order_of_evidence_does_not_change_the_verdict(
+    opening: str, names: list[str], files: str, chance: Any
+) -> None:
+    assume(not {"reversed", "blind 00"} <= set(names))  # which of two acknowledgements is kept: see the next test
+    shuffled = list(names)
+    chance.shuffle(shuffled)
+    one = end(opening, (*(LATE[name] for name in names), *FILES_AFTER[files]))
+    two = end(opening, (*(LATE[name] for name in shuffled), *FILES_AFTER[files]))
+    assert one == two
+
+
+@pytest.mark.parametrize("files", FILES_AFTER)
+def test_a_blind_00_beside_a_good_one_does_not_change_the_truth(files: str) -> None:
+    names = ("blind 00", "reversed", "late approval")
+    ends = [end("silence", (*(LATE[name] for name in order), *FILES_AFTER[files])) for order in permutations(names)]
+    assert len({(verdict.truth, verdict.money, verdict.fen, verdict.proof) for verdict, _ in ends}) == 1
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+@pytest.mark.parametrize("files", FILES_AFTER)
+def test_the_order_of_the_files_does_not_change_what_was_in_doubt(opening: str, files: str) -> None:
+    day_one, day_two = FILES_AFTER[files]
+    evidence = (LATE["late approval"], LATE["reversed"])
+    one, two = end(opening, (*evidence, day_one, day_two)), end(opening, (*evidence, day_two, day_one))
+    assert (replace(one[0], because=()), one[1]) == (replace(two[0], because=()), two[1])

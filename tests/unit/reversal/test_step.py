@@ -1,0 +1,283 @@
+"""Does one fact change exactly what its row says: effects, obligation, deadline, identity, reason, verdict?"""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from chongzheng.mistakes import OurMistake
+from chongzheng.reversal import effects, facts
+from chongzheng.reversal.effects import AnswerReversal, AnswerTerminal, ForgetCard, Forward, OpenCase, SendReversal
+from chongzheng.reversal.events import Event
+from chongzheng.reversal.facts import Fact
+from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Owes, Payment, Proof, State, Told, Truth
+from chongzheng.reversal.policy import Policy
+from chongzheng.reversal.step import step, stop
+from chongzheng.reversal.table import TABLE, Do, Row
+from unit.reversal.made import DAY, KEY, NEXT_DAY, POLICY, T0, after, asked, due, file, known, line, reply, rev, sale
+
+WRITTEN = facts.AnswerWritten("P1", T0 + 2_000)
+UNDELIVERED = facts.AnswerUndelivered("P1", T0 + 2_000)
+UNCERTAIN = facts.DeliveryUncertain("P1", T0 + 2_000)
+STOPPED = facts.ReversalStopped("P1", T0 + 70_000, "clerk 7")
+ORIGINAL = file(DAY, (line("l1"),))
+RETURNED = file(DAY, (line("l1"),), (line("l2"),))
+DAY_TWO = file(NEXT_DAY)
+
+
+def cases(done: tuple[effects.Effect, ...]) -> list[str]:
+    """Why people were called."""
+    return [effect.why for effect in done if isinstance(effect, OpenCase)]
+
+
+def test_a_sale_is_forwarded_with_a_wait() -> None:
+    out = after(sale())
+    assert (out.payment.state, out.effects, out.rule) == (State.FORWARDED, (Forward("P1"),), "NEW.request")
+    assert (out.payment.owes, out.payment.wake_at) == (Owes.FORWARD, T0 + POLICY.reply_wait_ms)
+    assert out.payment.policy == POLICY.version
+
+
+def test_an_approval_is_delivered_once() -> None:
+    out = after(sale(), reply("11"))
+    assert out.effects == (AnswerTerminal("P1", "11", approved=True),)
+    assert (out.payment.owes, out.payment.told) == (Owes.DELIVERY, Told.MAYBE_APPROVED)
+    assert out.payment.wake_at == T0 + 1_000 + POLICY.deliver_wait_ms
+    again = after(sale(), reply("00"), reply("00"))
+    assert (again.payment.state, again.effects) == (State.DELIVERING, ())
+
+
+@pytest.mark.parametrize(("report", "told"), [(WRITTEN, Told.APPROVED), (UNCERTAIN, Told.MAYBE_APPROVED)])
+def test_a_delivered_approval_awaits_its_file(report: Fact, told: Told) -> None:
+    out = after(sale(), reply("00"), report)
+    assert (out.payment.state, out.payment.told, out.payment.owes) == (State.APPROVED, told, Owes.FILE)
+    assert out.payment.wake_at == report.at + POLICY.file_due_ms
+    assert (out.payment.verdict.truth, out.payment.verdict.proof) == (Truth.CHARGED_KEPT, Proof.ACKNOWLEDGED)
+    assert not out.payment.was_in_doubt
+
+
+def test_a_refusal_is_relayed_with_the_hosts_code() -> None:
+    out = after(sale(), reply("51"))
+    assert out.effects == (AnswerTerminal("P1", "51", approved=False),)
+    assert (out.payment.state, out.payment.told, out.payment.owes) == (State.REFUSED, Told.DECLINED, Owes.FILE)
+    assert out.payment.verdict.proof is Proof.CLAIMED
+
+
+def test_a_refusal_that_no_host_gave_cannot_be_relayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {**TABLE[State.FORWARDED], Event.DEADLINE: Row(State.REFUSED, (Do.RELAY_REFUSAL,))}
+    monkeypatch.setattr("chongzheng.reversal.step.TABLE", {**TABLE, State.FORWARDED: rows})
+    with pytest.raises(OurMistake, match="only a host's answer"):
+        after(sale(), "due")
+
+
+def test_what_never_left_is_refused_as_unreachable() -> None:
+    out = after(sale(), facts.NotForwarded("P1", T0 + 5, "no connection"))
+    assert out.effects == (AnswerTerminal("P1", POLICY.unreachable_code, approved=False),)
+    assert (out.payment.verdict.truth, out.payment.owes) == (Truth.NEVER_CHARGED, Owes.FILE)
+
+
+def test_silence_is_reversed_and_the_terminal_is_told_no() -> None:
+    out = after(sale(), "due")
+    assert out.effects == (AnswerTerminal("P1", "98", approved=False), SendReversal("P1", "98", 1))
+    assert (out.payment.state, out.payment.owes, out.payment.told) == (State.REVERSING, Owes.REVERSAL, Told.DECLINED)
+    assert out.payment.wake_at == T0 + POLICY.reply_wait_ms + POLICY.repeat_after_ms[0]
+    assert out.payment.reverse_until == T0 + POLICY.reply_wait_ms + POLICY.reverse_for_ms
+    assert out.payment.was_in_doubt
+
+
+@pytest.mark.parametrize(
+    ("happened", "reason", "told"),
+    [
+        ((sale(), "due"), "98", Told.DECLINED),
+        ((sale(), reply("00", mac="bad"), "due"), "A0", Told.DECLINED),
+        ((sale(), reply("00", echo=("x",)), "due"), "06", Told.DECLINED),
+        ((sale(), reply("96")), "06", Told.DECLINED),
+        ((sale(), reply("51"), reply("00")), "06", Told.DECLINED),
+        ((sale(), facts.SendUncertain("P1", T0 + 9)), "98", Told.NOTHING),
+        ((sale(), reply("00"), UNDELIVERED), "96", Told.NOTHING),
+        ((sale(), asked("A0")), "A0", Told.UNDONE),
+        ((sale(), asked("")), "06", Told.UNDONE),
+        ((sale(), reply("00"), WRITTEN, asked("96")), "96", Told.UNDONE),
+        ((asked("06"),), "06", Told.UNDONE),
+    ],
+)
+def test_the_first_send_fixes_the_reason(happened: tuple[Any, ...], reason: str, told: Told) -> None:
+    out = after(*happened)
+    assert SendReversal("P1", reason, 1) in out.effects
+    assert (out.payment.reason, out.payment.attempts, out.payment.told) == (reason, 1, told)
+    later = step(out.payment, asked("77", at=T0 + 80_000), POLICY)
+    repeat = step(later.payment, due(later.payment), POLICY)
+    assert repeat.effects == (SendReversal("P1", reason, 2),)
+    assert later.effects == (AnswerReversal("P1", "00"),)
+    assert (repeat.payment.identity, repeat.payment.key) == (out.payment.identity, out.payment.key)
+
+
+def test_repeats_wait_longer_and_then_evenly() -> None:
+    out = after(sale(), "due")
+    waits = []
+    for _ in range(8):
+        before = out.payment.wake_at
+        waits.append(before)
+        out = step(out.payment, due(out.payment), POLICY)
+        assert out.payment.wake_at is not None and before is not None
+    waited = [b - a for a, b in pairwise(waits) if a is not None and b is not None]
+    assert waited == [10_000, 20_000, 40_000, 60_000, 60_000, 60_000, 60_000]
+    assert out.payment.attempts == 9
+
+
+def test_the_window_is_the_shorter_of_the_policy_and_the_day() -> None:
+    long_day = after(sale(day_ends_at=T0 + 10**9), "due").payment
+    short_day = after(sale(day_ends_at=T0 + 60_000), "due").payment
+    assert long_day.reverse_until == T0 + 50_000 + POLICY.reverse_for_ms
+    assert short_day.reverse_until == T0 + 60_000
+
+
+def test_no_reversal_leaves_after_the_day() -> None:
+    out = after(sale(day_ends_at=T0 + 50_000), "due")
+    assert out.effects == (AnswerTerminal("P1", "98", approved=False),)
+    assert (out.payment.owes, out.payment.wake_at, out.payment.attempts) == (Owes.REVERSAL, T0 + 50_000, 0)
+    then = step(out.payment, due(out.payment), POLICY)
+    assert (then.payment.state, then.payment.owes) == (State.DOUBTFUL, Owes.FILE)
+    assert cases(then.effects) == ["no reversal was possible any more"]
+
+
+def test_a_window_that_closes_unanswered_calls_a_person() -> None:
+    policy = Policy(reverse_for_ms=5_000)
+    out = after(sale(), "due", "due", policy=policy)
+    assert cases(out.effects) == ["reversal unanswered until its window closed"]
+    assert out.effects[0] == OpenCase("P1", cases(out.effects)[0], T0 + 55_000 + policy.case_due_ms)
+
+
+@pytest.mark.parametrize(
+    ("code", "wait_ms"), [("68", 5_000), ("90", POLICY.urgent_after_ms), ("A0", POLICY.urgent_after_ms)]
+)
+def test_answers_that_say_try_again_set_the_next_try(code: str, wait_ms: int) -> None:
+    out = after(sale(), "due", rev(code))
+    assert (out.payment.state, out.payment.wake_at) == (State.REVERSING, T0 + 52_000 + wait_ms)
+    assert [type(effect) for effect in out.effects] == ([effects.SignIn] if code == "A0" else [])
+
+
+def test_not_found_waits_for_the_original_longer_each_time() -> None:
+    out = after(sale(), "due")
+    for index, wait_ms in enumerate([*POLICY.not_found_after_ms, POLICY.not_found_after_ms[-1]]):
+        at = (out.payment.wake_at or 0) - 1_000
+        out = step(out.payment, rev("25", at=at), POLICY)
+        assert (out.payment.state, out.payment.wake_at, out.effects) == (State.UNMATCHED, at + wait_ms, ())
+        out = step(out.payment, due(out.payment), POLICY)
+        assert out.effects == (SendReversal("P1", "98", index + 2),)
+
+
+@pytest.mark.parametrize("code", ["12", "64", "40", "30", "22", "Q7"])
+def test_answers_that_no_repeat_can_mend_call_a_person_and_await_the_file(code: str) -> None:
+    out = after(sale(), "due", rev(code))
+    assert (out.payment.state, out.payment.owes) == (State.DOUBTFUL, Owes.FILE)
+    assert cases(out.effects) == [f"reversal answered {code}"]
+    assert out.payment.wake_at == T0 + 52_000 + POLICY.file_due_ms
+
+
+def test_a_persons_stop_is_final_for_the_machine() -> None:
+    out = after(sale(), "due", STOPPED)
+    assert (out.payment.state, out.payment.stopped_by) == (State.DOUBTFUL, "clerk 7")
+    assert cases(out.effects) == ["reversal stopped by a person"]
+    for then in (rev("00", at=T0 + 80_000), reply("00", at=T0 + 81_000), asked(at=T0 + 82_000)):
+        out = step(out.payment, then, POLICY)
+        assert not any(isinstance(effect, SendReversal) for effect in out.effects)
+    assert out.payment.state is State.RETURNED
+
+
+def test_an_accepted_reversal_stops_the_repeats_and_awaits_its_proof() -> None:
+    out = after(sale(), "due", reply("00", at=T0 + 51_000, rrn="A1"), rev("00", rrn="A1"))
+    assert (out.payment.state, out.payment.owes, out.effects) == (State.RETURNED, Owes.FILE, ())
+    assert (out.payment.verdict.truth, out.payment.verdict.proof) == (Truth.CHARGED_RETURNED, Proof.ACKNOWLEDGED)
+
+
+def test_a_file_that_does_not_come_becomes_a_persons_case_and_can_still_settle() -> None:
+    out = after(sale(), "due", rev("00"), "due")
+    assert (out.payment.owes, out.payment.wake_at) == (Owes.PERSON, None)
+    assert cases(out.effects) == ["clearing file overdue"]
+    assert step(out.payment, RETURNED, POLICY).payment.state is State.SETTLED
+
+
+def test_what_is_proven_and_right_is_forgotten() -> None:
+    out = after(sale(), "due", rev("00", rrn="A1"), RETURNED)
+    assert (out.payment.state, out.payment.owes, out.payment.wake_at) == (State.SETTLED, Owes.NOTHING, None)
+    assert out.effects == (ForgetCard("P1"),)
+    assert (out.payment.verdict.truth, out.payment.verdict.money, out.payment.verdict.proof) == (
+        Truth.CHARGED_RETURNED, MoneyIs.CORRECT, Proof.PROVEN)  # fmt: skip
+
+
+def test_what_is_proven_and_wrong_calls_a_person() -> None:
+    out = after(sale(), "due", rev("12"), ORIGINAL, DAY_TWO)
+    assert cases(out.effects) == ["settled charged_kept, money long"]
+    assert out.payment.verdict.money is MoneyIs.LONG
+
+
+def test_sources_that_disagree_call_a_person() -> None:
+    out = after(sale(), "due", rev("12"), file(DAY, (line(amount_fen=1),)))
+    assert (out.payment.state, out.payment.owes) == (State.CONTESTED, Owes.PERSON)
+    assert cases(out.effects) == ["contested: file: another amount"]
+
+
+def test_a_file_that_overturns_a_proof_leaves_it_contested_and_its_money_unknown() -> None:
+    out = after(sale(), reply("00", rrn="A1"), WRITTEN, ORIGINAL, file(NEXT_DAY, (), (line("l2"),)))
+    verdict = out.payment.verdict
+    assert (verdict.truth, verdict.money, verdict.proof) == (Truth.CONTESTED, MoneyIs.UNKNOWN, Proof.CLAIMED)
+    assert cases(out.effects) == ["contested: file: overturns the verdict"]
+
+
+def test_after_the_verdict_truth_stays_and_money_follows_the_terminal() -> None:
+    settled = after(sale(), reply("00", rrn="A1"), WRITTEN, ORIGINAL).payment
+    out = step(settled, asked(at=T0 + 10**8), POLICY)
+    assert cases(out.effects) == ["reversal after the verdict"]
+    assert (out.payment.verdict.truth, out.payment.verdict.proof) == (Truth.CHARGED_KEPT, Proof.PROVEN)
+    assert out.payment.verdict.money is MoneyIs.LONG
+    late = step(settled, reply("00", at=T0 + 10**8), POLICY)
+    assert cases(late.effects) == ["approval after the verdict"]
+    assert late.payment.verdict == settled.verdict
+
+
+def test_a_conflicting_request_is_refused_and_changes_nothing_else() -> None:
+    before = after(sale(), "due").payment
+    out = step(before, sale(fingerprint="other"), POLICY)
+    assert out.effects == (AnswerTerminal("P1", POLICY.duplicate_code, approved=False),)
+    assert out.payment == before
+
+
+def test_a_tombstone_declines_the_sale_that_comes_after_it() -> None:
+    out = after(asked("98"), sale(at=T0 + 90_000))
+    assert out.effects == (AnswerTerminal("P1", POLICY.duplicate_code, approved=False),)
+    assert (out.payment.state, out.payment.request_seen) == (State.REVERSING, True)
+
+
+def test_a_pair_that_is_not_in_the_table_is_our_mistake() -> None:
+    with pytest.raises(OurMistake, match=r"NEW.approved: no such row"):
+        step(Payment("P1", KEY), reply("00", echo=()), POLICY)
+    with pytest.raises(OurMistake, match=r"FORWARDED.stopped: no such row"):
+        step(known(state=State.FORWARDED), STOPPED, POLICY)
+
+
+def test_a_stopped_payment_stands_still_with_a_case() -> None:
+    before = after(sale(), "due").payment
+    out = stop(before, STOPPED, POLICY)
+    assert (out.payment.state, out.payment.owes, out.payment.wake_at) == (State.STOPPED, Owes.PERSON, None)
+    assert out.effects == (OpenCase("P1", "our mistake", STOPPED.at + POLICY.case_due_ms),)
+    assert out.rule == "REVERSING.stop"
+    assert replace(out.payment, state=before.state, owes=before.owes, wake_at=before.wake_at) == before
+
+
+def test_a_final_verdict_is_not_judged_again() -> None:
+    marked = replace(NO_VERDICT, rule="marked")
+    for state in (State.SETTLED, State.CONTESTED, State.STOPPED):
+        assert step(known(state=state, verdict=marked), reply("51"), POLICY).payment.verdict is marked
+
+
+def test_every_step_notes_the_policy_that_judged() -> None:
+    out = step(after(sale()).payment, reply("51"), Policy(version="next"))
+    assert out.payment.policy == "next"
+
+
+def test_the_step_itself_changes_nothing() -> None:
+    before = after(sale(), "due").payment
+    copied = replace(before)
+    step(before, rev("25"), POLICY)
+    assert before == copied
