@@ -14,5 +14,11 @@ def link(previous: bytes, record: bytes) -> bytes:
 
 
 def link_commit(previous: bytes, hashes: Iterable[bytes]) -> bytes:
-    """The hash of one commit: over the commit before it and the hashes of its facts, in order."""
-    return hashlib.sha256(previous + b"".join(hashes)).digest()
+    """The hash of one commit: over the commit before it and the hashes of its facts, sorted, so that it can be
+    computed again from the table of facts, which does not keep their order within a commit."""
+    return hashlib.sha256(previous + b"".join(sorted(hashes))).digest()
+
+
+def digest(body: bytes) -> str:
+    """64 hex digits that stand for a state in the record of the fact that led to it."""
+    return hashlib.sha256(body).hexdigest()

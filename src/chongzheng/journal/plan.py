@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chongzheng.journal.audit import GENESIS, link
+from chongzheng.journal.audit import GENESIS, digest, link
 from chongzheng.journal.rows import Committed, Submission, encode, named
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
@@ -28,6 +28,7 @@ class Held:
     payment: Payment
     version: int = 0
     head: bytes = GENESIS
+    body: bytes = b""
 
 
 @dataclass(slots=True)
@@ -99,6 +100,8 @@ class Planner:
         self, plan: Plan, held: Held, before: Payment, fact: Fact, outcome: Outcome, error: str, commit_no: int
     ) -> None:
         after = outcome.payment
+        held.body = encode(after)
+        moved = entries(position(before), position(after))
         record = encode(
             {
                 "payment": after.id,
@@ -113,6 +116,8 @@ class Planner:
                 "wake_at": after.wake_at,
                 "effects": [named(effect) for effect in outcome.effects],
                 "verdict": after.verdict,
+                "entries": [(e.debit, e.credit, e.fen) for e in moved],
+                "payment_hash": digest(held.body),
                 "error": error,
             }
         )
@@ -120,7 +125,6 @@ class Planner:
         plan.hashes.append(held.head)
         row = (after.id, held.version, commit_no, fact.at, type(fact).__name__, outcome.rule, record, held.head)
         plan.facts.append(row)
-        moved = entries(position(before), position(after))
         plan.entries.extend((after.id, held.version, n, e.debit, e.credit, e.fen) for n, e in enumerate(moved))
 
     def _put_in_commit_effects(self, plan: Plan, held: Held, fact: Fact, outcome: Outcome) -> None:
@@ -155,6 +159,6 @@ def payment_row(held: Held, loaded: int) -> dict[str, object]:
         "proof": payment.verdict.proof,
         "version": held.version,
         "head": held.head,
-        "body": encode(payment),
+        "body": held.body,
         "loaded": loaded,
     }

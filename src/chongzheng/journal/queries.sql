@@ -118,6 +118,16 @@ SELECT no, facts, hash FROM commits ORDER BY no;
 -- name: fact_hashes
 SELECT commit_no, hash FROM fact ORDER BY commit_no;
 
--- name: ledger_check
--- Payments whose entries do not lead to where the state says the money lies would be listed by the reader's check.
-SELECT payment, debit, credit, fen FROM entry ORDER BY payment, seq, n;
+-- name: payment_bodies
+SELECT id, body FROM payment ORDER BY opened_at, id;
+
+-- name: payment_columns
+SELECT merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at, truth, proof
+FROM payment WHERE id = ?;
+
+-- name: release_of
+SELECT verb, seq FROM release WHERE payment = ?;
+
+-- name: ownerless
+SELECT payment FROM fact UNION SELECT payment FROM entry UNION SELECT payment FROM evidence
+UNION SELECT payment FROM release UNION SELECT payment FROM cases EXCEPT SELECT id FROM payment;

@@ -265,6 +265,7 @@ class Journal:
 
     def _keep(self, plan: Plan) -> None:
         for held in plan.touched.values():
+            held.body = b""  # it is on disk; memory keeps the payment only once
             if held.payment.state in FINAL:
                 self._held.pop(held.payment.id, None)
             else:
