@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ class Shop:
         try:
             for fact in of:
                 heard = evidence("test", "test", fact.at, b"{}")
-                (committed,) = journal.apply([Submission(fact, (heard,))])
+                (committed,) = journal.apply([Submission(replace(fact, evidence=heard.id), (heard,))])
                 assert committed.error == ""
         finally:
             journal.close()
@@ -51,7 +52,7 @@ class Shop:
         """A purchase that was forwarded and not answered."""
         key = Key(MERCHANT, TERMINAL, "000001", stan)
         request = Request(key, fen, "156", f"f{stan}", ECHO, (), DAY, OPENED_AT + 46_800_000, MASKED)
-        self.write(facts.RequestTaken(payment_id(key), OPENED_AT, "E", request))
+        self.write(facts.RequestTaken(payment_id(key), OPENED_AT, "", request))
         return payment_id(key)
 
     def approved(self, stan: str, rrn: str, fen: int = 100) -> str:
@@ -59,7 +60,7 @@ class Shop:
         payment = self.sale(stan, fen)
         answer = Answer("00", "good", ECHO, rrn)
         self.write(
-            facts.ReplyArrived(payment, OPENED_AT + 1, "E", answer), facts.AnswerWritten(payment, OPENED_AT + 2)
+            facts.ReplyArrived(payment, OPENED_AT + 1, "", answer), facts.AnswerWritten(payment, OPENED_AT + 2)
         )
         return payment
 
@@ -68,7 +69,7 @@ class Shop:
         payment = self.sale(stan)
         late_at = OPENED_AT + 60_000
         self.write(
-            facts.DeadlinePassed(payment, late_at, late_at), facts.ReversalAnswered(payment, late_at + 1, "E", answer)
+            facts.DeadlinePassed(payment, late_at, late_at), facts.ReversalAnswered(payment, late_at + 1, "", answer)
         )
         return payment
 
