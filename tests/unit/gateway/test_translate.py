@@ -1,0 +1,295 @@
+"""Does every POS message become the right piece of a fact, and every effect the right message?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from chongzheng.card import Pan
+from chongzheng.gateway import translate
+from chongzheng.gateway.translate import HostWord, Kind, Said
+from chongzheng.iso8583 import Message, Value
+from chongzheng.mistakes import TheirMistake
+from chongzheng.reversal.facts import Key
+from chongzheng.reversal.payment import Payment
+
+PAN = "6222020000001234"
+CHIP = bytes.fromhex("9F2608000000000000000095050000008000" "9F3602001F")
+SALE: dict[int, Value] = {
+    2: PAN, 3: "000000", 4: "000000001000", 11: "000007", 14: "2512", 22: "021", 23: "001", 25: "00", 26: "12",
+    35: f"{PAN}D2512", 41: "10000001", 42: "898100000000001", 49: "156", 52: bytes(8), 53: "2600000000000000",
+    55: CHIP, 60: "22000009000", 62: "anything", 63: "001", 64: b"MACMACMA",
+}  # fmt: skip
+
+
+def message(mti: str = "0200", **changes: Value | None) -> Message:
+    """A sale, or another type with its fields; `F4=None` leaves a field out."""
+    return Message(mti, dict(SALE)).with_fields({int(name[1:]): value for name, value in changes.items()})
+
+
+def hear(mti: str = "0200", **changes: Value | None) -> translate.Heard:
+    return translate.hear(translate.POS.encode(message(mti, **changes)))
+
+
+def index(digits: str) -> str:
+    return f"index of {len(digits)} ending {digits[-1:]}"
+
+
+# Understanding
+
+
+@pytest.mark.parametrize("processing", ["000000", "010000", "040000"])
+def test_a_purchase_is_one_whatever_account_was_chosen(processing: str) -> None:
+    heard = hear(F3=processing)
+    assert (heard.kind, heard.refusal) == (Kind.PURCHASE, "")
+    assert (heard.terminal, heard.merchant, heard.has_pin) == ("10000001", "898100000000001", True)
+    assert not hear(F52=None).has_pin
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"F3": "200000"}, {"F3": "000001"}, {"F3": "050000"}, {"F25": "06"}, {"F60": "23000009000"}, {"F3": None}],
+)
+def test_other_sales_are_not_supported(changes: dict[str, Value | None]) -> None:
+    heard = hear(**changes)
+    assert (heard.kind, heard.refusal) == (Kind.OTHER, "40")
+    assert hear("0400", **changes).kind is Kind.OTHER
+
+
+@pytest.mark.parametrize("mti", ["0100", "0220", "0320", "0500", "0620", "0420", "0210"])
+def test_other_types_are_not_supported(mti: str) -> None:
+    assert hear(mti).refusal == "40"
+
+
+@pytest.mark.parametrize(
+    ("mti", "code", "kind"),
+    [
+        ("0800", "001", Kind.SIGN_IN),
+        ("0800", "003", Kind.SIGN_IN),
+        ("0800", "004", Kind.SIGN_IN),
+        ("0800", "005", Kind.OTHER),
+        ("0820", "002", Kind.SIGN_OFF),
+        ("0820", "301", Kind.ECHO),
+        ("0820", "362", Kind.OTHER),
+    ],
+)
+def test_management_messages(mti: str, code: str, kind: Kind) -> None:
+    heard = hear(mti, F60=f"00000000{code}")
+    assert (heard.kind, heard.network_code) == (kind, code)
+    assert heard.refusal == ("40" if kind is Kind.OTHER else "")
+
+
+@pytest.mark.parametrize("number", translate.PURCHASE_NEEDS)
+def test_a_purchase_without_a_mandatory_field_is_a_format_error_or_no_purchase(number: int) -> None:
+    heard = hear(**{f"F{number}": None})
+    assert heard.refusal == ("40" if number in (3, 25, 60) else "30")
+
+
+@pytest.mark.parametrize("number", translate.REVERSAL_NEEDS)
+def test_a_reversal_without_a_mandatory_field_is_a_format_error_or_no_reversal(number: int) -> None:
+    assert hear("0400", **{f"F{number}": None}).refusal == ("40" if number in (3, 25, 60) else "30")
+
+
+def test_a_reversal_needs_less_than_a_sale() -> None:
+    heard = hear("0400", F22=None, F49=None, F4="000000000000")
+    assert (heard.kind, heard.refusal) == (Kind.REVERSAL, "")
+
+
+def test_a_short_f60_and_an_amount_of_nothing() -> None:
+    assert hear(F60="2200009").refusal == "30"
+    assert hear(F4="000000000000").refusal == "13"
+
+
+def test_garbage_is_their_mistake() -> None:
+    with pytest.raises(TheirMistake):
+        translate.hear(b"\x02\x00")
+    with pytest.raises(TheirMistake):
+        translate.understand(b"", lambda body: True)
+
+
+# Keys and requests
+
+
+def test_the_key_is_merchant_terminal_batch_and_trace_number() -> None:
+    assert translate.key(message()) == Key("898100000000001", "10000001", "000009", "000007")
+
+
+@pytest.mark.parametrize(("number", "where"), [(11, "F11"), (41, "F41"), (42, "F42"), (60, "F60")])
+def test_a_message_that_names_no_payment(number: int, where: str) -> None:
+    with pytest.raises(TheirMistake) as caught:
+        translate.key(message(**{f"F{number}": None}))
+    assert caught.value.where == where
+
+
+def test_a_message_without_a_batch() -> None:
+    with pytest.raises(TheirMistake) as caught:
+        translate.key(message(F60="220"))
+    assert caught.value.where == "F60.2"
+
+
+def test_a_request_keeps_the_frozen_identity_and_no_card_data() -> None:
+    request = translate.request(hear(), "20261123", 5, index)
+    assert dict(request.identity) == {
+        "3": "000000", "4": "000000001000", "11": "000007", "22": "021", "23": "001", "25": "00", "41": "10000001",
+        "42": "898100000000001", "49": "156", "55": "hex:950500000080009F3602001F", "60": "22000009000",
+    }  # fmt: skip
+    assert request.echo == ("000000", "000000001000", "000007", "10000001", "898100000000001")
+    assert (request.amount_fen, request.currency, request.masked_pan) == (1000, "156", "622202******1234")
+    assert (request.day, request.day_ends_at) == ("20261123", 5)
+    assert PAN not in repr(request)
+
+
+def test_the_fingerprint_tells_repeats_from_other_requests_and_hides_the_card() -> None:
+    def fingerprint(**changes: Value | None) -> str:
+        return translate.request(hear(**changes), "20261123", 5, index).fingerprint
+
+    assert fingerprint() == fingerprint(F64=b"othermac", F63="002", F52=None)
+    assert fingerprint() == fingerprint(F2=None)
+    others = {fingerprint(F4="000000001001"), fingerprint(F2="6222020000001235"), fingerprint(F2=None, F35=None)}
+    assert fingerprint() not in others and len(others) == 3
+    assert len(fingerprint()) == 64
+
+
+def test_chip_data_that_cannot_be_read_is_left_out() -> None:
+    for chip in (b"\x9f", bytes.fromhex("820200008A023030")):
+        assert "55" not in dict(translate.request(hear(F55=chip), "20261123", 5, index).identity)
+    assert "55" not in dict(translate.request(hear(F55=None), "20261123", 5, index).identity)
+
+
+def test_the_card_is_typed_or_from_track_2() -> None:
+    def card(**changes: Value | None) -> str:
+        found = translate.card(hear(**changes))
+        return "" if found is None else found.masked
+
+    assert card() == card(F2=None) == "622202******1234"
+    assert card(F2=None, F35="6222020000009999D2512") == "622202******9999"
+    assert card(F2=None, F35=None) == ""
+    assert card(F2="123") == ""
+
+
+def test_the_reason_is_the_terminal_s_own_word() -> None:
+    assert translate.reason(hear("0400", F39="96")) == "96"
+    assert translate.reason(hear("0400", F39=None)) == "06"
+
+
+# Hosts
+
+
+@pytest.mark.parametrize(
+    ("mti", "said"),
+    [
+        ("0210", Said.REPLY),
+        ("0410", Said.REVERSAL_ANSWER),
+        ("0810", Said.SIGNED_IN),
+        ("0830", Said.ECHOED),
+        ("0430", Said.OTHER),
+        ("0200", Said.OTHER),
+    ],
+)
+def test_what_a_host_says_by_its_type(mti: str, said: Said) -> None:
+    word = translate.understand(translate.POS.encode(message(mti, F39="00")), lambda body: True)
+    assert (word.said, word.mac) == (said, "good")
+
+
+def test_the_mac_of_a_host_is_good_bad_or_absent() -> None:
+    body = translate.POS.encode(message("0210"))
+    assert translate.understand(body, lambda given: given == body).mac == "good"
+    assert translate.understand(body, lambda given: False).mac == "bad"
+    assert translate.understand(translate.POS.encode(message("0210", F64=None)), lambda given: True).mac == "absent"
+
+
+def test_an_answer_as_the_machine_takes_it() -> None:
+    word = HostWord(Said.REPLY, message("0210", F39="00", F37="700000000001", F38="123456", F4=None), "good")
+    answer = translate.answer(word)
+    assert (answer.code, answer.mac, answer.rrn, answer.auth) == ("00", "good", "700000000001", "123456")
+    assert answer.echo == ("000000", "", "000007", "10000001", "898100000000001")
+
+
+def test_a_word_is_passed_on_only_when_the_machine_can_have_believed_it() -> None:
+    echo = translate.echo(message())
+
+    def says(code: str, mac: str, wanted: str = "00", **changes: Value | None) -> bool:
+        return HostWord(Said.REPLY, message("0210", F39=code, **changes), mac).says(wanted, echo)
+
+    assert says("00", "good") and says("51", "absent", "51") and says("51", "good", "51")
+    assert not says("00", "absent") and not says("11", "absent", "11")
+    assert not says("00", "bad") and not says("51", "bad", "51")
+    assert not says("51", "good") and not says("00", "good", F4="000000000001")
+
+
+# Messages of our own
+
+
+def test_an_outline_holds_no_card_data() -> None:
+    outline = translate.outline(hear())
+    assert outline.mti == "0200"
+    assert sorted(outline.fields) == [3, 4, 11, 25, 41, 42, 49, 60]
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("0200", "0210"), ("0400", "0410"), ("0820", "0830")])
+def test_our_own_answer(asked: str, answered: str) -> None:
+    got = translate.refuse(message(asked), "98", "093000", "1123")
+    assert got.mti == answered
+    assert (got.text(39), got.text(12), got.text(13), got.text(11)) == ("98", "093000", "1123", "000007")
+    assert not {2, 14, 35, 52, 55, 64} & set(got.fields)
+
+
+def test_an_answer_to_an_answer_still_has_a_type() -> None:
+    assert translate.refuse(Message("0290", {11: "000001"}), "40", "093000", "1123").mti == "0200"
+
+
+def test_a_host_s_reply_is_relayed_without_its_mac() -> None:
+    reply = message("0210", F39="11", F37="700000000001")
+    relayed = translate.relay(reply, "11")
+    assert relayed == reply.with_fields({64: None})
+
+
+def test_a_sale_is_forwarded_with_everything_but_the_terminal_s_mac() -> None:
+    assert translate.forward(hear()) == message(F64=None)
+
+
+def test_a_reversal_carries_the_identity_the_reason_and_nothing_forbidden() -> None:
+    request = translate.request(hear(), "20261123", 5, index)
+    payment = replace(Payment("P1", request.key), identity=request.identity)
+    sent = translate.reversal(payment, "98", Pan(PAN))
+    assert sent.mti == "0400"
+    assert sorted(sent.fields) == [2, 3, 4, 11, 22, 23, 25, 39, 41, 42, 49, 55, 60]
+    assert (sent.text(39), sent.text(2), sent.fields[55]) == ("98", PAN, bytes.fromhex("950500000080009F3602001F"))
+    assert 2 not in translate.reversal(payment, "98", None).fields
+    assert translate.POS.decode(translate.POS.encode(sent)) == sent
+    assert translate.hear(translate.POS.encode(sent)).kind is Kind.REVERSAL
+
+
+def test_a_terminal_s_own_reversal_may_name_the_authorisation() -> None:
+    request = translate.request(hear("0400", F38="123456", F39="96"), "20261123", 5, index)
+    payment = replace(Payment("P1", request.key), identity=request.identity)
+    assert translate.reversal(payment, "96", None).text(38) == "123456"
+
+
+def test_evidence_is_canonical_and_redacted() -> None:
+    body = translate.evidence_body(message())
+    document = json.loads(body)
+    assert document["mti"] == "0200"
+    assert document["fields"]["2"] == "622202******1234"
+    assert not {"14", "35", "52", "62"} & set(document["fields"])
+    assert body == translate.evidence_body(Message("0200", dict(reversed(SALE.items()))))
+    assert PAN.encode() not in body and b"2512" not in body
+
+
+def test_management_messages_of_our_own() -> None:
+    sign_in = translate.management("000001", "90000001", "898100000000001", "000001", "003")
+    assert (sign_in.mti, sign_in.text(60), sign_in.text(63)) == ("0800", "00000001003", "001")
+    echo = translate.management("000002", "90000001", "898100000000001", "000001", "301")
+    assert (echo.mti, echo.text(60), 63 in echo.fields) == ("0820", "00000001301", False)
+    assert translate.hear(translate.POS.encode(sign_in)).kind is Kind.SIGN_IN
+    assert translate.hear(translate.POS.encode(echo)).kind is Kind.ECHO
+
+
+def test_a_sign_in_answer_brings_the_new_batch_and_the_keys() -> None:
+    asked = translate.management("000001", "10000001", "898100000000001", "000000", "003")
+    keys = bytes(range(200, 240))
+    granted = translate.signed_in(asked, "000042", keys, "093000", "1123")
+    assert (granted.mti, granted.text(39), granted.text(60)) == ("0810", "00", "00000042003")
+    assert translate.POS.decode(translate.POS.encode(granted)).text(62).encode("latin-1") == keys
