@@ -30,7 +30,7 @@ TRUTHS = ("charged_kept", "charged_returned", "never_charged", "charged_twice", 
 LISTED_MAX = 20
 TERMINALS_MAX = 1_000
 PAYMENTS_MAX = 1_000_000
-RULE_COLUMNS = 3
+RULE_COLUMN_CHARS = 40
 
 
 class _Bar:
@@ -134,6 +134,7 @@ def document(report: Report) -> dict[str, Any]:
         "lost": len(found.lost),
         "open_cases": report.open_cases,
         "seconds": report.seconds,
+        "never_taken": report.never_taken,
         "seed": report.plan.seed,
         "rules_reached": dict(sorted(report.rules.items())),
         "complaints": list(report.complaints),
@@ -158,7 +159,7 @@ def _announce(plan: Plan) -> None:
 
 def _print(report: Report, keep: Path | None) -> None:
     console = Console()
-    console.print(_rules_table(report))
+    console.print(_rules_table(report, console.width))
     _print_contradictions(console, report)
     _print_faults(console, report)
     console.print(_verdict_table(report))
@@ -178,19 +179,20 @@ def _print(report: Report, keep: Path | None) -> None:
     _print_next(console, report, keep)
 
 
-def _rules_table(report: Report) -> Table:
+def _rules_table(report: Report, width: int) -> Table:
     """The rows of the reversal table that were used, with counts, several to a line."""
     there = sum(len(row) for row in TABLE.values())
     reached = sorted(report.rules.items())
     title = f"Rows of the reversal table that were reached: {len(reached)} of {there}"
     table = Table(title=title, title_justify="left")
-    for _ in range(RULE_COLUMNS):
-        table.add_column("row")
+    columns = max(1, width // RULE_COLUMN_CHARS)
+    for _ in range(columns):
+        table.add_column("row", no_wrap=True)
         table.add_column("times", justify="right")
     cells = [(rule, str(count)) for rule, count in reached]
-    height = -(-len(cells) // RULE_COLUMNS)
+    height = -(-len(cells) // columns)
     for number in range(height):
-        line = [cells[at] if at < len(cells) else ("", "") for at in range(number, height * RULE_COLUMNS, height)]
+        line = [cells[at] if at < len(cells) else ("", "") for at in range(number, height * columns, height)]
         table.add_row(*(word for cell in line for word in cell))
     return table
 

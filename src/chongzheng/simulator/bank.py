@@ -90,6 +90,7 @@ class Bank:
     desk: Desk = field(init=False)
     owners: dict[tuple[str, str], Owner] = field(init=False)
     connections: set[Connection] = field(default_factory=set)
+    clients: set[asyncio.StreamWriter] = field(default_factory=set)
     held: list[Key] = field(default_factory=list)
     pending: int = 0
     received: int = 0
@@ -311,18 +312,21 @@ class Connection(asyncio.Protocol):
 
 
 async def _control(bank: Bank, stop: asyncio.Event, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take orders from one client until it leaves or the bank hangs up."""
+    bank.clients.add(writer)
     try:
         while line := await reader.readline():
             order = json.loads(line)
-            if order.get("do") == "stop":
-                stop.set()
-            reply = {} if order.get("do") == "stop" else bank.obey(order)
-            writer.write(json.dumps(reply).encode() + b"\n")
+            is_stop = order.get("do") == "stop"
+            writer.write(json.dumps({} if is_stop else bank.obey(order)).encode() + b"\n")
             await writer.drain()
+            if is_stop:
+                stop.set()
     except (ValueError, ConnectionError, KeyError, TypeError):
         bank.desk.counts["orders not understood"] = bank.desk.counts.get("orders not understood", 0) + 1
     finally:
         writer.close()
+        bank.clients.discard(writer)
 
 
 async def _watch_stdin(stop: asyncio.Event) -> None:
@@ -352,6 +356,10 @@ async def serve(settings: Settings, announce: Callable[[dict[str, str]], None]) 
     control.close()
     for connection in list(bank.connections):
         connection.cut()
+    for client in list(bank.clients):
+        client.close()
+    while bank.clients:
+        await asyncio.sleep(0)
 
 
 def _address(server: asyncio.Server) -> str:

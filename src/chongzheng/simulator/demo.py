@@ -65,7 +65,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of it. `planted`: payment -> kind; `cases`: payment -> why; `truths`: the bank's own count."""
+    """What came of it. `planted`: payment -> kind; `cases`: payment -> why; `truths`: the bank's own count.
+
+    `never_taken`: sales of which only the terminal knows, because the engine was killed before it had written them
+    and every reversal of them was lost too; the bank never saw those.
+    """
 
     plan: Plan
     findings: Findings
@@ -77,6 +81,7 @@ class Report:
     complaints: tuple[str, ...]
     bank: Mapping[str, int]
     sales: int
+    never_taken: int
     open_cases: int
     reversals_sent: int
     late_replies: int
@@ -267,6 +272,7 @@ def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], sec
     books = [_book(row) for row in rows]
     planted = {engine_id(key): kind for key, kind in one.planted.items()}
     claims = [_claim(payment, payment.id in cases) for payment in payments]
+    known = {payment.id for payment in payments}
     findings = judge(claims, books, planted, [engine_id(key) for key in one.fleet.seen])
     return Report(
         plan=one.plan,
@@ -279,6 +285,7 @@ def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], sec
         complaints=(*stats["complaints"], *one.fleet.faults, *faults),
         bank=stats["counts"],
         sales=one.fleet.done,
+        never_taken=sum(engine_id(key) not in known for key in one.fleet.seen),
         open_cases=open_cases,
         reversals_sent=stats["counts"].get("received 0400", 0),
         late_replies=_late(rules),

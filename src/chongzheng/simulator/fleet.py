@@ -15,6 +15,11 @@ REPLACED_MAX = 10
 """Refusals at the door are made up for, up to this many times the sales; more would be an engine that takes nothing."""
 
 
+UNREACHABLE = "91"
+UNREACHABLE_PAUSE_MS = 1_000
+"""After "try again later" a cashier does not try at once."""
+
+
 @dataclass(slots=True)
 class Gate:
     """Gives out the sales: `total` of them, at `rate` a second on average, or without waiting when that is 0.
@@ -93,6 +98,7 @@ class Fleet:
                 continue
             self.seen[seen.key] = seen
             progress(self.done)
-            await asyncio.sleep(sale.pause_ms / 1000)
+            pause_ms = sale.pause_ms + (UNREACHABLE_PAUSE_MS if seen.code == UNREACHABLE else 0)
+            await asyncio.sleep(pause_ms / 1000)
         await terminal.undo()
         await terminal.close()

@@ -89,7 +89,7 @@ class Terminal:
         try:
             answer = await self._exchange(line, request, sale.trouble)
         except Silence:
-            if sale.trouble is Trouble.WIPED:
+            if sale.trouble is Trouble.WIPED and not line.is_gone:
                 self._forget("forgotten")
             return seen
         self._judge(sale, seen, answer)
