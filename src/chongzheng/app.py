@@ -24,10 +24,10 @@ from chongzheng.gateway.host import HostLink, link_settings
 from chongzheng.gateway.in_hand import InHand
 from chongzheng.gateway.pos import PosDoor
 from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
-from chongzheng.gateway.terminals import Terminals, master_key_place, terminal_of
+from chongzheng.gateway.terminals import Terminals, master_key_place, opened, terminal_of
 from chongzheng.gateway.timers import Timers
 from chongzheng.journal import Committed, Journal, JournalFull, Submission, Vault
-from chongzheng.mistakes import OurMistake, TheirMistake
+from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
@@ -377,12 +377,9 @@ class Engine:
 
     def _opened(self, sealed_hex: str, place: str, where: str) -> bytes:
         try:
-            key = self._vault.open(bytes.fromhex(sealed_hex), place)
-        except OurMistake:
-            raise TheirMistake(f"does not open with the vault's keys as {place}", where) from None
-        if len(key) not in (8, 16, 24):
-            raise TheirMistake("must be 8, 16 or 24 bytes", where)
-        return key
+            return opened(self._vault, bytes.fromhex(sealed_hex), place)
+        except TheirMistake as mistake:
+            raise TheirMistake(mistake.what, where) from None
 
 
 def _ignore(result: Any) -> None:

@@ -22,6 +22,7 @@ LONG_MAK = frozenset({"x9.19", "xor-3des"})
 LAYOUT_OF = {"001": "24", "003": "40", "004": "60"}
 PIN_KEY_BYTES = {"24": 8, "40": 16, "60": 16}
 TRACK_KEY_BYTES = 16
+MASTER_KEY_BYTES = (8, 16, 24)
 
 Execute = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
@@ -108,7 +109,7 @@ class Terminals:
 
     def _keys_for(self, terminal: Terminal, layout: str, mac_key: bytes) -> bytes:
         place = master_key_place(terminal.merchant, terminal.terminal)
-        master = self._vault.open(terminal.master_key, place)
+        master = opened(self._vault, terminal.master_key, place)
         pin_key = secrets.token_bytes(PIN_KEY_BYTES[layout])
         track_key = secrets.token_bytes(TRACK_KEY_BYTES) if layout == "60" else None
         return seal_working_keys(pin_key, mac_key, master, layout, track_key)
@@ -125,6 +126,17 @@ class Terminals:
             if key is not None:
                 self._mac_keys[terminal] = key
         return key
+
+
+def opened(vault: Vault, sealed: bytes, place: str) -> bytes:
+    """The clear master key that was sealed for `place`; TheirMistake when it does not open or is no DES key."""
+    try:
+        key = vault.open(sealed, place)
+    except OurMistake:
+        raise TheirMistake(f"does not open with the vault's keys as {place}", "master_key") from None
+    if len(key) not in MASTER_KEY_BYTES:
+        raise TheirMistake("must be 8, 16 or 24 bytes", "master_key")
+    return key
 
 
 def plain(message: Message) -> bytes:
