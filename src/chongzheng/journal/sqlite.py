@@ -57,12 +57,13 @@ def open_writer(path: Path) -> tuple[apsw.Connection, WriterLock]:
     """The writing connection, its settings read back, on a journal that is ours; made if there is none."""
     _refuse_old_sqlite()
     path = path.resolve()  # a link to a journal is that journal, and has its lock
-    if not path.parent.is_dir():
-        raise TheirMistake("the folder of the journal does not exist", str(path.parent))
+    if not os.path.isdir(path.parent):
+        raise TheirMistake("the folder of the journal does not exist, or may not be looked into", str(path.parent))
     lock = WriterLock(path)
     try:
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(BUSY_WAIT_MS)
+        _refuse_read_only(connection, path)
         _claim(connection, path)
         _apply_settings(connection, path)
         return connection, lock
@@ -73,7 +74,7 @@ def open_writer(path: Path) -> tuple[apsw.Connection, WriterLock]:
 
 def open_reader(path: Path) -> apsw.Connection:
     """A connection that cannot write."""
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise TheirMistake("there is no journal here", str(path))
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
@@ -117,6 +118,12 @@ def _refuse_old_sqlite() -> None:
     if version < SQLITE_VERSION_MIN:
         wanted = ".".join(map(str, SQLITE_VERSION_MIN))
         raise TheirMistake(f"SQLite {apsw.sqlite_lib_version()} is older than {wanted} and unsafe", "apsw")
+
+
+def _refuse_read_only(connection: apsw.Connection, path: Path) -> None:
+    """SQLite opens a file that it may not write for reading, and says so only at the first write."""
+    if connection.readonly("main"):
+        raise TheirMistake("cannot be written; look at its permissions", str(path))
 
 
 def _claim(connection: apsw.Connection, path: Path) -> None:
