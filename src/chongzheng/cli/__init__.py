@@ -49,7 +49,7 @@ def _fail(line: str, code: int) -> NoReturn:
 
 def _click_line(problem: click.ClickException) -> str:
     if isinstance(problem, click.exceptions.NoArgsIsHelpError):
-        return f"no command given, see {problem.ctx.command_path} --help" if problem.ctx else "no command given"
+        return "no command given, see chongzheng --help"
     if isinstance(problem, click.UsageError) and problem.ctx is not None:
         return f"{problem.format_message()} See {problem.ctx.command_path} --help"
     return problem.format_message()
@@ -77,13 +77,12 @@ class Front(click.Group):
         prog_name: str | None = None,
         complete_var: str | None = None,
         standalone_mode: bool = True,
-        windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
         """Runs a command: exit 0 done, 1 the answer is no or we failed, 2 bad input with one line on stderr."""
         name = prog_name or "chongzheng"
         try:
-            outcome = super().main(args, name, complete_var, False, windows_expand_args, **extra)
+            outcome = super().main(args, name, complete_var, standalone_mode=False, **extra)
         except TheirMistake as mistake:
             _fail(str(mistake), EXIT_BAD_INPUT)
         except click.ClickException as problem:

@@ -1,6 +1,7 @@
 """How does a technician look into a message, build one, or check its MAC from the command line?"""
 
 import json
+import sys
 from dataclasses import asdict
 from typing import Any, BinaryIO
 
@@ -27,11 +28,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 
 def _hex(words: tuple[str, ...]) -> bytes:
     """Hex of any case, in one word or several; `-` alone reads stdin, which keeps card data off the process list."""
-    if words == ("-",):
-        text = click.get_binary_stream("stdin").read(INPUT_BYTES_MAX).decode("latin-1")
-    else:
-        text = "".join(words)
-    text = "".join(text.split())
+    given = [sys.stdin.buffer.read(INPUT_BYTES_MAX).decode("latin-1")] if words == ("-",) else words
+    text = "".join("".join(given).split())
     if len(text) % 2:
         raise TheirMistake("has an odd number of digits, give two a byte", "HEX")
     try:

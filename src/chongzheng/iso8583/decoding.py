@@ -80,7 +80,10 @@ class _Source:
     def known_prefix(self, field: Field, length: int) -> None:
         """Goes past a length prefix that is taken to be what it was before; another one takes the other way."""
         raw = length_bytes(self.layout.lengths, field.prefix, length)
-        self.lines.append(f"if body[{self.here()}:{self.here(len(raw))}] != {raw!r}: return otherwise(body)")
+        if len(raw) == 1:
+            self.lines.append(f"if body[{self.here()}] != {raw[0]}: return otherwise(body)")
+        else:
+            self.lines.append(f"if body[{self.here()}:{self.here(len(raw))}] != {raw!r}: return otherwise(body)")
         if self.group and self.group[0][0].kind == "n" and 1 in raw.translate(NOT_DIGITS):
             self.close()
         self.group_bytes += len(raw)
@@ -124,8 +127,11 @@ def _read_digits(code: _Source, group: list[tuple[Field, int]], run: str) -> Non
         start = 2 * at + (1 if odd and field.pad_left else 0)
         cuts[field.number] = (start, start + field.size)
     code.check(" or ".join(faults))
-    code.lines.append(f"h = {name}.hex()")
-    code.cut("h", cuts)
+    if [*cuts.values()] == [(0, 2 * code.group_bytes)]:
+        code.items[group[0][0].number] = f"{name}.hex()"
+    else:
+        code.lines.append(f"h = {name}.hex()")
+        code.cut("h", cuts)
 
 
 def _read_text(code: _Source, group: list[tuple[Field, int]], start: int, end: int) -> None:
@@ -219,7 +225,7 @@ def _return(mti: str, items: dict[int, str]) -> list[str]:
 
 
 def _known_lengths(layout: Layout, msg: Message, guess: bool) -> dict[int, int]:
-    """Lengths that the code may take for granted: that of F2 is part of the shape, those of short fields are guessed."""
+    """Lengths that the code takes for granted: that of F2 is part of the shape, those of short fields are guessed."""
     known = {2: len(msg.text(2))}
     if guess:
         for number in msg.fields:
@@ -251,7 +257,7 @@ def decoder_source(layout: Layout, msg: Message, start: int, guess: bool) -> tup
 
 
 def _compile(layout: Layout, source: str, names: dict[str, object]) -> Decoder:
-    exec(compile(source, f"<decode {layout.name}>", "exec"), names)  # noqa: S102 - the source comes from our tables alone
+    exec(compile(source, f"<decode {layout.name}>", "exec"), names)  # noqa: S102 - source from our tables alone
     decode: Decoder = names["decode"]  # type: ignore[assignment]  # exec gives object
     return decode
 

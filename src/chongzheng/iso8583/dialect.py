@@ -64,8 +64,7 @@ class Dialect:
         """Reads field by field; a shape is compiled only once a valid message had it, so garbage costs little."""
         msg = careful.read(self.layout, body)
         start = self._ends[body[self._at]]
-        if body[:start] not in self._decoders:
-            _remember(self._decoders, body[:start], compile_decoder(self.layout, msg, start))
+        _remember(self._decoders, body[:start], compile_decoder(self.layout, msg, start))
         return msg
 
     def encode(self, msg: Message) -> bytes:
@@ -78,9 +77,7 @@ class Dialect:
 
     def _encode_carefully(self, msg: Message) -> bytes:
         body = careful.write(self.layout, msg)
-        shape = (msg.mti, *msg.fields)
-        if shape not in self._encoders:
-            _remember(self._encoders, shape, compile_encoder(self.layout, msg.mti, tuple(msg.fields)))
+        _remember(self._encoders, (msg.mti, *msg.fields), compile_encoder(self.layout, msg.mti, tuple(msg.fields)))
         return body
 
 

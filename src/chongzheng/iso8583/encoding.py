@@ -136,6 +136,6 @@ def encoder_source(layout: Layout, mti: str, order: tuple[int, ...]) -> tuple[st
 def compile_encoder(layout: Layout, mti: str, order: tuple[int, ...]) -> Encoder:
     """The compiled writer for one shape; it raises a built-in exception for whatever does not fit."""
     source, names = encoder_source(layout, mti, order)
-    exec(compile(source, f"<encode {layout.name}>", "exec"), names)  # noqa: S102 - the source comes from our tables alone
+    exec(compile(source, f"<encode {layout.name}>", "exec"), names)  # noqa: S102 - source from our tables alone
     encode: Encoder = names["encode"]  # type: ignore[assignment]  # exec gives object
     return encode

@@ -39,7 +39,7 @@ class WorkingKeys:
 
 
 def _cipher(key: bytes) -> Cipher[modes.ECB]:
-    return Cipher(TripleDES(triple_key(key)), modes.ECB())  # noqa: S305 - the field prescribes it
+    return Cipher(TripleDES(triple_key(key)), modes.ECB())
 
 
 def _encrypt(key: bytes, data: bytes) -> bytes:

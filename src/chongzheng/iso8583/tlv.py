@@ -62,8 +62,6 @@ class _Reader:
 
     def elements(self, end: int, depth: int) -> tuple[Element, ...]:
         """All elements up to `end`."""
-        if depth > DEPTH_MAX:
-            raise TheirMistake(f"is nested deeper than {DEPTH_MAX}", "F55")
         found: list[Element] = []
         while self.at < end:
             found.append(self.element(end, depth))
@@ -71,6 +69,8 @@ class _Reader:
 
     def element(self, end: int, depth: int) -> Element:
         """The next element, with its children."""
+        if depth > DEPTH_MAX:
+            raise TheirMistake(f"is nested deeper than {DEPTH_MAX}", "F55")
         self.count += 1
         if self.count > ELEMENTS_MAX:
             raise TheirMistake(f"has more than {ELEMENTS_MAX} elements", "F55")
