@@ -16,7 +16,7 @@ EXIT_BAD_INPUT = 2
 
 # command: where it is, and the line that --help shows without importing it
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("chongzheng.cli.run:demo", "Take payments that fail to proven answers, on this machine."),
+    "demo": ("chongzheng.cli.demo:demo", "Take payments that fail to proven answers, on this machine."),
     "up": ("chongzheng.cli.run:up", "Start the engine and its wires."),
     "explain": ("chongzheng.cli.payment:explain", "Tell the story of one payment."),
     "proof": ("chongzheng.cli.payment:proof", "Write the evidence bundle of one payment."),
