@@ -22,6 +22,7 @@ class SqlitePlace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.path = folder / "journal.db"
         self.vault = Vault.create(folder / "vault.json")
         self._open: list[Journal] = []
