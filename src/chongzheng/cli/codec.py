@@ -81,7 +81,7 @@ def decode(dialect_name: str, framing: str, unmasked: bool, as_json: bool, words
         click.echo(json.dumps(document, ensure_ascii=False))
         return
     for name, value in front.items():
-        click.echo(f"{name:<5}{value}")
+        click.echo(f"{name}  {' '.join(map(str, value.values())) if isinstance(value, dict) else value}")
     for line in iso8583.lines(message, unmasked, dialect):
         click.echo(line)
 

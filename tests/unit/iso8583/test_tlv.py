@@ -89,3 +89,10 @@ def test_too_long_to_build() -> None:
 
 def test_a_value_is_not_printed() -> None:
     assert repr(Element("5A", b"6222")) == "Element('5A')"
+
+
+@pytest.mark.parametrize(("size", "head"), [(127, "957f"), (128, "958180"), (255, "9581ff"), (256, "95820100")])
+def test_long_lengths(size: int, head: str) -> None:
+    data = build([Element("95", bytes(size))])
+    assert data.hex().startswith(head)
+    assert parse(data) == (Element("95", bytes(size)),)
