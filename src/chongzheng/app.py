@@ -27,7 +27,7 @@ from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
 from chongzheng.gateway.terminals import Terminals, master_key_place, opened, terminal_of
 from chongzheng.gateway.timers import Timers
 from chongzheng.journal import Committed, Journal, JournalFull, Submission, Vault
-from chongzheng.mistakes import TheirMistake
+from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
@@ -239,6 +239,8 @@ class Engine:
         for payment in self._reader.unfinished():
             uncertain = facts.SendUncertain if payment.owes is Owes.FORWARD else facts.DeliveryUncertain
             while not self._hand_in(Submission(uncertain(payment.id, at))):
+                if self.failed.is_set():
+                    raise OurMistake(self.failure, "recovery")
                 await asyncio.sleep(IDLE_LOOK_MS / 1000)
         await self._quiet()
 

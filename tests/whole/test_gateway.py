@@ -6,12 +6,14 @@ import asyncio
 import json
 import socket
 from collections.abc import Coroutine
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from chongzheng.gateway import pos
 from chongzheng.iso8583 import Message, frame, join_cup
-from chongzheng.journal import Reader
+from chongzheng.journal import JournalFull, Reader
+from unit.settlement import acom_lines
 from whole.engine_room import Room, room
 from whole.scripted_host import POS, Say, ScriptedHost, answer, honest
 from whole.scripted_terminal import ENVELOPE, PAN, ScriptedTerminal
@@ -575,7 +577,112 @@ def test_sign_off_and_echo_are_answered(tmp_path: Path) -> None:
     run(test())
 
 
+# When there is no room
+
+
+def test_a_full_disk_declines_sales_and_keeps_obligations(tmp_path: Path, monkeypatch: Any) -> None:
+    async def test() -> None:
+        async with room(tmp_path, policy="") as here:
+            terminal = await here.terminal()
+            sale = terminal.sale()
+            assert (await terminal.ask(sale)).text(39) == "00"
+            await here.until_state("APPROVED")
+
+            def full(batch: object) -> None:
+                raise JournalFull("full")
+
+            with monkeypatch.context() as patch:
+                patch.setattr(here.engine.runner._journal, "apply", full)
+                assert (await terminal.ask(terminal.sale())).text(39) == "96"
+                terminal.send(terminal.reversal_of(sale, "96"))
+                assert (await terminal.ask(terminal.sale())).text(39) == "96"
+            got = await terminal.hear()
+            assert (got.mti, got.text(39)) == ("0410", "00")
+            await here.until_state("RETURNED")
+            assert [m.mti for m in here.host.heard] == ["0200", "0400"]
+            assert (await terminal.ask(terminal.sale())).text(39) == "00"
+
+    run(test())
+
+
+def test_a_full_queue_turns_sales_and_reversals_away_at_once(tmp_path: Path, monkeypatch: Any) -> None:
+    async def test() -> None:
+        async with room(tmp_path) as here:
+            terminal = await here.terminal()
+            with monkeypatch.context() as patch:
+                patch.setattr(here.engine.runner, "hand_in", lambda submission: False)
+                sale = terminal.sale()
+                assert (await terminal.ask(sale)).text(39) == "96"
+                assert (await terminal.ask(terminal.reversal_of(sale))).text(39) == "96"
+            assert here.payments() == []
+            assert (await terminal.ask(sale)).text(39) == "00"
+
+    run(test())
+
+
+def test_a_commit_that_fails_otherwise_stops_the_engine(tmp_path: Path, monkeypatch: Any) -> None:
+    async def test() -> None:
+        async with room(tmp_path) as here:
+            terminal = await here.terminal()
+
+            def broken(batch: object) -> None:
+                raise OSError("the disk says no")
+
+            monkeypatch.setattr(here.engine.runner._journal, "apply", broken)
+            terminal.send(terminal.sale())
+            async with asyncio.timeout(5):
+                await here.engine.failed.wait()
+            assert "the disk says no" in here.engine.failure
+            assert here.host.heard == []
+
+    run(test())
+
+
+# Settings
+
+
+def test_without_mac_where_the_configuration_says_so(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with room(tmp_path, more='[pos]\nmac = "none"\npin = "pass"') as here:
+            terminal = await here.terminal(sign_in=False)
+            terminal.put(POS.encode(terminal.sale().with_fields({52: bytes(8)})))
+            got = await terminal.hear()
+            assert (got.text(39), got.text(37), 64 in got.fields) == ("00", "700000000001", False)
+            assert here.host.genuine == [True] and here.host.heard[0].fields[52] == bytes(8)
+            await here.until_state("APPROVED")
+
+    run(test())
+
+
 # Files
+
+
+def test_two_clearing_files_in_the_inbox_prove_a_sale(tmp_path: Path) -> None:
+    async def test() -> None:
+        now = datetime.now(timezone(timedelta(hours=8)))
+        day, name = f"{now:%Y%m%d}", f"IND{now:%y%m%d}01ACOM"
+        async with room(tmp_path, more=f'[calendar]\nfixed_day = "{day}"') as here:
+            terminal = await here.terminal()
+            await terminal.ask(terminal.sale(1234))
+            await here.until_state("APPROVED")
+            line = acom_lines.line("000001", f"{now:%m%d%H%M%S}", 1234, terminal="10000001",
+                                   merchant="898100000000001", rrn="700000000001", pan=PAN)  # fmt: skip
+            data = acom_lines.joined(line)
+            inbox = tmp_path / "inbox"
+            (inbox / name).write_bytes(data)
+            (inbox / f"{name}.ctl").write_bytes(acom_lines.control(data, 1, 1234, day))
+            [payment] = await here.until_state("SETTLED")
+            assert (payment.verdict.truth, payment.verdict.proof) == ("charged_kept", "proven")
+            await here.until((inbox / "done" / name).exists)
+            for content in (data, acom_lines.joined(line, line)):
+                (inbox / name).write_bytes(content)
+                count = content.count(b"\n")
+                (inbox / f"{name}.ctl").write_bytes(acom_lines.control(content, count, 1234 * count, day))
+                await here.until(lambda: not (inbox / name).exists())
+            assert "another file" in (inbox / "refused" / f"{name}.why").read_text("utf-8")
+            await here.until_state("SETTLED")
+
+    run(test())
 
 
 def test_a_file_that_cannot_be_believed_is_put_aside_with_the_reason(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ CONNECTIONS_PER_TERMINAL = 2
 """A terminal that dials anew has often lost its old connection without a word: the oldest one goes."""
 IN_FLIGHT_PER_CONNECTION = 8
 WRITE_BUFFER_BYTES_MAX = 65_536
+HANG_UP_WAIT_MS = 1_000
+HANG_UP_LOOK_MS = 10
 BACKLOG = 512
 SWEEP_MS = 500
 
@@ -144,6 +146,11 @@ class PosLine(asyncio.Protocol):
         if self._transport is not None:
             self._transport.close()
 
+    def abort(self) -> None:
+        """End the connection now."""
+        if self._transport is not None:
+            self._transport.abort()
+
     def sweep(self, now_ms: int) -> None:
         """Cut a client that is slower, or quieter, than the limits allow."""
         if self.begun_at is not None and now_ms - self.begun_at > FRAME_WAIT_MS:
@@ -196,9 +203,14 @@ class PosDoor:
             self._server.close()
 
     async def hang_up(self) -> None:
-        """Close every connection once its answers have left."""
+        """Close every connection once its answers have left; who does not take them in time is cut."""
         for line in list(self._lines):
             line.close()
+        give_up_at = _now_ms() + HANG_UP_WAIT_MS
+        while self._lines and _now_ms() < give_up_at:
+            await asyncio.sleep(HANG_UP_LOOK_MS / 1000)
+        for line in list(self._lines):
+            line.abort()
         if self._server is not None:
             await self._server.wait_closed()
 
