@@ -130,8 +130,8 @@ def test_a_network_message_behind_its_header_and_length(tmp_path: Path) -> None:
         ("cup-pos", '{"mti": "0400", "fields": {}, "header": 7}', "header: must be 6 bytes in hex"),
         ("cups", '{"mti": "0400", "fields": {}, "header": "60"}', "header: must be an object"),
         ("cups", '{"mti": "0400", "fields": {}, "header": {"batch": "0102"}}', "batch: must be 1 bytes in hex"),
-        ("cups", '{"mti": "0400", "fields": {}, "header": {"source_id": "\\u00e9"}}', "header.source_id: must be ASCII"),
-        ("cups", '{"mti": "0400", "fields": {}, "header": {"reject_code": "1"}}', "header: a part has the wrong size"),
+        ("cups", '{"mti": "0400", "fields": {}, "header": {"source_id": "\\u00e9"}}', "source_id: must be ASCII"),
+        ("cups", '{"mti": "0400", "fields": {}, "header": {"reject_code": "1"}}', "a part has the wrong size"),
     ],
 )
 def test_a_document_that_cannot_be_built(dialect: str, document: str, said: str) -> None:
