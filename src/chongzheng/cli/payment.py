@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import track
 from rich.table import Table
 
 from chongzheng.journal import Reader
@@ -50,24 +51,28 @@ def explain(payment: str, db: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("payment")
+@click.argument("payment", required=False)
 @_db
 @click.option("--sign-key", type=click.Path(path_type=Path), help=f"Signing key; {KEY_NAME} beside the journal.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the bundle goes; stdout if not given.")
-def proof(payment: str, db: Path, sign_key: Path | None, out: Path | None) -> None:
+@click.option("--all", "everything", is_flag=True, help="One bundle for every payment, into the folder --out.")
+def proof(payment: str | None, db: Path, sign_key: Path | None, out: Path | None, everything: bool) -> None:
     """Write the evidence bundle of PAYMENT, signed; `chongzheng verify` checks it without the journal."""
+    if everything == (payment is not None):
+        raise TheirMistake("name one payment, or say --all", "proof")
+    if everything and out is None:
+        raise TheirMistake("needs a folder: --out DIR", "proof --all")
     reader = Reader.open(db)
-    found = _one(reader, payment)
+    found = list(reader.payments()) if payment is None else [_one(reader, payment)]
     key = bundles.signing_key(sign_key or db.with_name(KEY_NAME))
-    data = bundles.bundle(reader, found, key, time.time_ns() // 1_000_000)
+    made_at = time.time_ns() // 1_000_000
     if out is None:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.write(bundles.bundle(reader, found[0], key, made_at))
         return
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        raise TheirMistake(f"cannot be written ({error.strerror})", str(out)) from None
-    click.echo(f"{out}: {found.id}, {found.verdict.truth}, {found.verdict.proof}")
+    for each in track(found, "proofs", console=Console(stderr=True), disable=not sys.stderr.isatty()):
+        _write(out / f"{each.id}.json" if everything else out, bundles.bundle(reader, each, key, made_at))
+    last = found[-1].verdict if found else None
+    click.echo(f"{out}: {len(found)} bundles" if everything or last is None else f"{out}: {last.truth}, {last.proof}")
 
 
 @click.command()
@@ -88,6 +93,14 @@ def verify(files: tuple[Path, ...], key: Path, as_json: bool) -> None:
         click.echo(f"{len(files) - len(bad)} of {len(files)} proven as said")
     if bad:
         sys.exit(EXIT_NO)
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise TheirMistake(f"cannot be written ({error.strerror})", str(path)) from None
 
 
 def _one(reader: Reader, text: str) -> Payment:
@@ -112,11 +125,15 @@ def _show(console: Console, reader: Reader, payment: Payment) -> None:
     key = payment.key
     amount = Money(payment.amount_fen, payment.currency)
     console.print(f"[bold]{payment.id}[/]  merchant {escape(key.merchant)}  terminal {escape(key.terminal)}", end="")
-    console.print(f"  batch {escape(key.batch)}  STAN {escape(key.stan)}  card {payment.masked_pan or '-'}  amount {amount}")
+    console.print(
+        f"  batch {escape(key.batch)}  STAN {escape(key.stan)}  card {payment.masked_pan or '-'}  amount {amount}"
+    )
     table = Table("#", "time (UTC+8)", "fact", "rule → state", "effects", show_lines=False)
     for chapter in story.chapters(reader, payment.id):
         fact = f"{chapter.fact}\n[dim]{escape(chapter.said)}[/]" if chapter.said else chapter.fact
-        rule = f"{chapter.rule}\n[dim]→ {chapter.came_to}[/]" + (f"\n[red]{escape(chapter.error)}[/]" if chapter.error else "")
+        rule = f"{chapter.rule}\n[dim]→ {chapter.came_to}[/]" + (
+            f"\n[red]{escape(chapter.error)}[/]" if chapter.error else ""
+        )
         table.add_row(str(chapter.seq), story.clock(chapter.at), fact, rule, "\n".join(chapter.effects))
     console.print(table)
     verdict = payment.verdict
@@ -126,7 +143,9 @@ def _show(console: Console, reader: Reader, payment: Payment) -> None:
     console.print(f"proof    [bold]{verdict.proof}[/] by “{verdict.rule}”")
     for evidence in reader.evidence_of(payment.id):
         mark = "*" if evidence.id in verdict.because else " "
-        console.print(f"  {mark} {evidence.id}  {story.clock(evidence.at)}  {evidence.kind} from {escape(evidence.source)}")
+        console.print(
+            f"  {mark} {evidence.id}  {story.clock(evidence.at)}  {evidence.kind} from {escape(evidence.source)}"
+        )
     for entry in reader.entries_of(payment.id):
         console.print(f"entry    {entry.debit} ← {entry.credit}  {Money(entry.fen)}  (fact {entry.seq})")
     for case in reader.cases(payment.id):

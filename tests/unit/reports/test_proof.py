@@ -229,7 +229,12 @@ def test_commands(house: Path) -> None:
     assert made.exit_code == 0, made.output
     printed = run.invoke(main, ["proof", told["payment"], *db])
     assert json.loads(printed.stdout)["verdict"]["proof"] == "proven"
+    every = run.invoke(main, ["proof", "--all", *db, "--out", str(house / "all")])
+    assert every.exit_code == 0, every.output
     key = ["--key", str(house / "proof.pub")]
+    made_files = sorted(str(path) for path in (house / "all").iterdir())
+    assert len(made_files) == 3
+    assert run.invoke(main, ["verify", *made_files, *key]).exit_code == 0
     assert run.invoke(main, ["verify", str(house / "b.json"), *key]).exit_code == 0
     (house / "b.json").write_bytes((house / "b.json").read_bytes()[:-1])
     refused = run.invoke(main, ["verify", str(house / "b.json"), *key, "--json"])
@@ -244,7 +249,10 @@ def test_commands(house: Path) -> None:
         (["explain", "T0000001", "--db", "journal.db"], "fits 3 payments"),
         (["explain", "000001", "--db", "none.db"], "no journal here"),
         (["verify", "none.json", "--key", "none.pub"], "cannot be read"),
-        (["proof", "000001", "--db", "journal.db", "--out", "no/such/dir"], "cannot be written"),
+        (["proof", "000001", "--db", "journal.db", "--out", "vault.json/p.json"], "cannot be written"),
+        (["proof", "--db", "journal.db"], "name one payment, or say --all"),
+        (["proof", "000001", "--all", "--db", "journal.db"], "name one payment, or say --all"),
+        (["proof", "--all", "--db", "journal.db"], "needs a folder"),
         (["proof", "000001", "--db", "journal.db", "--sign-key", "vault.json"], "not a signing key"),
     ],
 )
