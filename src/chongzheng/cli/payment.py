@@ -124,7 +124,11 @@ def _read(path: Path) -> bytes:
 def _show(console: Console, reader: Reader, payment: Payment) -> None:
     key = payment.key
     amount = Money(payment.amount_fen, payment.currency)
-    console.print(f"[bold]{payment.id}[/]  merchant {escape(key.merchant)}  terminal {escape(key.terminal)}", end="")
+    console.print(
+        f"[bold]{payment.id}[/]  merchant {escape(key.merchant)}  terminal {escape(key.terminal)}",
+        end="",
+        soft_wrap=True,
+    )
     console.print(
         f"  batch {escape(key.batch)}  STAN {escape(key.stan)}  card {payment.masked_pan or '-'}  amount {amount}"
     )
@@ -140,13 +144,15 @@ def _show(console: Console, reader: Reader, payment: Payment) -> None:
     console.print(
         f"verdict  [bold]{verdict.truth}[/], money {verdict.money} ({Money(verdict.fen)}, {verdict.viewpoint}'s view)"
     )
-    console.print(f"proof    [bold]{verdict.proof}[/] by “{verdict.rule}”")
+    console.print(f"proof    [bold]{verdict.proof}[/] by “{verdict.rule}”", soft_wrap=True)
     for evidence in reader.evidence_of(payment.id):
         mark = "*" if evidence.id in verdict.because else " "
         console.print(
             f"  {mark} {evidence.id}  {story.clock(evidence.at)}  {evidence.kind} from {escape(evidence.source)}"
         )
     for entry in reader.entries_of(payment.id):
-        console.print(f"entry    {entry.debit} ← {entry.credit}  {Money(entry.fen)}  (fact {entry.seq})")
+        console.print(
+            f"entry    {entry.debit} ← {entry.credit}  {Money(entry.fen)}  (fact {entry.seq})", soft_wrap=True
+        )
     for case in reader.cases(payment.id):
-        console.print(f"case {case.id:<4} {case.why}, due {story.clock(case.due_at)}, {case.state}")
+        console.print(f"case {case.id:<4} {case.why}, due {story.clock(case.due_at)}, {case.state}", soft_wrap=True)

@@ -14,7 +14,7 @@ from chongzheng.reversal.payment import Payment, Verdict
 from chongzheng.reversal.table import TABLE, Do
 
 CHINA = timezone(timedelta(hours=8))
-SILENT = frozenset({"payment", "at", "evidence", "request", "answer", "originals", "reversals"})
+SILENT = frozenset({"payment", "at", "due_at", "evidence", "request", "answer", "originals", "reversals"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,5 +139,5 @@ def _said(fact: dict[str, Any]) -> str:
 
 
 def _ordered(effect: dict[str, Any]) -> str:
-    details = [str(value) for name, value in effect.items() if name not in ("do", "payment", "due_at")]
-    return " ".join([effect["do"], *details])
+    details = [f"{name} {value}" for name, value in effect.items() if name not in ("do", "payment", "due_at")]
+    return f"{effect['do']}: {', '.join(details)}" if details else str(effect["do"])
