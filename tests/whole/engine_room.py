@@ -18,9 +18,9 @@ from whole.scripted_terminal import ScriptedTerminal
 MASTER_KEY = bytes(range(16))
 MERCHANT = "898100000000001"
 QUICK = """
-reply_wait_ms = 400
-terminal_wait_ms = 900
-deliver_wait_ms = 300
+reply_wait_ms = 1000
+terminal_wait_ms = 2000
+deliver_wait_ms = 1000
 repeat_after_ms = [150, 300]
 not_found_after_ms = [200]
 urgent_after_ms = 100

@@ -44,8 +44,10 @@ class ScriptedHost:
     master_key: bytes = bytes(range(16))
     heard: list[Message] = field(default_factory=list)
     genuine: list[bool] = field(default_factory=list)
-    sign_ins: int = 0
+    sign_ins: int = 0  # a `sign_in_code` of "" is silence
     sign_in_code: str = "00"
+    answers_echoes: bool = True
+    echoes: int = 0
     mac_key: bytes = b""
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
     port: int = 0
@@ -79,7 +81,9 @@ class ScriptedHost:
         if message.mti == "0800":
             self._sign_in(message, writer)
         elif message.mti == "0820":
-            self._put(writer, POS.encode(Message("0830", {**message.fields, 39: "00"})))
+            self.echoes += 1
+            if self.answers_echoes:
+                self._put(writer, POS.encode(Message("0830", {**message.fields, 39: "00"})))
         else:
             self.heard.append(message)
             self.genuine.append(check(body, "cup-ecb", self.mac_key))
@@ -88,6 +92,8 @@ class ScriptedHost:
 
     def _sign_in(self, message: Message, writer: asyncio.StreamWriter) -> None:
         self.sign_ins += 1
+        if not self.sign_in_code:
+            return
         granted = Message("0810", {11: message.fields[11], 39: self.sign_in_code, 60: message.fields[60]})
         if self.sign_in_code == "00":
             self.mac_key = bytes([self.sign_ins] * 7 + [1])

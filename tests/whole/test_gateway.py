@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from chongzheng.gateway import pos
+from chongzheng.gateway import host, pos
 from chongzheng.iso8583 import Message, frame, join_cup
 from chongzheng.journal import JournalFull, Reader
 from unit.settlement import acom_lines
@@ -167,7 +167,7 @@ def test_silence_declines_with_98_and_drives_a_reversal_with_one_identity(tmp_pa
 def test_a_late_approval_is_never_written_to_the_terminal(tmp_path: Path) -> None:
     async def test() -> None:
         def script(message: Message) -> list[Say]:
-            return [Say(s.message, s.mac, 700 if message.mti == "0200" else 0) for s in honest(message)]
+            return [Say(s.message, s.mac, 1400 if message.mti == "0200" else 0) for s in honest(message)]
 
         async with room(tmp_path, ScriptedHost(script)) as here:
             terminal = await here.terminal()
@@ -254,6 +254,52 @@ def test_a0_to_a_reversal_signs_in_again_and_repeats_under_the_new_key(tmp_path:
             terminal.send(terminal.sale())
             await here.until_state("RETURNED")
             assert host.sign_ins == 2 and all(host.genuine)
+
+    run(test())
+
+
+def test_an_idle_link_is_tested_and_kept(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(host, "ECHO_AFTER_MS", 100)
+
+    async def test() -> None:
+        async with room(tmp_path) as here:
+            await here.until(lambda: here.host.echoes >= 2)
+            assert here.host.sign_ins == 1
+
+    run(test())
+
+
+def test_a_link_on_which_nobody_answers_is_dialled_anew(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(host, "ECHO_AFTER_MS", 100)
+    monkeypatch.setattr(host, "ECHO_WAIT_MS", 100)
+
+    async def test() -> None:
+        async with room(tmp_path, ScriptedHost(answers_echoes=False)) as here:
+            await here.until(lambda: here.host.sign_ins >= 2)
+            assert here.engine.counts.of["host is silent"] >= 1
+
+    run(test())
+
+
+def test_a_sign_in_that_is_not_answered_is_tried_on_a_new_connection(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(host, "SIGN_IN_WAIT_MS", 100)
+
+    async def test() -> None:
+        silent = ScriptedHost(sign_in_code="")
+        async with room(tmp_path, silent, wait_for_host=False) as here:
+            await here.until(lambda: silent.sign_ins >= 2)
+            assert not here.engine.host_ready
+            silent.sign_in_code = "00"
+            await here.until(lambda: here.engine.host_ready)
+
+    run(test())
+
+
+def test_keys_under_another_master_key_are_not_taken(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with room(tmp_path, ScriptedHost(master_key=bytes(16)), wait_for_host=False) as here:
+            await here.until(lambda: here.host.sign_ins >= 2)
+            assert not here.engine.host_ready
 
     run(test())
 
@@ -511,7 +557,7 @@ def test_a_slow_client_is_cut(tmp_path: Path, monkeypatch: Any) -> None:
 
 
 def test_an_idle_client_is_cut_but_one_that_waits_for_its_answer_is_not(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(pos, "IDLE_MS", 100)
+    monkeypatch.setattr(pos, "IDLE_MS", 400)
     monkeypatch.setattr(pos, "SWEEP_MS", 20)
 
     async def test() -> None:
