@@ -70,6 +70,17 @@ def test_full_at_every_page_of_a_batch(place: SqlitePlace, poison: bool) -> None
         assert len(reader.strays()) == (PAGES_TRIED if poison else 0), "a stray is kept once, however often it is tried"
 
 
+def test_what_was_rolled_back_is_forgotten(place: SqlitePlace) -> None:
+    journal = place.open()
+    journal.apply(batch(0))
+    no_room_after(journal, 6)
+    with pytest.raises(JournalFull):
+        journal.apply([bulky(sale(500)), reply(9_000), *batch(1)])
+    room(journal)
+    assert journal.apply([reply(500)]) == [], "a payment that is not on the disk does not exist"
+    place.audit()
+
+
 def test_everything_else_that_is_written_says_full_too(place: SqlitePlace) -> None:
     journal = place.open()
     journal.apply(batch(0))

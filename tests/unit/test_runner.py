@@ -208,6 +208,28 @@ def test_timers_never_learn_an_older_state_last() -> None:
     assert seen[name_of(1)] is rig.journal.payments[name_of(1)].state
 
 
+def test_the_effects_of_one_fact_leave_together() -> None:
+    rig = Rig()
+
+    def more(payment: Payment, effect: Any) -> None:
+        if isinstance(effect, effects.AnswerReversal) and payment.id == name_of(1):
+            rig.runner.hand_in(sale(3))
+
+    rig.on_effect = more
+    for submission in (sale(9), asked(1), sale(2)):
+        rig.runner.hand_in(submission)
+    rig.commit()
+    rig.told.clear()
+    rig.inline = True
+    rig.commit()
+    assert [told for told in rig.told if told[0] != "watch"] == [
+        ("AnswerReversal", name_of(1)),
+        ("SendReversal", name_of(1)),
+        ("Forward", name_of(2)),
+        ("Forward", name_of(3)),
+    ]
+
+
 def test_an_outlet_that_fails_stops_no_other() -> None:
     rig = Rig()
 

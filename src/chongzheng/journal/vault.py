@@ -41,8 +41,12 @@ class Vault:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             raise TheirMistake("exists already; a key file is never overwritten", str(path)) from None
+        except OSError as error:
+            raise TheirMistake(f"cannot be made ({error.strerror})", str(path)) from None
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(document, file, indent=1)
+            file.flush()
+            os.fsync(handle)  # what is sealed under a key that a power cut took is lost for good
         return cls.from_file(path)
 
     @classmethod
@@ -57,7 +61,7 @@ class Vault:
             current, index_key = str(document["current"]), _key(document["index"])
         except OSError as error:
             raise TheirMistake(f"cannot be read ({error.strerror})", str(path)) from None
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise TheirMistake("is not a vault key file", str(path)) from None
         if current not in keys or any(len(key_id.encode()) > KEY_ID_BYTES_MAX for key_id in keys):
             raise TheirMistake("names no usable current key", str(path))
