@@ -18,6 +18,8 @@ from chongzheng.reversal.verdict import judge, reweigh
 Acted = tuple[Payment, tuple[Effect, ...]]
 
 STOPPED_WHY = "our mistake"
+AT_ONCE_MS = 1
+"""A deadline that is due at once is still another one than the deadline that just passed, so no timer mistakes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _repeat(p: Payment, fact: Fact, policy: Policy) -> Acted:
 def _send(p: Payment, fact: Fact, policy: Policy) -> Acted:
     """Send, unless the window is over (no next-day reversal, fact 9): then wake at once, and WINDOW_OVER follows."""
     if fact.at >= p.reverse_until:
-        return changed(p, owes=Owes.REVERSAL, wake_at=fact.at), ()
+        return changed(p, owes=Owes.REVERSAL, wake_at=fact.at + AT_ONCE_MS), ()
     wait_ms = policy.repeat_after_ms[min(p.attempts, len(policy.repeat_after_ms) - 1)]
     p = changed(p, owes=Owes.REVERSAL, attempts=p.attempts + 1, wake_at=fact.at + wait_ms)
     return p, (effects.SendReversal(p.id, p.reason, p.attempts),)

@@ -135,7 +135,7 @@ def test_the_window_is_the_shorter_of_the_policy_and_the_day() -> None:
 def test_no_reversal_leaves_after_the_day() -> None:
     out = after(sale(day_ends_at=T0 + 50_000), "due")
     assert out.effects == (AnswerTerminal("P1", "98", approved=False),)
-    assert (out.payment.owes, out.payment.wake_at, out.payment.attempts) == (Owes.REVERSAL, T0 + 50_000, 0)
+    assert (out.payment.owes, out.payment.wake_at, out.payment.attempts) == (Owes.REVERSAL, T0 + 50_001, 0)
     then = step(out.payment, due(out.payment), POLICY)
     assert (then.payment.state, then.payment.owes) == (State.DOUBTFUL, Owes.FILE)
     assert cases(then.effects) == ["no reversal was possible any more"]
