@@ -75,7 +75,7 @@ class Runner:
         self._refuse = refuse
         self._later = later
         self._fatal = fatal
-        self._queue: deque[Submission] = deque()  # bounded by QUEUE_MAX, in hand_in
+        self._queue: deque[Submission] = deque(maxlen=QUEUE_MAX + BATCH_MAX)
         self._batch: list[Submission] = []
         self._outbox: list[Committed] = []  # what hand_in let in, committed; empty again before the loop goes on
         self._busy = False

@@ -91,7 +91,9 @@ class Timers:
         self._arm()
 
     def _pass(self, payment: str, due_at: int, now: int) -> None:
-        if not self._hand_in(Submission(DeadlinePassed(payment, now, due_at))):
+        if self._hand_in(Submission(DeadlinePassed(payment, now, due_at))):
+            self._wake.pop(payment, None)  # the payment may set itself the same instant again
+        else:
             heapq.heappush(self._heap, (now + RETRY_MS, payment, due_at))
 
     def _refill(self, now: int) -> None:
