@@ -77,7 +77,17 @@ def test_a_deadline_that_was_moved_or_lifted_does_not_pass() -> None:
     assert world.ids == []
     world.turn_to(4_000)
     assert world.ids == ["P1"]
-    assert len(world.timers) == 1
+    assert len(world.timers) == 0
+
+
+def test_a_payment_may_set_itself_the_same_instant_again() -> None:
+    world = World()
+    world.timers.start()
+    world.timers.watch(payment("P1", 2_000))
+    world.turn_to(2_500)
+    world.timers.watch(payment("P1", 2_000))
+    world.turn_to(2_600)
+    assert world.ids == ["P1", "P1"]
 
 
 def test_an_earlier_deadline_comes_first_although_it_was_set_later() -> None:
@@ -94,7 +104,7 @@ def test_deadlines_beyond_the_horizon_come_from_the_journal_in_time() -> None:
     far = 1_000 + HORIZON_MS + REFILL_EVERY_MS
     world.due = [(500, "P0"), (far, "P1")]
     world.timers.start()
-    assert world.ids == ["P0"] and len(world.timers) == 1
+    assert world.ids == ["P0"] and len(world.timers) == 0
     world.due = [(far, "P1")]
     world.turn_to(far + 1)
     assert world.ids == ["P0", "P1"]
