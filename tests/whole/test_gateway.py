@@ -14,7 +14,7 @@ from chongzheng.gateway import host, pos
 from chongzheng.iso8583 import Message, frame, join_cup
 from chongzheng.journal import JournalFull, Reader
 from unit.settlement import acom_lines
-from whole.engine_room import Room, room
+from whole.engine_room import QUICK, Room, room
 from whole.scripted_host import POS, Say, ScriptedHost, answer, honest
 from whole.scripted_terminal import ENVELOPE, PAN, ScriptedTerminal
 
@@ -435,6 +435,25 @@ def test_the_next_sale_settles_a_delivery_that_nobody_was_sure_of(tmp_path: Path
             await again.dial()
             assert (await again.ask(again.sale())).text(39) == "00"
             await here.until(lambda: here.payments()[0].told == "approved")
+
+    run(test())
+
+
+def test_a_sale_over_a_new_connection_gives_up_the_one_that_still_waits(tmp_path: Path) -> None:
+    async def test() -> None:
+        host = ScriptedHost(lambda m: [] if m.mti == "0200" else honest(m))
+        patient = QUICK.replace("reply_wait_ms = 1000", "reply_wait_ms = 30000").replace("2000", "40000")
+        async with room(tmp_path, host, policy=patient) as here:
+            terminal = await here.terminal()
+            terminal.send(terminal.sale())
+            terminal.send(terminal.sale())
+            await here.until_state("FORWARDED", "FORWARDED")
+            again = await here.terminal(sign_in=False)
+            again.mac_key, again.batch, again.stan = terminal.mac_key, terminal.batch, terminal.stan
+            again.send(again.sale())
+            declined = await terminal.hear()
+            assert (declined.text(11), declined.text(39)) == ("000002", "98")
+            await here.until_state("FORWARDED", "FORWARDED", "RETURNED")
 
     run(test())
 

@@ -106,7 +106,7 @@ class Desk:
         if not asker.turn.begin() or not self._in_hand.waiting.join(payment, asker):
             self._turn_away(asker, BUSY, "too many in flight")
             return
-        self._note_moved_on(heard, payment, proof)
+        self._note_moved_on(asker, heard, payment, proof)
         if payment not in self._in_hand.sales:
             self._in_hand.sales.put(payment, heard)
         fact = facts.RequestTaken(payment, proof.at, proof.id, request)
@@ -129,15 +129,21 @@ class Desk:
         day, day_ends_at = self._rules.calendar.day(at)
         return translate.request(heard, day, day_ends_at, self._vault.index)
 
-    def _note_moved_on(self, heard: Heard, payment: str, proof: Evidence) -> None:
-        """A terminal sends its reversal before its next sale, so a next sale says that it holds the last one."""
+    def _note_moved_on(self, asker: Asker, heard: Heard, payment: str, proof: Evidence) -> None:
+        """A terminal sends its reversal before its next sale, so a next sale says that it is done with the last one."""
         last = self._last.get(heard.merchant + heard.terminal)
         if last is None:
             last = self._reader.last_of_terminal(heard.merchant, heard.terminal)
         if last is None or last.id == payment:
             return
-        if last.state is State.APPROVED and last.told is Told.MAYBE_APPROVED:
+        holds_it = last.state is State.APPROVED and last.told is Told.MAYBE_APPROVED
+        if holds_it or (last.state is State.FORWARDED and self._dialled_anew(asker, last)):
             self._ways.hand_in(Submission(facts.TerminalMovedOn(last.id, proof.at, proof.id), (proof,)))
+
+    def _dialled_anew(self, asker: Asker, last: Payment) -> bool:
+        """Whether nobody on this asker's connection waits for `last`: several in flight on one are allowed."""
+        waiting = self._in_hand.waiting.get(last.id)
+        return waiting is not None and all(one.turn.line is not asker.turn.line for one in waiting.askers)
 
     # Out: what the machine decided
 

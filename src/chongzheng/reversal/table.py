@@ -71,7 +71,8 @@ TABLE: dict[S, dict[E, Row]] = {
         E.REPLY_UNPROVEN: Row(S.FORWARDED),
         E.NOT_FORWARDED: Row(S.UNSENT, (Do.REFUSE_UNREACHABLE, Do.AWAIT_FILE)),
         E.SEND_UNCERTAIN: Row(S.REVERSING, (Do.REVERSE,)),
-        E.TERMINAL_MOVED_ON: Row(S.FORWARDED),
+        # It no longer waits for this one, so an approval would come too late: no, and undo.
+        E.TERMINAL_MOVED_ON: Row(S.REVERSING, (Do.REFUSE_TIMEOUT, Do.REVERSE)),
         E.DEADLINE: Row(S.REVERSING, (Do.REFUSE_TIMEOUT, Do.REVERSE)),
         E.REVERSAL_ASKED: Row(S.REVERSING, (Do.OWN, Do.REVERSE)),
         E.REV_LATE: Row(S.FORWARDED),
