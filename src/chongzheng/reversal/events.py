@@ -124,8 +124,6 @@ def reversal_kind(payment: Payment, answer: Answer, policy: Policy) -> Event:
     if _unproven(payment, answer) or (meaning == "done" and answer.mac != MAC_GOOD):
         return Event.REV_UNPROVEN
     if meaning == "already":
-        if payment.ack is not None:
-            return Event.REV_DONE
         return Event.REV_ALREADY if payment.attempts > 1 else Event.REV_RELATION
     return Event(f"rev_{meaning}")
 
@@ -183,7 +181,7 @@ def _absorb_reversal_answer(payment: Payment, fact: facts.ReversalAnswered, poli
     seen = Seen(fact.evidence, fact.answer.code, fact.answer.rrn)
     kind = reversal_kind(payment, fact.answer, policy)
     if kind is Event.REV_DONE:
-        names_more = payment.ack is None or (fact.answer.code == "00" and payment.ack.rrn == "")
+        names_more = payment.ack is None or payment.ack.rrn == ""
         return changed(payment, ack=seen if names_more else payment.ack, not_found=0)
     if kind is Event.REV_UNPROVEN:
         return payment

@@ -149,7 +149,7 @@ def test_what_an_answer_to_a_reversal_means(code: str, meaning: str) -> None:
 def test_already_undone_depends_on_who_did_it(code: str) -> None:
     assert reversal_kind(known(attempts=1), answer(code), POLICY) is Event.REV_RELATION
     assert reversal_kind(known(attempts=2), answer(code), POLICY) is Event.REV_ALREADY
-    assert reversal_kind(known(attempts=2, ack=seen()), answer(code), POLICY) is Event.REV_DONE
+    assert reversal_kind(known(attempts=2, ack=seen()), answer(code), POLICY) is Event.REV_ALREADY
 
 
 @pytest.mark.parametrize(
