@@ -99,7 +99,7 @@ def test_a_stop_ends_the_children_and_removes_the_folder(number: signal.Signals,
         _, errors = demo.communicate(timeout=40)
         assert demo.returncode == 1
         assert errors.decode().strip() == "chongzheng: stopped"
-        gone, alive = psutil.wait_procs(children, timeout=5)
+        _, alive = psutil.wait_procs(children, timeout=5)
         assert not alive
         assert list(tmp_path.iterdir()) == []
     finally:

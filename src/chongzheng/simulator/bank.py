@@ -289,12 +289,11 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Frames, whole or in part; a stream that makes no sense is closed."""
         try:
-            payloads = self._frames.feed(data)
+            for payload in self._frames.feed(data):
+                self.bank.hear(self, payload)
+            self._frames.feed(b"")  # refuses a bad length that came right behind good frames
         except TheirMistake:
             self.cut()
-            return
-        for payload in payloads:
-            self.bank.hear(self, payload)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Answers that are still to come go to the engine's next connection."""
