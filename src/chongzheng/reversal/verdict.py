@@ -83,8 +83,8 @@ def _file_silent(payment: Payment, policy: Policy) -> Verdict | None:
         return None
     if payment.approval is None:
         return _verdict(payment, Truth.NEVER_CHARGED, "file: nothing in two days")
-    if payment.ack is not None:
-        return _verdict(payment, Truth.CHARGED_RETURNED, "file: nothing left of approval and accepted reversal")
+    if payment.reason != "":
+        return _verdict(payment, Truth.CHARGED_RETURNED, "file: nothing left of approval and reversal")
     return _verdict(payment, Truth.CONTESTED, "file: nothing of an approved sale")
 
 
