@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chongzheng.reversal.payment import Payment, State, Told, Truth
+from chongzheng.reversal.payment import Payment, Proof, State, Told, Truth
 
 
 class Account(StrEnum):
@@ -41,12 +41,18 @@ NOTHING = Position()
 
 
 def position(payment: Payment) -> Position:
-    """Where the money lies by the best knowledge there is."""
+    """Where the money lies by the best knowledge there is.
+
+    An unauthenticated word (never charged, but only claimed) and an acknowledgement (returned, but not proven)
+    release nothing: until better evidence comes, the amount stays in suspense.
+    """
     amount = payment.amount_fen
     counted = payment.told is Told.APPROVED
     match payment.verdict.truth:
-        case Truth.NEVER_CHARGED | Truth.CHARGED_RETURNED:
-            return NOTHING
+        case Truth.NEVER_CHARGED:
+            return Position(suspense=amount) if payment.verdict.proof is Proof.CLAIMED else NOTHING
+        case Truth.CHARGED_RETURNED:
+            return NOTHING if payment.verdict.proof is Proof.PROVEN else Position(suspense=amount)
         case Truth.CHARGED_KEPT:
             return Position(merchant=amount) if counted else Position(suspense=amount)
         case Truth.CHARGED_TWICE:

@@ -9,15 +9,26 @@ from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Payment, Proof, Sta
 from unit.reversal.made import AMOUNT, known
 
 
-def judged(truth: Truth, told: Told, fen: int = 0, state: State = State.SETTLED) -> Payment:
+def judged(
+    truth: Truth, told: Told, fen: int = 0, state: State = State.SETTLED, proof: Proof = Proof.PROVEN
+) -> Payment:
     """A payment with this verdict."""
-    return known(state=state, told=told, verdict=Verdict(truth, MoneyIs.CORRECT, fen, Proof.PROVEN, "r", ()))
+    return known(state=state, told=told, verdict=Verdict(truth, MoneyIs.CORRECT, fen, proof, "r", ()))
 
 
 @pytest.mark.parametrize("truth", [Truth.NEVER_CHARGED, Truth.CHARGED_RETURNED])
 @pytest.mark.parametrize("told", list(Told))
 def test_we_hold_nothing_of_what_was_not_charged_or_went_back(truth: Truth, told: Told) -> None:
     assert position(judged(truth, told)) == NOTHING
+
+
+def test_an_unauthenticated_word_and_an_acknowledgement_release_nothing() -> None:
+    for proof in (Proof.CLAIMED, Proof.ACKNOWLEDGED, Proof.CONFIRMED):
+        returned = judged(Truth.CHARGED_RETURNED, Told.DECLINED, proof=proof)
+        assert position(returned) == Position(suspense=AMOUNT)
+    claimed = judged(Truth.NEVER_CHARGED, Told.DECLINED, proof=Proof.CLAIMED)
+    unsent = judged(Truth.NEVER_CHARGED, Told.DECLINED, proof=Proof.ACKNOWLEDGED)
+    assert (position(claimed), position(unsent)) == (Position(suspense=AMOUNT), NOTHING)
 
 
 def test_a_sale_that_stands_belongs_to_the_merchant_if_its_terminal_counts_it() -> None:
