@@ -1,4 +1,4 @@
-"""Does a card number reach the disk in clear, in any file, at any time? (K6)"""
+"""Does a card number reach the disk in clear, in any file, at any time?"""
 
 import re
 from itertools import islice, zip_longest

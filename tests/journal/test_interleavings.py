@@ -1,4 +1,4 @@
-"""Does any order of facts, cut into any batches, lead to the same payments as one fact at a time? (P5, M1, O1)"""
+"""Does any order of facts, cut into any batches, lead to the same payments as one fact at a time?"""
 
 import random
 import tempfile
@@ -12,6 +12,7 @@ from chongzheng.reversal.facts import (
     AnswerUndelivered,
     DeadlinePassed,
     DeliveryUncertain,
+    Fact,
     NotForwarded,
     ReversalStopped,
     SendUncertain,
@@ -59,7 +60,7 @@ def made(kind: str, n: int, at: int, payment: Payment | None) -> Submission:
             return bare(_report(kind, name_of(n), at, due_at))
 
 
-def _report(kind: str, name: str, at: int, due_at: int):  # type: ignore[no-untyped-def]
+def _report(kind: str, name: str, at: int, due_at: int) -> Fact:
     match kind:
         case "undelivered":
             return AnswerUndelivered(name, at)

@@ -226,3 +226,22 @@ def test_a_reader_cannot_write(place: SqlitePlace) -> None:
     place.open()
     with place.reading() as reader, pytest.raises(apsw.ReadOnlyError):
         reader._db.execute("DELETE FROM payment")
+
+
+def test_nobody_else_may_read_a_journal(place: SqlitePlace) -> None:
+    before = os.umask(0o022)
+    try:
+        journal = place.open()
+        journal.apply([sale(1)])
+        modes = {path.name: path.stat().st_mode & 0o777 for path in place.folder.glob("journal.db*")}
+        assert modes == dict.fromkeys(["journal.db", "journal.db-wal", "journal.db-shm", "journal.db.lock"], 0o600)
+        journal.close()
+    finally:
+        os.umask(before)
+
+
+def test_an_older_journal_that_others_could_read_is_closed_to_them(place: SqlitePlace) -> None:
+    place.open().close()
+    place.path.chmod(0o644)
+    place.open()
+    assert place.path.stat().st_mode & 0o777 == 0o600
