@@ -33,7 +33,7 @@ class Event(StrEnum):
     TERMINAL_MOVED_ON = "terminal_moved_on"
     DEADLINE = "deadline"
     WINDOW_OVER = "window_over"
-    STOPPED = "stopped"
+    PERSON_STOPPED = "person_stopped"
     REVERSAL_ASKED = "reversal_asked"
     REV_DONE = "rev_done"
     REV_ALREADY = "rev_already"
@@ -102,7 +102,7 @@ def classify(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> 
         case facts.ReversalAsked():
             return Event.REVERSAL_ASKED
         case facts.ReversalStopped():
-            return Event.STOPPED
+            return Event.PERSON_STOPPED
         case facts.TerminalMovedOn():
             return Event.TERMINAL_MOVED_ON
         case _:

@@ -34,7 +34,7 @@ def test_edges_are_grouped_and_standing_still_is_not_drawn() -> None:
         State.NEW: {Event.REQUEST: Row(State.FORWARDED, (Do.FORWARD,)), Event.APPROVED: Row(State.FORWARDED)},
         State.FORWARDED: {Event.DEADLINE: Row(State.FORWARDED)},
     }
-    text = draw(table, {Event.STOPPED: (frozenset({State.NEW}), "nothing to stop")})
+    text = draw(table, {Event.PERSON_STOPPED: (frozenset({State.NEW}), "nothing to stop")})
     picture = text.partition("```mermaid")[2].partition("```")[0]
     assert "    NEW --> FORWARDED: request, approved\n" in picture
     assert "FORWARDED --> FORWARDED" not in picture

@@ -260,7 +260,7 @@ def test_people_and_terminals_are_taken_at_their_word() -> None:
     stopped = facts.ReversalStopped("P1", T0, "clerk 7")
     assert event(before, asked("06")) is Event.REVERSAL_ASKED
     assert absorb(before, asked("06"), POLICY).asked == "98"
-    assert event(before, stopped) is Event.STOPPED
+    assert event(before, stopped) is Event.PERSON_STOPPED
     assert absorb(absorb(before, stopped, POLICY), facts.ReversalStopped("P1", T0, "b"), POLICY).stopped_by == "clerk 7"
     assert event(before, facts.TerminalMovedOn("P1", T0, "e")) is Event.TERMINAL_MOVED_ON
 

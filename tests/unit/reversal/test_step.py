@@ -252,7 +252,7 @@ def test_a_tombstone_declines_the_sale_that_comes_after_it() -> None:
 def test_a_pair_that_is_not_in_the_table_is_our_mistake() -> None:
     with pytest.raises(OurMistake, match=r"NEW.approved: no such row"):
         step(Payment("P1", KEY), reply("00", echo=()), POLICY)
-    with pytest.raises(OurMistake, match=r"FORWARDED.stopped: no such row"):
+    with pytest.raises(OurMistake, match=r"FORWARDED.person_stopped: no such row"):
         step(known(state=State.FORWARDED), STOPPED, POLICY)
 
 

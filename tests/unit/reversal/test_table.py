@@ -73,7 +73,7 @@ MUST: dict[tuple[State, Event], tuple[State, tuple[Do, ...]]] = {
     (S.REVERSING, E.APPROVED): (S.REVERSING, ()),
     (S.REVERSING, E.DEADLINE): (S.REVERSING, (D.REPEAT,)),
     (S.REVERSING, E.WINDOW_OVER): (S.DOUBTFUL, (D.CASE, D.AWAIT_FILE)),
-    (S.REVERSING, E.STOPPED): (S.DOUBTFUL, (D.CASE, D.AWAIT_FILE)),
+    (S.REVERSING, E.PERSON_STOPPED): (S.DOUBTFUL, (D.CASE, D.AWAIT_FILE)),
     (S.REVERSING, E.REVERSAL_ASKED): (S.REVERSING, (D.OWN,)),
     # the answers to a reversal (facts/iso8583 3.4)
     (S.REVERSING, E.REV_DONE): (S.RETURNED, (D.AWAIT_FILE,)),
