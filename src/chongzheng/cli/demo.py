@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
+import re
 import shutil
 import signal
 import sys
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -31,6 +34,7 @@ LISTED_MAX = 20
 TERMINALS_MAX = 1_000
 PAYMENTS_MAX = 1_000_000
 RULE_COLUMN_CHARS = 40
+PICTURE_COLUMNS = 96
 
 
 class _Bar:
@@ -60,9 +64,17 @@ class _Bar:
 @click.option("--rate", default=0.0, show_default=True, type=click.FloatRange(0), help="Sales a second; 0: all it can.")
 @click.option("--kills", default=2, show_default=True, type=click.IntRange(0, 100), help="Kills of the engine.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep journal, files and logs in this new folder.")
+@click.option("--svg", type=click.Path(path_type=Path), help="Save the tables at the end as a picture.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 def demo(
-    payments: int, terminals: int, seed: int, rate: float, kills: int, keep: Path | None, as_json: bool
+    payments: int,
+    terminals: int,
+    seed: int,
+    rate: float,
+    kills: int,
+    keep: Path | None,
+    svg: Path | None,
+    as_json: bool,
 ) -> int:
     """A bad bank, a fleet of terminals, an engine that is killed on the way: is every payment proven in the end?
 
@@ -79,6 +91,8 @@ def demo(
             click.echo(json.dumps(document(report), ensure_ascii=False))
         else:
             _print(report, keep)
+        if svg is not None:
+            _picture(report, svg)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -163,20 +177,55 @@ def _print(report: Report, keep: Path | None) -> None:
     _print_contradictions(console, report)
     _print_faults(console, report)
     console.print(_verdict_table(report))
-    found = report.findings
-    console.print(
-        f"{report.sales} payments, {len(found.in_doubt)} were in doubt; {report.late_replies} late replies,"
-        f" {report.reversals_sent} reversals sent; the engine was killed {report.plan.kills} times,"
-        f" the bank was down {report.bank.get('times down', 0)} times; {report.open_cases} open cases"
-    )
-    console.print(
-        f"unproven {len(found.unproven)} · excused {len(found.excused)} of {len(report.planted)} planted ·"
-        f" wrong {len(found.wrong)} · returned twice {len(found.returned_twice)} · lost {len(found.lost)} ·"
-        f" {report.seconds} s · seed {report.plan.seed}"
-    )
+    console.print(_result_table(report))
     verdict = "[green]every payment is proven, or excused by a planted contradiction[/]"
     console.print(verdict if report.ok else "[red]not every payment was taken to the right answer[/]")
     _print_next(console, report, keep)
+
+
+def _picture(report: Report, svg: Path) -> None:
+    """The last two tables as an SVG file."""
+    console = Console(record=True, width=PICTURE_COLUMNS, file=io.StringIO())
+    console.print(_verdict_table(report))
+    console.print(_result_table(report))
+    try:
+        svg.parent.mkdir(parents=True, exist_ok=True)
+        console.save_svg(str(svg), title="chongzheng demo", code_format=_without_web_fonts(CONSOLE_SVG_FORMAT))
+    except OSError as error:
+        raise TheirMistake(f"cannot be written ({error.strerror})", f"--svg {svg}") from None
+
+
+def _without_web_fonts(form: str) -> str:
+    """A picture of ours fetches nothing: the viewer's own monospace font will do."""
+    return re.sub(r"@font-face \{\{.*?\}\}\s*", "", form, flags=re.DOTALL)
+
+
+def _result_table(report: Report) -> Table:
+    """What the run comes to; the last four must be nought."""
+    found = report.findings
+    reached, there = len(report.rules), sum(len(row) for row in TABLE.values())
+    table = Table(title=f"Result, seed {report.plan.seed}, {report.seconds} s", title_justify="left")
+    table.add_column("count", justify="right")
+    table.add_column("of what")
+    rows = (
+        (report.sales, "payments"),
+        (len(found.in_doubt), "of them were in doubt"),
+        (report.late_replies, "replies came too late"),
+        (report.reversals_sent, "reversals were sent"),
+        (report.plan.kills, "times the engine was killed"),
+        (report.bank.get("times down", 0), "times the bank was down"),
+        (report.open_cases, "cases are open, in people's hands"),
+        (reached, f"of {there} rows of the reversal table were reached"),
+        (sum(1 for payment in report.payments if payment.verdict.proof == "proven"), "verdicts are proven"),
+        (len(found.excused), f"are excused by a planted contradiction, of {len(report.planted)} planted"),
+        (len(found.unproven), "unproven"),
+        (len(found.wrong), "wrong against the bank's book"),
+        (len(found.returned_twice), "returned twice"),
+        (len(found.lost), "lost"),
+    )
+    for count, words in rows:
+        table.add_row(str(count), words)
+    return table
 
 
 def _rules_table(report: Report, width: int) -> Table:
