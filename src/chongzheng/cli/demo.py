@@ -197,7 +197,7 @@ def _picture(report: Report, svg: Path) -> None:
 
 def _without_web_fonts(form: str) -> str:
     """A picture of ours fetches nothing: the viewer's own monospace font will do."""
-    return re.sub(r"@font-face \{\{.*?\}\}\s*", "", form, flags=re.DOTALL)
+    return re.sub(r"@font-face \{\{.*?\}\}\s*|<!--.*?-->", "", form, flags=re.DOTALL)
 
 
 def _result_table(report: Report) -> Table:
