@@ -25,7 +25,7 @@ IDENTITY: Mapping[str, tuple[int, ...]] = {"cup-pos": (3, 4, 11, 22, 23, 25, 38,
 """Fields that a reversal repeats, for each dialect: frozen with the sale, the same in every repeat.
 
 No F14, F26, F35, F36, F37, F52, F53, F61, F63 and, because it may hold anything, no F62. F55 is cut to what
-a reversal may carry; F38 stands there only where the terminal's own reversal named it."""
+a reversal may carry; F38 stands there where the terminal's own reversal named it."""
 
 ECHO = (3, 4, 11, 41, 42)
 """What an answer must repeat before it may be believed."""
@@ -265,8 +265,13 @@ def forward(heard: Heard) -> Message:
 
 
 def reversal(payment: Payment, why: str, pan: Pan | None) -> Message:
-    """The reversal of a payment with F39 `why`: its frozen identity, and F2 while the vault still has it."""
+    """The reversal of a payment with F39 `why`: its frozen identity, and F2 while the vault still has it.
+
+    F38 is the terminal's own, or the approval's when one was seen before the first send.
+    """
     fields: dict[int, Value] = {int(name): _restored(value) for name, value in payment.identity}
+    if payment.auth:
+        fields.setdefault(38, payment.auth)
     if pan is not None:
         fields[2] = pan.reveal()
     return Message("0400", {**fields, 39: why})

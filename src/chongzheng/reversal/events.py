@@ -164,7 +164,7 @@ def _opened(payment: Payment, request: Request, at: int) -> Payment:
 
 
 def _absorb_reply(payment: Payment, fact: facts.ReplyArrived, policy: Policy) -> Payment:
-    seen = Seen(fact.evidence, fact.answer.code, fact.answer.rrn)
+    seen = Seen(fact.evidence, fact.answer.code, fact.answer.rrn, fact.answer.auth)
     kind = reply_kind(payment, fact.answer, policy)
     if kind is Event.APPROVED and payment.approval is None:
         return changed(payment, approval=seen)

@@ -95,11 +95,12 @@ NO_VERDICT = Verdict(Truth.UNKNOWN, MoneyIs.UNKNOWN, 0, Proof.CLAIMED, "nothing 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A host's answer that was believed. `evidence`: its id; `rrn`: the F37 it carried."""
+    """A host's answer that was believed. `evidence`: its id; `rrn`: the F37 it carried, `auth` its F38."""
 
     evidence: str
     code: str
     rrn: str
+    auth: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,7 @@ class Payment:
     """Everything the machine knows of one payment. Instants are epoch ms; amounts are fen.
 
     `wake_at` is the one deadline it has set itself; `day_ends_at` and `reverse_until` bound its reversals;
+    `auth` is the approval's F38 as the first send of the reversal fixed it (iso8583 3.3), "" when none was seen by then;
     `attempts` counts sends of the reversal; `not_found` counts answers 25 in a row; `stopped_by` names the person
     after whose word this reversal is never driven again (the release token may have moved on).
     """
@@ -131,6 +133,7 @@ class Payment:
     was_in_doubt: bool = False
     suspicion: str = ""
     reason: str = ""
+    auth: str = ""
     attempts: int = 0
     not_found: int = 0
     request_seen: bool = False

@@ -107,10 +107,11 @@ def _own(p: Payment, fact: Fact, policy: Policy) -> Acted:
 
 
 def _reverse(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    """The first send fixes the reason for ever: a repeat with another one would look like another message."""
+    """The first send fixes reason and F38 for ever: a repeat with others would look like another message."""
     until = min(p.day_ends_at, fact.at + policy.reverse_for_ms)
     told = p.told if isinstance(fact, facts.ReversalAsked) or p.told is not Told.MAYBE_APPROVED else Told.NOTHING
-    return _send(changed(p, reason=_reason(p, fact, policy), reverse_until=until, told=told), fact, policy)
+    auth = p.approval.auth if p.approval is not None else ""
+    return _send(changed(p, reason=_reason(p, fact, policy), auth=auth, reverse_until=until, told=told), fact, policy)
 
 
 def _reason(p: Payment, fact: Fact, policy: Policy) -> str:

@@ -266,6 +266,12 @@ def test_a_terminal_s_own_reversal_may_name_the_authorisation() -> None:
     request = translate.request(hear("0400", F38="123456", F39="96"), "20261123", 5, index)
     payment = replace(Payment("P1", request.key), identity=request.identity)
     assert translate.reversal(payment, "96", None).text(38) == "123456"
+    assert translate.reversal(replace(payment, auth="999999"), "96", None).text(38) == "123456"
+
+
+def test_a_reversal_after_a_seen_approval_carries_its_authorisation() -> None:
+    payment = replace(Payment("P1", Key("m", "t", "b", "s")), auth="654321")
+    assert translate.reversal(payment, "96", None).text(38) == "654321"
 
 
 def test_evidence_is_canonical_and_redacted() -> None:

@@ -31,9 +31,9 @@ def sale(at: int = T0, **changes: Any) -> Fact:
     return facts.RequestTaken("P1", at, "e-sale", request(**changes))
 
 
-def answer(code: str, rrn: str = "", mac: str = "", echo: tuple[str, ...] = ECHO) -> Answer:
+def answer(code: str, rrn: str = "", mac: str = "", echo: tuple[str, ...] = ECHO, auth: str = "") -> Answer:
     """A host's answer; its MAC is good on approvals and absent on others unless said."""
-    return Answer(code, mac or ("good" if code in ("00", "11") else "absent"), echo, rrn)
+    return Answer(code, mac or ("good" if code in ("00", "11") else "absent"), echo, rrn, auth)
 
 
 def reply(code: str, at: int = T0 + 1_000, evidence: str = "e-reply", **more: Any) -> Fact:

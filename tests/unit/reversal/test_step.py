@@ -112,6 +112,14 @@ def test_the_first_send_fixes_the_reason(happened: tuple[Any, ...], reason: str,
     assert (repeat.payment.identity, repeat.payment.key) == (out.payment.identity, out.payment.key)
 
 
+def test_the_first_send_fixes_the_authorisation_of_an_approval_seen_by_then() -> None:
+    seen_first = after(sale(), reply("00", auth="123456"), UNDELIVERED)
+    assert seen_first.payment.auth == "123456"
+    too_late = after(sale(), "due", reply("00", at=T0 + 51_000, auth="123456"), "due")
+    assert too_late.payment.approval is not None and too_late.payment.approval.auth == "123456"
+    assert too_late.payment.auth == "", "the first send went out without it, so all do"
+
+
 def test_repeats_wait_longer_and_then_evenly() -> None:
     out = after(sale(), "due")
     waits = []
