@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,9 @@ SCHEMA_VERSION = 1
 SQLITE_VERSION_MIN = (3, 51, 3)
 """Older ones may corrupt a WAL that two connections write or checkpoint (the WAL-reset bug)."""
 BUSY_WAIT_MS = 5_000
+PRIVATE, OTHERS = 0o600, stat.S_IRWXG | stat.S_IRWXO
+COMPANIONS = ("-wal", "-shm", ".lock")
+"""Files beside the journal that hold what it holds, or would be mistaken for it."""
 
 SETTINGS = (
     ("journal_mode", "wal", "wal"),
@@ -61,6 +65,7 @@ def open_writer(path: Path) -> tuple[apsw.Connection, WriterLock]:
         raise TheirMistake("the folder of the journal does not exist, or may not be looked into", str(path.parent))
     lock = WriterLock(path)
     try:
+        _keep_private(path)
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(BUSY_WAIT_MS)
         _refuse_read_only(connection, path)
@@ -111,6 +116,17 @@ def savepoint(connection: apsw.Connection) -> Iterator[None]:
             connection.execute("RELEASE part")
         raise
     connection.execute("RELEASE part")
+
+
+def _keep_private(path: Path) -> None:
+    """Mode 0600 for the journal and its companions (SQLite gives a new one the mode of the journal itself)."""
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, PRIVATE))
+        for file in (path, *(Path(f"{path}{suffix}") for suffix in COMPANIONS)):
+            if file.exists() and os.stat(file).st_mode & OTHERS:
+                os.chmod(file, PRIVATE)
+    except OSError as error:
+        raise TheirMistake(f"cannot be opened ({error.strerror}); look at its permissions", str(path)) from None
 
 
 def _refuse_old_sqlite() -> None:
