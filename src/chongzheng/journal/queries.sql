@@ -93,6 +93,19 @@ SELECT id, payment, why, opened_at, due_at, state FROM cases WHERE payment = ? O
 -- name: due
 SELECT wake_at, id FROM payment WHERE wake_at IS NOT NULL ORDER BY wake_at, id;
 
+-- name: due_between
+SELECT wake_at, id FROM payment
+WHERE wake_at IS NOT NULL AND owes <> 'reversal' AND (wake_at, id) > (?, ?) AND wake_at <= ?
+ORDER BY wake_at, id LIMIT ?;
+
+-- name: due_reversals
+SELECT body FROM payment
+WHERE wake_at IS NOT NULL AND owes = 'reversal' AND (wake_at, id) > (?, ?) AND wake_at <= ?
+ORDER BY wake_at, id LIMIT ?;
+
+-- name: count_reversals
+SELECT count(*) FROM payment WHERE wake_at IS NOT NULL AND owes = 'reversal';
+
 -- name: unfinished
 SELECT body FROM payment WHERE owes IN ('forward', 'delivery') ORDER BY opened_at, id;
 

@@ -117,6 +117,21 @@ class Reader:
         """All deadlines that payments have set themselves: (epoch ms, payment), earliest first."""
         return [(row[0], row[1]) for row in self._all("due")]
 
+    def due_between(self, after: tuple[int, str], until: int, limit: int) -> list[tuple[int, str]]:
+        """A page of the deadlines of payments that owe no reversal: (epoch ms, payment), earliest first.
+
+        The page begins behind the deadline `after` and ends with the last one at `until`, or with `limit` rows.
+        """
+        return [(row[0], row[1]) for row in self._all("due_between", *after, until, limit)]
+
+    def due_reversals(self, after: tuple[int, str], until: int, limit: int) -> list[Payment]:
+        """A page of the payments that owe a reversal, by their deadline; pages as in `due_between`."""
+        return [decode_payment(body) for (body,) in self._all("due_reversals", *after, until, limit)]
+
+    def count_reversals(self) -> int:
+        """How many payments owe a reversal."""
+        return int(self._one("count_reversals")[0])
+
     def unfinished(self) -> list[Payment]:
         """Payments with a send or a delivery that may or may not have happened when the engine stopped."""
         return [decode_payment(body) for (body,) in self._all("unfinished")]

@@ -25,7 +25,9 @@ CREATE TABLE payment (
     body       BLOB NOT NULL,
     UNIQUE (merchant, terminal, batch, stan)
 ) STRICT;
-CREATE INDEX payment_due ON payment (wake_at) WHERE wake_at IS NOT NULL;
+-- Deadlines are read in pages; a million reversals that are due must not stand before a sale's own deadline.
+CREATE INDEX payment_due ON payment (wake_at, id) WHERE wake_at IS NOT NULL AND owes <> 'reversal';
+CREATE INDEX payment_due_reversal ON payment (wake_at, id) WHERE wake_at IS NOT NULL AND owes = 'reversal';
 CREATE INDEX payment_owes ON payment (owes) WHERE owes IN ('forward', 'delivery');
 CREATE INDEX payment_terminal ON payment (terminal, opened_at);
 CREATE INDEX payment_day ON payment (day, state);
