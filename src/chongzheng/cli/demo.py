@@ -137,7 +137,7 @@ def document(report: Report) -> dict[str, Any]:
         "in_doubt": len(found.in_doubt),
         "late_replies": report.late_replies,
         "reversals_sent": report.reversals_sent,
-        "kills": report.plan.kills,
+        "kills": report.kills,
         "verdicts": dict(found.verdicts),
         "unproven": len(found.unproven),
         "excused": len(found.excused),
@@ -212,7 +212,7 @@ def _result_table(report: Report) -> Table:
         (len(found.in_doubt), "of them were in doubt"),
         (report.late_replies, "replies came too late"),
         (report.reversals_sent, "reversals were sent"),
-        (report.plan.kills, "times the engine was killed"),
+        (report.kills, "times the engine was killed"),
         (report.bank.get("times down", 0), "times the bank was down"),
         (report.open_cases, "cases are open, in people's hands"),
         (reached, f"of {there} rows of the reversal table were reached"),
@@ -247,9 +247,15 @@ def _rules_table(report: Report, width: int) -> Table:
 
 
 def _verdict_table(report: Report) -> Table:
-    table = Table(title="Verdicts beside the bank's own book", title_justify="left")
+    caption = "a planted contradiction is contested on the left and stands under its truth on the right"
+    table = Table(
+        title="Verdicts beside the bank's own book",
+        title_justify="left",
+        caption=caption if report.planted else None,
+        caption_justify="left",
+    )
     for name in ("truth", "proof", "payments", "yuan", "the bank's book", "yuan at the bank"):
-        table.add_column(name, justify="left" if name in ("truth", "proof") else "right")
+        table.add_column(name, justify="left" if name in ("truth", "proof") else "right", no_wrap=name == "truth")
     groups: dict[tuple[str, str], list[Payment]] = {}
     for payment in report.payments:
         groups.setdefault((payment.verdict.truth, payment.verdict.proof), []).append(payment)

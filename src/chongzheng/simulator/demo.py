@@ -80,6 +80,7 @@ class Report:
     rules: Mapping[str, int]
     complaints: tuple[str, ...]
     bank: Mapping[str, int]
+    kills: int
     sales: int
     never_taken: int
     open_cases: int
@@ -284,6 +285,7 @@ def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], sec
         rules=rules,
         complaints=(*stats["complaints"], *one.fleet.faults, *faults),
         bank=stats["counts"],
+        kills=one.kills,
         sales=one.fleet.done,
         never_taken=sum(engine_id(key) not in known for key in one.fleet.seen),
         open_cases=open_cases,

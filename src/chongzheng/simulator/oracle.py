@@ -1,4 +1,7 @@
-"""Was the engine right? Its claims, payment by payment, against the bank's own book. Pure: it only compares."""
+"""Was the engine right, payment by payment, measured against the bank's own book?
+
+Pure: it compares the engine's claims with the book and knows neither of them.
+"""
 
 from __future__ import annotations
 
