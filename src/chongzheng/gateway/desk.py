@@ -216,11 +216,16 @@ class Desk:
         return True
 
     def _decline_unwritten(self, payment: str, why: str) -> None:
+        """A repeat of a sale that is in the journal hears nothing: the first one may still be approved."""
         asker = self._in_hand.waiting.leave(payment, newest=True)
-        if asker is not None:
-            self._turn_away(asker, BUSY, why)
         if payment not in self._in_hand.waiting:
             self._in_hand.sales.take(payment)
+            if asker is not None and self._reader.payment(payment) is None:
+                self._turn_away(asker, BUSY, why)
+                return
+        if asker is not None:
+            self._counts.note(f"repeat not taken: {why}")
+            asker.turn.end()
 
     def _turn_away(self, asker: Asker, code: str, why: str) -> None:
         self._counts.note(why)
