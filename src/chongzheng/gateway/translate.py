@@ -269,7 +269,7 @@ def reversal(payment: Payment, why: str, pan: Pan | None) -> Message:
 
     F38 is the terminal's own, or the approval's when one was seen before the first send.
     """
-    fields: dict[int, Value] = {int(name): _restored(value) for name, value in payment.identity}
+    fields: dict[int, Value] = {int(n): _restored(value) for n, value in payment.identity if n.isdecimal()}
     if payment.auth:
         fields.setdefault(38, payment.auth)
     if pan is not None:
