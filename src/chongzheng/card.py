@@ -30,7 +30,8 @@ class Pan:
     @property
     def well_formed(self) -> bool:
         """Twelve to nineteen digits. No Luhn test: a terminal may send what an issuer made."""
-        return PAN_DIGITS_MIN <= len(self._digits) <= PAN_DIGITS_MAX and self._digits.isascii() and self._digits.isdigit()
+        digits = self._digits
+        return PAN_DIGITS_MIN <= len(digits) <= PAN_DIGITS_MAX and digits.isascii() and digits.isdigit()
 
     @property
     def masked(self) -> str:
