@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec.structs import replace as replace_struct
 
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.policy import Policy
@@ -23,8 +24,14 @@ Mac = Literal["cup-ecb", "x9.9", "x9.19", "xor-3des"]
 TerminalMac = Literal["cup-ecb", "x9.9", "x9.19", "xor-3des", "none"]
 TerminalName = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,8}$")]
 MerchantName = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,15}$")]
-SealedHex = Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Fa-f]{2}){30,256}$")]
+SealedHex = Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Fa-f]{2}){30,256}$", extra_json_schema={"secret": True})]
 Address = Annotated[str, msgspec.Meta(pattern=r"^[^:\s]+:\d{1,5}$")]
+Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
+
+
+def says(text: str, **limits: Any) -> msgspec.Meta:
+    """What a setting means, and its limits; `chongzheng config` prints both."""
+    return msgspec.Meta(description=text, **limits)
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,63 +41,130 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class JournalSection(_Section, frozen=True, kw_only=True):
     """Where the memory is, and the key file of its vault."""
 
-    path: str
-    keys: str
+    path: Annotated[str, says("The journal: everything that happened. Back it up.")]
+    keys: Annotated[str, says("The vault's key file, mode 0600; opens card numbers and keys. Keep a copy elsewhere.")]
+    mark: Annotated[
+        str, says("Remembers how far the journal has got, so that an older one is refused; empty: beside the journal.")
+    ] = ""
+
+
+class PosTlsSection(_Section, frozen=True, kw_only=True):
+    """TLS towards terminals. Without this table they speak in the clear."""
+
+    certificate: Annotated[str, says("Our certificate and its chain (PEM).")]
+    key: Annotated[str, says("Its private key (PEM), mode 0600.")]
+    authorities: Annotated[
+        str, says("Authorities (PEM) that terminals' certificates must come from; empty: none is asked for.")
+    ] = ""
+    minimum: Annotated[Literal["1.2", "1.3"], says("The oldest version of TLS that is spoken.")] = "1.2"
+
+
+class HostTlsSection(_Section, frozen=True, kw_only=True):
+    """TLS towards the bank. Without this table the link is in the clear; with it never."""
+
+    authorities: Annotated[str, says("Authorities (PEM) that the bank's certificate must come from.")]
+    name: Annotated[str, says("The name that must stand in the bank's certificate; empty: that of the address.")] = ""
+    certificate: Annotated[str, says("Our certificate (PEM) where the bank asks for one.")] = ""
+    key: Annotated[str, says("Its private key (PEM), mode 0600.")] = ""
+    minimum: Annotated[Literal["1.2", "1.3"], says("The oldest version of TLS that is spoken.")] = "1.2"
 
 
 class PosSection(_Section, frozen=True, kw_only=True):
     """Where terminals dial in. `pin`: PIN blocks are refused, or pass as both sides share the PIN key."""
 
-    listen: Address = "127.0.0.1:0"
-    mac: TerminalMac = "cup-ecb"
-    pin: Literal["refuse", "pass"] = "refuse"
-    connections_per_address: Annotated[int, msgspec.Meta(ge=1, le=4096)] = 256
+    listen: Annotated[Address, says("Where terminals dial in; port 0 takes a free one.")] = "127.0.0.1:0"
+    mac: Annotated[TerminalMac, says("How terminals' MACs are made, where a terminal does not say otherwise.")] = (
+        "cup-ecb"
+    )
+    pin: Annotated[
+        Literal["refuse", "pass"], says("PIN blocks: refuse, or pass where terminals and bank share the PIN key.")
+    ] = "refuse"
+    connections_per_address: Annotated[
+        int, says("Connections that one address may hold; many terminals may stand behind one.", ge=1, le=4096)
+    ] = 256
+    tls: PosTlsSection | None = None
 
 
 class HostSection(_Section, frozen=True, kw_only=True):
     """Where the bank is and who we are to it; `master_key` is sealed by the vault."""
 
-    address: Address
-    terminal: TerminalName
-    merchant: MerchantName
-    master_key: SealedHex
-    mac: Mac = "cup-ecb"
-    tpdu: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{10}$")] = TPDU_HEX
-    header: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{12}$")] = HEADER_HEX
+    address: Annotated[Address, says("Where the bank is.")]
+    terminal: Annotated[TerminalName, says("Who we are on this link (F41).")]
+    merchant: Annotated[MerchantName, says("Who we are on this link (F42).")]
+    master_key: Annotated[SealedHex, says("The link's master key, sealed by the vault.")]
+    mac: Annotated[Mac, says("How the MACs on this link are made.")] = "cup-ecb"
+    tpdu: Annotated[str, says("The routing bytes before each message, in hex.", pattern=r"^[0-9]{10}$")] = TPDU_HEX
+    header: Annotated[str, says("The header after them, in hex.", pattern=r"^[0-9]{12}$")] = HEADER_HEX
+    tls: HostTlsSection | None = None
 
 
 class CalendarSection(_Section, frozen=True, kw_only=True):
     """When a business day ends, on the clock of the shops. `fixed_day` is for demonstrations only."""
 
-    utc_offset_h: Annotated[int, msgspec.Meta(ge=-12, le=14)] = 8
-    cut_over: Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "23:00"
-    fixed_day: Annotated[str, msgspec.Meta(pattern=r"^([0-9]{8})?$")] = ""
+    utc_offset_h: Annotated[int, says("The shops' clock, hours ahead of UTC.", ge=-12, le=14)] = 8
+    cut_over: Annotated[
+        str,
+        says(
+            "When the next business day begins, on the shops' clock.", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+        ),
+    ] = "23:00"
+    fixed_day: Annotated[
+        str, says("Every payment belongs to this day (yyyymmdd); for demonstrations.", pattern=r"^([0-9]{8})?$")
+    ] = ""
 
 
 class SettlementSection(_Section, frozen=True, kw_only=True):
     """Where clearing files are dropped; empty: nowhere."""
 
-    inbox: str = ""
+    inbox: Annotated[str, says("Drop clearing files and their .ctl here; empty: nowhere.")] = ""
+
+
+class RetentionSection(_Section, frozen=True, kw_only=True):
+    """One rule of retention: from a day on, a class of rows is kept so many days."""
+
+    kind: Annotated[str, says("Which class of rows: one of those that `chongzheng config` shows under retention.")]
+    keep_days: Annotated[int, says("How many days it is kept.", ge=1, le=36_525)]
+    since: Annotated[Day, says("The day this rule comes into force; of several the newest in force counts.")]
+    why: Annotated[str, says("The law or contract behind it, for whoever asks.")] = ""
+
+
+class LogSection(_Section, frozen=True, kw_only=True):
+    """What the log on standard error looks like."""
+
+    form: Annotated[Literal["text", "json"], says("One line an event: for people, or JSON for machines.")] = "text"
+
+
+class TracesSection(_Section, frozen=True, kw_only=True):
+    """Which payments become OpenTelemetry traces; the extra `traces` must be installed."""
+
+    endpoint: Annotated[str, says("Where they go (OTLP over HTTP, https://…/v1/traces); empty: nowhere.")] = ""
+    slow_ms: Annotated[int, says("A payment that took longer than this is traced.", ge=1, le=600_000)] = 2_000
+    per_mille: Annotated[int, says("How many in a thousand of the others are traced too.", ge=0, le=1_000)] = 0
 
 
 class TerminalSection(_Section, frozen=True, kw_only=True):
     """One terminal; `master_key` is sealed by the vault, `mac` may differ from [pos]."""
 
-    terminal: TerminalName
-    merchant: MerchantName
-    master_key: SealedHex
-    mac: TerminalMac | None = None
+    terminal: Annotated[TerminalName, says("Its number (F41).")]
+    merchant: Annotated[MerchantName, says("Its merchant (F42).")]
+    master_key: Annotated[SealedHex, says("Its master key, sealed by the vault.")]
+    mac: Annotated[TerminalMac | None, says("How its MACs are made, where that differs from pos.mac.")] = None
 
 
 class _File(_Section, frozen=True, kw_only=True):
+    terminals_file: Annotated[
+        str, says("A CSV file with more terminals: terminal,merchant,master_key and mac where it differs.")
+    ] = ""
     journal: JournalSection
     pos: PosSection = PosSection()
     host: HostSection
     calendar: CalendarSection = CalendarSection()
-    policy: dict[str, Any] = {}
     settlement: SettlementSection = SettlementSection()
+    log: LogSection = LogSection()
+    traces: TracesSection = TracesSection()
+    policy: dict[str, Any] = {}
+    retention: list[RetentionSection] = []
     terminals: list[TerminalSection] = []
-    terminals_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +178,10 @@ class Config:
     calendar: CalendarSection
     policy: Policy
     inbox: Path | None
+    mark: Path
+    log: LogSection
+    traces: TracesSection
+    retention: tuple[RetentionSection, ...]
     terminals: tuple[TerminalSection, ...]
 
 
@@ -144,13 +222,29 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
     return Config(
         journal=folder / parsed.journal.path,
         keys=folder / parsed.journal.keys,
-        pos=parsed.pos,
-        host=parsed.host,
+        pos=_beside(folder, parsed.pos),
+        host=_beside(folder, parsed.host),
         calendar=parsed.calendar,
         policy=policy,
         inbox=folder / parsed.settlement.inbox if parsed.settlement.inbox else None,
+        mark=folder / (parsed.journal.mark or f"{parsed.journal.path}.mark"),
+        log=parsed.log,
+        traces=parsed.traces,
+        retention=tuple(parsed.retention),
         terminals=terminals,
     )
+
+
+TLS_FILES = ("certificate", "key", "authorities")
+
+
+def _beside(folder: Path, section: Any) -> Any:
+    """The section with the paths of its TLS files made absolute; an empty one stays empty."""
+    if section.tls is None:
+        return section
+    given = {name: getattr(section.tls, name) for name in TLS_FILES}
+    paths = {name: str(folder / text) for name, text in given.items() if text}
+    return replace_struct(section, tls=replace_struct(section.tls, **paths))
 
 
 def _read(path: Path, most: int) -> bytes:
