@@ -98,6 +98,22 @@ class HostSection(_Section, frozen=True, kw_only=True):
     tls: HostTlsSection | None = None
 
 
+class ApiTlsSection(_Section, frozen=True, kw_only=True):
+    """TLS towards clients of the API. Without this table it is spoken in the clear, on this machine only."""
+
+    certificate: Annotated[str, says("Our certificate and its chain (PEM).")]
+    key: Annotated[str, says("Its private key (PEM), mode 0600.")]
+
+
+class ApiSection(_Section, frozen=True, kw_only=True):
+    """The HTTP door for other programs. Without this table there is none."""
+
+    listen: Annotated[Address, says("Where other programs call; port 0 takes a free one.")] = "127.0.0.1:0"
+    behind_proxy: Annotated[bool, says("A proxy in front brings the TLS and says who called.")] = False
+    open_metrics: Annotated[bool, says("Anybody who reaches /metrics may read them, without a token.")] = False
+    tls: ApiTlsSection | None = None
+
+
 class CalendarSection(_Section, frozen=True, kw_only=True):
     """When a business day ends, on the clock of the shops. `fixed_day` is for demonstrations only."""
 
@@ -158,6 +174,7 @@ class _File(_Section, frozen=True, kw_only=True):
     journal: JournalSection
     pos: PosSection = PosSection()
     host: HostSection
+    api: ApiSection | None = None
     calendar: CalendarSection = CalendarSection()
     settlement: SettlementSection = SettlementSection()
     log: LogSection = LogSection()
@@ -175,6 +192,7 @@ class Config:
     keys: Path
     pos: PosSection
     host: HostSection
+    api: ApiSection | None
     calendar: CalendarSection
     policy: Policy
     inbox: Path | None
@@ -224,6 +242,7 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         keys=folder / parsed.journal.keys,
         pos=_beside(folder, parsed.pos),
         host=_beside(folder, parsed.host),
+        api=_beside(folder, parsed.api),
         calendar=parsed.calendar,
         policy=policy,
         inbox=folder / parsed.settlement.inbox if parsed.settlement.inbox else None,
@@ -235,14 +254,14 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
     )
 
 
-TLS_FILES = ("certificate", "key", "authorities")
+TLS_FILES = ("certificate", "key", "authorities")  # the API has no authorities: its clients show tokens
 
 
 def _beside(folder: Path, section: Any) -> Any:
     """The section with the paths of its TLS files made absolute; an empty one stays empty."""
-    if section.tls is None:
+    if section is None or section.tls is None:
         return section
-    given = {name: getattr(section.tls, name) for name in TLS_FILES}
+    given = {name: getattr(section.tls, name, "") for name in TLS_FILES}
     paths = {name: str(folder / text) for name, text in given.items() if text}
     return replace_struct(section, tls=replace_struct(section.tls, **paths))
 
@@ -267,8 +286,9 @@ def _plain(text: str) -> str:
 
 
 def _check_ports(parsed: _File) -> None:
-    for place, text in (("pos.listen", parsed.pos.listen), ("host.address", parsed.host.address)):
-        if address(text)[1] > 65_535:
+    api = parsed.api.listen if parsed.api is not None else ""
+    for place, text in (("pos.listen", parsed.pos.listen), ("host.address", parsed.host.address), ("api.listen", api)):
+        if text and address(text)[1] > 65_535:
             raise TheirMistake("a port is at most 65535", place)
 
 
