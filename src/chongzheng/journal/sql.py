@@ -11,8 +11,18 @@ _MARK = "-- name: "
 @cache
 def queries() -> dict[str, str]:
     """All named statements of queries.sql."""
+    return _named("queries.sql")
+
+
+@cache
+def keeping() -> dict[str, str]:
+    """All named statements of keeping.sql: backup, restore and retention."""
+    return _named("keeping.sql")
+
+
+def _named(file: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for block in _read("queries.sql").split(_MARK)[1:]:
+    for block in _read(file).split(_MARK)[1:]:
         name, _, text = block.partition("\n")
         found[name.strip()] = text.strip().rstrip(";")
     return found
