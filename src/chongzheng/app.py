@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from typing import Any
 import structlog
 
 from chongzheng import config as settings
+from chongzheng.api.door import Unavailable
+from chongzheng.api.door import Ways as ApiWays
+from chongzheng.api.serve import DoorSettings, Serving
 from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.desk import Desk, Rules, Ways
@@ -214,6 +217,7 @@ class Engine:
         self.runner = self._make_runner()
         self._inbox = Inbox(self._config.inbox, self._settle, counts) if self._config.inbox else None
         self._tidier: asyncio.TimerHandle | None = None
+        self._api = self._make_api()
 
     def _make_runner(self) -> Runner:
         outlets: dict[type[Any], Callable[[Payment, Any], None]] = {
@@ -254,6 +258,8 @@ class Engine:
         await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
         await self._door.open()
         self.addresses["pos"] = address
+        if self._api is not None:
+            self.addresses["api"] = await asyncio.to_thread(self._api.start)
 
     @property
     def host_ready(self) -> bool:
@@ -262,6 +268,8 @@ class Engine:
 
     async def stop(self) -> None:
         """Accept nothing new, finish the commits that are under way, let answers leave, close."""
+        if self._api is not None:
+            await asyncio.to_thread(self._api.stop)
         await self._door.shut()
         self._timers.stop()
         await self._stop_settling()
@@ -349,12 +357,43 @@ class Engine:
             if isinstance(result, BaseException):
                 durable.set_exception(result)
                 return
-            for one in result:
-                self._watch(one.payment)
+            self.runner.act_on(result)
             durable.set_result(result)
 
         self._writer.execute(lambda: self._journal.apply(batch), done)
         return await durable
+
+    # The API door, which lives on a thread and a loop of its own
+
+    def _make_api(self) -> Serving | None:
+        section = self._config.api
+        if section is None:
+            return None
+        tls = section.tls
+        door = DoorSettings(
+            settings.address(section.listen),
+            Path(tls.certificate) if tls is not None else None,
+            Path(tls.key) if tls is not None else None,
+            section.behind_proxy,
+            section.open_metrics,
+        )
+        day, index = self._calendar().day, self._vault.index
+        ways = ApiWays(self._commit_for_api, day, index, self._clock, self._well, self._metrics)
+        return Serving(door, self._config.journal, self._vault, ways)
+
+    async def _commit_for_api(self, batch: Sequence[Submission]) -> list[Committed]:
+        """On the door's loop: the commit itself is made on ours."""
+        try:
+            there = asyncio.run_coroutine_threadsafe(self._commit(list(batch)), self._loop)
+            return await asyncio.wrap_future(there)
+        except NotNow as why:
+            raise Unavailable(str(why)) from None
+
+    def _well(self) -> dict[str, bool]:
+        return {"journal": not self.failed.is_set(), "running": not self._stopping, "host": self.host_ready}
+
+    def _metrics(self) -> bytes:
+        return b""
 
     # Configuration
 

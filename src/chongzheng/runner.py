@@ -97,6 +97,11 @@ class Runner:
         self._pump()
         return True
 
+    def act_on(self, committed: Sequence[Committed]) -> None:
+        """What was committed past the queue (a clearing file, the API) is acted upon like everything else, in turn."""
+        self._outbox.extend(committed)
+        self._act_in_order()
+
     def _pump(self) -> None:
         if self._busy or not self._queue:
             return

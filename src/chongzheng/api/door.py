@@ -1,0 +1,391 @@
+"""What does each call of the HTTP door do? Facts in, answers out; nothing here decides about money."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from chongzheng.api import reports
+from chongzheng.api.answers import standing, taken
+from chongzheng.api.refusals import Refusal, refusal
+from chongzheng.api.shapes import (
+    BATCH_MAX,
+    PAGE_MAX,
+    Done,
+    Health,
+    MadeWebhook,
+    Outcome,
+    Outcomes,
+    Page,
+    Report,
+    Standing,
+    Taken,
+    Webhooks,
+    WebhookStanding,
+    from_json,
+)
+from chongzheng.journal import Committed, JournalFull, Reader, Submission
+from chongzheng.journal.doors import Doors, Token
+from chongzheng.journal.outbox import Outbox
+from chongzheng.journal.side import Side
+from chongzheng.mistakes import TheirMistake
+from chongzheng.reports import story
+from chongzheng.reversal import facts
+from chongzheng.reversal.payment import FINAL, Payment
+
+READERS_MAX = 4
+"""Connections that read the journal for the door."""
+CONFLICT = ".request_conflicts"
+CURSOR_MARK = "~"
+
+_report = msgspec.json.Decoder(Report, dec_hook=from_json).decode
+
+
+class Unavailable(Exception):
+    """The engine takes no facts now; nothing was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the door needs of the engine beside the journal.
+
+    `commit`: all submissions in one commit, acted upon, durable when it returns (Unavailable, JournalFull);
+    `day`: business day of an instant and when it ends; `index`: the vault's keyed hash; `clock`: epoch ms;
+    `ready`: each part that must be well, by name; `metrics`: the engine's own, as Prometheus text.
+    """
+
+    commit: Callable[[Sequence[Submission]], Awaitable[list[Committed]]]
+    day: Callable[[int], tuple[str, int]]
+    index: Callable[[str], str]
+    clock: Callable[[], int]
+    ready: Callable[[], dict[str, bool]]
+    metrics: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, understood. `said`: the body as it came; `key`: the idempotency key, "" where none is needed."""
+
+    token: Token | None
+    path: dict[str, str]
+    query: dict[str, str]
+    body: Any
+    said: bytes
+    key: str
+
+    @property
+    def who(self) -> Token:
+        """The client; endpoints without a scope have none and do not ask."""
+        if self.token is None:
+            raise refusal("no_token")
+        return self.token
+
+
+class Readers:
+    """A few connections that cannot write, lent one at a time to the threads that ask."""
+
+    def __init__(self, place: str | Path) -> None:
+        self._place = place
+        self._free: queue.Queue[Reader | None] = queue.Queue(READERS_MAX)
+        for _ in range(READERS_MAX):
+            self._free.put(None)
+
+    @contextmanager
+    def one(self) -> Iterator[Reader]:
+        """Waits until one is free."""
+        reader = self._free.get()
+        try:
+            reader = reader or Reader.open(self._place)
+            yield reader
+        finally:
+            self._free.put(reader)
+
+    def close(self) -> None:
+        """Close all that are not lent."""
+        while not self._free.empty():
+            reader = self._free.get()
+            if reader is not None:
+                reader.close()
+
+
+class Turns:
+    """One at a time under the same name, within this process."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, tuple[asyncio.Lock, int]] = {}  # bounded by the requests that the server lets in
+
+    @asynccontextmanager
+    async def of(self, name: str) -> AsyncIterator[None]:
+        """Wait for the turn."""
+        lock, count = self._waiting.get(name, (asyncio.Lock(), 0))
+        self._waiting[name] = (lock, count + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, count = self._waiting.pop(name)
+            if count > 1:
+                self._waiting[name] = (lock, count - 1)
+
+
+class Door:
+    """All operations. They are called on the door's own loop; what waits for the database waits in a thread."""
+
+    def __init__(self, ways: Ways, readers: Readers, side: Side, outbox: Outbox) -> None:
+        self.ways = ways
+        self.doors = Doors(side)
+        self.outbox = outbox
+        self._readers = readers
+        self._side = side
+        self._turns = Turns()
+
+    # Facts in
+
+    async def report(self, call: Call) -> Taken:
+        """Another switch sent a payment to its bank."""
+        report: Report = call.body
+        if not call.who.sees(report.merchant):
+            raise refusal("not_allowed", "this token may not speak for this merchant", "merchant")
+        source = f"api:{call.who.name}"
+        reports.check(report, self.ways.clock())
+        saying = reports.opening(report, source, self.ways.day, self.ways.index)
+        return await self._said(call, reports.payment_of(report), saying)
+
+    async def evidence(self, call: Call) -> Taken:
+        """Something was heard about a payment."""
+        payment = await self._payment(call)
+        reports.check_time(call.body.at, self.ways.clock())
+        saying = [reports.heard(payment, call.body, f"api:{call.who.name}", call.key)]
+        return await self._said(call, payment.id, saying)
+
+    async def check(self, call: Call) -> Standing:
+        """Ask the bank now, where it can be asked."""
+        payment = await self._payment(call)
+        if payment.state not in FINAL:
+            asked = facts.CheckAsked(payment.id, self.ways.clock(), actor=f"token:{call.who.name}")
+            await self._commit([Submission(asked)])
+        return standing(await self._payment(call))
+
+    async def batch(self, call: Call) -> Outcomes:
+        """Many reports in one commit; the same report again is known, without any key."""
+        lines: list[msgspec.Raw] = call.body
+        async with self._turns.of("batch"):
+            return Outcomes(outcomes=await self.take(lines, call.who, f"api:{call.who.name}"))
+
+    async def take(self, lines: Sequence[msgspec.Raw | bytes], who: Token, source: str) -> list[Outcome]:
+        """Reports as JSON texts, each taken, known, or refused for itself."""
+        if len(lines) > BATCH_MAX:
+            raise refusal("too_large", f"at most {BATCH_MAX} reports at once")
+        outcomes: dict[int, Outcome] = {}
+        new: dict[int, tuple[str, list[Submission]]] = {}
+        with_source = (source, self.ways.day, self.ways.index)
+        for number, line in enumerate(lines, 1):
+            try:
+                report = _report(line)
+                reports.check(report, self.ways.clock())
+                if not who.sees(report.merchant):
+                    raise refusal("not_allowed", "this token may not speak for this merchant", "merchant")
+                new[number] = (reports.payment_of(report), reports.opening(report, *with_source))
+            except (msgspec.MsgspecError, TheirMistake, Refusal) as error:
+                outcomes[number] = _refused(number, error)
+        await self._take_new(new, outcomes)
+        return [outcomes[number] for number in sorted(outcomes)]
+
+    async def _take_new(self, new: dict[int, tuple[str, list[Submission]]], outcomes: dict[int, Outcome]) -> None:
+        known = await asyncio.to_thread(self._results, new)
+        fresh: dict[str, list[Submission]] = {}
+        for number, (_, submissions) in new.items():
+            if number not in known:
+                fresh.setdefault(submissions[0].evidence[0].id, submissions)  # the same line twice is one report
+        everything = [submission for submissions in fresh.values() for submission in submissions]
+        if everything:
+            await self._commit(everything)
+        results = await asyncio.to_thread(self._results, new)
+        first: set[str] = set()
+        for number, (payment, submissions) in new.items():
+            evidence = submissions[0].evidence[0].id
+            repeated = number in known or evidence in first
+            first.add(evidence)
+            outcomes[number] = _outcome(number, payment, results.get(number), repeated)
+
+    def _results(self, new: dict[int, tuple[str, list[Submission]]]) -> dict[int, Taken]:
+        with self._readers.one() as reader:
+            found = {n: taken(reader, payment, s[0].evidence[0].id) for n, (payment, s) in new.items()}
+        return {number: result for number, result in found.items() if result is not None}
+
+    async def _said(self, call: Call, payment: str, saying: list[Submission]) -> Taken:
+        """Once under one key: note what is about to be said, say it, and give the answer of the fact it became."""
+        who, now = call.who, self.ways.clock()
+        fingerprint = self.ways.index(f"{payment}\x1f{call.said.decode('utf-8', 'replace')}")
+        async with self._turns.of(f"{who.id}\x1f{call.key}"):
+            spoken = await asyncio.to_thread(self.doors.say, who.id, call.key, fingerprint, payment, now)
+            if spoken.fingerprint != fingerprint:
+                note = (now, who.name, "key reused", spoken.payment, f"{call.key}: now for {payment}")
+                await asyncio.to_thread(self.doors.note, *note)
+                raise refusal("key_reused", where="Idempotency-Key")
+            evidence = saying[0].evidence[0].id
+            answer = await asyncio.to_thread(self._taken, payment, evidence)
+            if answer is None:
+                await self._commit(saying)
+                answer = await asyncio.to_thread(self._taken, payment, evidence)
+        if answer is None or answer.rule.endswith(CONFLICT):
+            raise refusal("payment_conflict")
+        return answer
+
+    def _taken(self, payment: str, evidence: str) -> Taken | None:
+        with self._readers.one() as reader:
+            return taken(reader, payment, evidence)
+
+    async def _commit(self, submissions: Sequence[Submission]) -> None:
+        try:
+            await self.ways.commit(submissions)
+        except JournalFull:
+            raise refusal("busy", "the disk is full; nothing was taken", retry_after="30") from None
+        except Unavailable as why:
+            raise refusal("busy", str(why), retry_after="5") from None
+
+    # Answers out
+
+    async def standing(self, call: Call) -> Standing:
+        """Where a payment stands, and the verdict."""
+        return standing(await self._payment(call))
+
+    async def story(self, call: Call) -> dict[str, Any]:
+        """Everything that happened to a payment."""
+        payment = await self._payment(call)
+
+        def tell() -> dict[str, Any]:
+            with self._readers.one() as reader:
+                return story.document(reader, payment)
+
+        return await asyncio.to_thread(tell)
+
+    async def find(self, call: Call) -> Page:
+        """Payments of a terminal, or of a day."""
+        query = call.query
+        most = int(query.get("limit", PAGE_MAX))
+        at, name = _cursor(query.get("after", ""))
+        where = {"at": at, "id": name, "most": most}
+        match query:
+            case {"terminal": terminal}:
+                rows = await asyncio.to_thread(self._side.ask, "list_by_terminal", terminal=terminal, **where)
+            case {"day": day, "state": state}:
+                rows = await asyncio.to_thread(self._side.ask, "list_by_state", day=day, state=state, **where)
+            case {"day": day}:
+                rows = await asyncio.to_thread(self._side.ask, "list_by_day", day=day, **where)
+            case _:
+                raise refusal("bad_field", "say whose payments: terminal, or day (and state)", "query")
+        found = [reports.stored(bytes(body)) for (body,) in rows]
+        after = f"{found[-1].opened_at}{CURSOR_MARK}{found[-1].id}" if len(found) == most else ""
+        mine = [one for one in found if call.who.sees(one.key.merchant) and query.get("state", one.state) == one.state]
+        return Page(payments=[standing(one) for one in mine], after=after)
+
+    async def _payment(self, call: Call) -> Payment:
+        def look() -> Payment | None:
+            with self._readers.one() as reader:
+                return reader.payment(call.path["payment"])
+
+        found = await asyncio.to_thread(look)
+        if found is None or not call.who.sees(found.key.merchant):
+            raise refusal("not_found", "there is no such payment", "payment")
+        return found
+
+    # Webhooks
+
+    async def add_webhook(self, call: Call) -> MadeWebhook:
+        """Tell somebody from now on."""
+        add = (call.body.url, frozenset(call.body.kinds), call.who.merchants, self.ways.clock())
+        name, secret = await asyncio.to_thread(self.outbox.add, *add)
+        await asyncio.to_thread(self.doors.note, add[-1], call.who.name, "webhook added", name, call.body.url)
+        return MadeWebhook(webhook=name, secret=secret)
+
+    async def webhooks(self, call: Call) -> Webhooks:
+        """Who is told, and how that goes."""
+        hooks = await asyncio.to_thread(self.outbox.webhooks)
+        counts = await asyncio.to_thread(self.outbox.counts)
+        return Webhooks(webhooks=[
+            WebhookStanding(
+                webhook=hook.id,
+                url=hook.url,
+                kinds=sorted(hook.kinds),
+                made_at=hook.made_at,
+                stopped_at=hook.stopped_at,
+                waiting=counts.get(hook.id, {}).get("waiting", 0),
+                done=counts.get(hook.id, {}).get("done", 0),
+                given_up=counts.get(hook.id, {}).get("given up", 0),
+            )
+            for hook in hooks
+            if _manages(call.who, hook.merchants)
+        ])
+
+    async def remove_webhook(self, call: Call) -> Done:
+        """Tell it nothing more."""
+        name, now = await self._managed(call), self.ways.clock()
+        if not await asyncio.to_thread(self.outbox.stop, name, now):
+            raise refusal("not_found", "it was removed already", "webhook")
+        await asyncio.to_thread(self.doors.note, now, call.who.name, "webhook removed", name, "")
+        return Done()
+
+    async def replay(self, call: Call) -> Done:
+        """Tell it again what happened between two instants."""
+        name = await self._managed(call)
+        try:
+            await asyncio.to_thread(self.outbox.replay, name, call.body.since, call.body.until)
+        except TheirMistake as mistake:
+            raise refusal("not_found", mistake.what, "webhook") from None
+        return Done()
+
+    async def _managed(self, call: Call) -> str:
+        name = call.path["webhook"]
+        hooks = await asyncio.to_thread(self.outbox.webhooks)
+        if not any(hook.id == name and _manages(call.who, hook.merchants) for hook in hooks):
+            raise refusal("not_found", "there is no such webhook", "webhook")
+        return name
+
+    # Health
+
+    async def alive(self, call: Call) -> Health:
+        """The process answers."""
+        return Health(ok=True)
+
+    async def ready(self, call: Call) -> Health:
+        """Whether it can take facts and act on them."""
+        parts = self.ways.ready()
+        return Health(ok=all(parts.values()), parts=parts)
+
+
+def _manages(who: Token, merchants: frozenset[str]) -> bool:
+    """A token for some merchants manages the webhooks that tell of no others."""
+    return not who.merchants or (bool(merchants) and merchants <= who.merchants)
+
+
+def _refused(number: int, error: Exception) -> Outcome:
+    match error:
+        case Refusal():
+            problem = error.problem
+            return Outcome(line=number, result="refused", code=problem.code, what=problem.what, where=problem.where)
+        case TheirMistake():
+            return Outcome(line=number, result="refused", code="bad_field", what=error.what, where=error.where)
+        case _:
+            what, where = reports.plain_words(str(error))
+            return Outcome(line=number, result="refused", code="bad_field", what=what, where=where)
+
+
+def _outcome(number: int, payment: str, result: Taken | None, repeated: bool) -> Outcome:
+    if result is None or result.rule.endswith(CONFLICT):
+        what = refusal("payment_conflict").what
+        return Outcome(line=number, result="refused", payment=payment, code="payment_conflict", what=what)
+    word = "known" if repeated else "taken"
+    return Outcome(line=number, result=word, payment=payment, state=result.state, truth=result.verdict.truth)
+
+
+def _cursor(text: str) -> tuple[int, str]:
+    at, _, name = text.partition(CURSOR_MARK)
+    return (int(at), name) if name else (-1, "")

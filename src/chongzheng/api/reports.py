@@ -1,0 +1,184 @@
+"""Which facts is this report of another switch? Documents of the door become submissions, redacted on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from chongzheng.api.shapes import (
+    Evidence,
+    Reply,
+    ReplyEvidence,
+    Report,
+    ReversalAnswerEvidence,
+    ReversalAskedEvidence,
+    plain,
+    to_json,
+)
+from chongzheng.card import Pan
+from chongzheng.journal import Submission, evidence, payment_id
+from chongzheng.journal.rows import decode_payment
+from chongzheng.mistakes import TheirMistake
+from chongzheng.reversal import facts
+from chongzheng.reversal.facts import Answer, Fact, Key, Pairs, Request
+from chongzheng.reversal.payment import Payment
+
+AHEAD_MS_MAX = 300_000
+"""How far a reporter's clock may run before ours."""
+BEHIND_MS_MAX = 400 * 86_400_000
+"""Older than this is an archive, not a payment that can still be put right."""
+DERIVED = {"3": "000000", "25": "00"}
+"""A purchase, at a counter: what F3 and F25 are when a report does not say (facts of the UnionPay POS dialect)."""
+MAY_GIVE = ("3", "22", "23", "25", "38", "60")
+"""Fields that a reversal repeats and that only the reporter knows; the others follow from the report itself."""
+ECHO = ("3", "4", "11", "41", "42")
+PURCHASE_CODE = "22"
+
+Index = Callable[[str], str]
+Day = Callable[[int], tuple[str, int]]
+stored = decode_payment
+
+
+def payment_of(report: Report) -> str:
+    """The id of the payment that a report is about."""
+    return payment_id(_key(report))
+
+
+def check(report: Report, now: int) -> None:
+    """What a shape alone cannot say. TheirMistake names the field."""
+    check_time(report.at, now)
+    if report.reply is not None and report.reply.at is not None:
+        check_time(report.reply.at, now, "reply.at")
+    for name, value in report.fields.items():
+        if name not in MAY_GIVE:
+            raise TheirMistake(f"only {', '.join(MAY_GIVE)} may be given", f"fields.{name[:3]}")
+        if name in ("3", "22", "25", "60", "23") and not value.isdigit():
+            raise TheirMistake("must be digits", f"fields.{name}")
+
+
+def check_time(at: int, now: int, where: str = "at") -> None:
+    """TheirMistake for an instant that cannot be right."""
+    if at > now + AHEAD_MS_MAX:
+        raise TheirMistake("lies in the future; look at your clock, or at milliseconds against seconds", where)
+    if at < now - BEHIND_MS_MAX:
+        raise TheirMistake("is too old; look at milliseconds against seconds", where)
+
+
+def opening(report: Report, source: str, day: Day, index: Index) -> list[Submission]:
+    """A report as facts, in the order in which they must be taken; all rest on one piece of evidence.
+
+    `day` gives the business day of an instant and when it ends; `index` is the vault's keyed hash.
+    """
+    body = plain(_without_nothing(report))
+    proof = evidence("report", source, report.at, body)
+    payment, request = payment_of(report), _request(report, day, index)
+    card = report.card if report.card is not None and report.card.well_formed else None
+    opened = facts.RequestReported(payment, report.at, proof.id, request)
+    found: list[Fact] = [opened]
+    if report.reply is not None:
+        at = report.at if report.reply.at is None else report.reply.at
+        found.append(facts.ReplyArrived(payment, at, proof.id, _answer(report.reply, request.echo)))
+    if report.sign is not None:
+        found.append(facts.TerminalGaveUp(payment, report.at, proof.id, report.sign))
+    first, *rest = found
+    return [Submission(first, (proof,), card), *(Submission(fact, (proof,)) for fact in rest)]
+
+
+def heard(payment: Payment, said: Evidence, source: str, key: str) -> Submission:
+    """Something about a known payment as a fact with its evidence. `key` keeps two equal words apart."""
+    document = {"said": msgspec.to_builtins(said), "key": key}
+    proof = evidence(str(type(said).__struct_config__.tag), source, said.at, plain(document))
+    return Submission(_fact(payment, said, proof.id), (proof,))
+
+
+def plain_words(error: str) -> tuple[str, str]:
+    """msgspec's words as (what, where); a value is never repeated."""
+    what, _, place = error.partition(" - at `$")
+    return what[:1].lower() + what[1:], place.rstrip("`").lstrip(".")
+
+
+def _fact(payment: Payment, said: Evidence, proof: str) -> Fact:
+    match said:
+        case ReplyEvidence():
+            return facts.ReplyArrived(payment.id, said.at, proof, _answer(said, payment.echo))
+        case ReversalAnswerEvidence():
+            answer = Answer(said.code, said.mac, payment.echo, rrn=said.rrn)
+            return facts.ReversalAnswered(payment.id, said.at, proof, answer)
+        case ReversalAskedEvidence():
+            return facts.ReversalAsked(payment.id, said.at, proof, said.reason, _again(payment))
+        case _:
+            return facts.TerminalGaveUp(payment.id, said.at, proof, said.sign)
+
+
+def _answer(reply: Reply | ReplyEvidence, echo: tuple[str, ...]) -> Answer:
+    """The reporter vouches that the answer repeated what it must; what its MAC was, it says."""
+    return Answer(reply.code, reply.mac, echo, rrn=reply.rrn, auth=reply.auth)
+
+
+def _again(payment: Payment) -> Request:
+    """The request of a payment that is known, as its reversal would repeat it."""
+    return Request(
+        key=payment.key,
+        amount_fen=payment.amount_fen,
+        currency=payment.currency,
+        fingerprint=payment.fingerprint,
+        echo=payment.echo,
+        identity=payment.identity,
+        day=payment.day,
+        day_ends_at=payment.day_ends_at,
+        masked_pan=payment.masked_pan,
+    )
+
+
+def _key(report: Report) -> Key:
+    return Key(report.merchant, report.terminal, report.batch, report.stan)
+
+
+def _request(report: Report, day: Day, index: Index) -> Request:
+    name, ends_at = day(report.at)
+    if report.day is not None and report.day != name:
+        # The reporter knows its own business day; that day is over for reversals at its end or at ours, which is first.
+        name = report.day
+    identity = _identity(report)
+    return Request(
+        key=_key(report),
+        amount_fen=report.amount_fen,
+        currency=report.currency,
+        fingerprint=_fingerprint(identity, report.card, index),
+        echo=tuple(dict(identity)[name] for name in ECHO),
+        identity=identity,
+        day=name,
+        day_ends_at=ends_at,
+        masked_pan=report.card.masked if report.card is not None else "",
+    )
+
+
+def _identity(report: Report) -> Pairs:
+    """What every reversal of it repeats, in the order of the field numbers."""
+    fields = {
+        **DERIVED,
+        "60": f"{PURCHASE_CODE}{report.batch}",
+        **report.fields,
+        "4": f"{report.amount_fen:012d}",
+        "11": report.stan,
+        "41": report.terminal.ljust(8),
+        "42": report.merchant.ljust(15),
+        "49": report.currency,
+    }
+    return tuple(sorted(((name, value) for name, value in fields.items() if value), key=lambda pair: int(pair[0])))
+
+
+def _fingerprint(identity: Pairs, card: Pan | None, index: Index) -> str:
+    """Tells the same request from another one under the same key; the card goes in as a keyed hash only."""
+    hashed = index(plain({"card": card.masked}).decode()) if card is not None else ""
+    text = "\x1e".join(f"{name}\x1f{value}" for name, value in (*identity, ("card", hashed)))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_nothing(report: Report) -> dict[str, Any]:
+    """The report without what was not said, its card number masked."""
+    document = msgspec.to_builtins(report, enc_hook=to_json)
+    return {name: value for name, value in document.items() if value not in (None, {})}

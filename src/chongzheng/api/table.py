@@ -1,0 +1,174 @@
+"""Which calls does the HTTP door know, what does each need, and what does it give? One literal table.
+
+Routing, checking, the OpenAPI document and the documentation page are all made of it, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from chongzheng.api import shapes
+from chongzheng.api.door import Call, Door
+
+BODY_BYTES_MAX = 16_384
+BATCH_BYTES_MAX = 1_000_000
+PAYMENT = r"P[A-Z2-7]{16}"
+WEBHOOK = r"W[0-9a-f]{12}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A parameter of the query: the pattern it must match as a whole, and what it means."""
+
+    pattern: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One call. `scope` "" is open to all; `keyed` needs an Idempotency-Key; `refusals` are codes of refusals.py."""
+
+    method: str
+    path: str
+    scope: str
+    says: str
+    serve: Callable[[Door, Call], Awaitable[Any]]
+    gives: Any
+    takes: Any = None
+    keyed: bool = False
+    status: int = 200
+    query: dict[str, Asked] = field(default_factory=dict)
+    refusals: tuple[str, ...] = ()
+    bytes_max: int = BODY_BYTES_MAX
+
+
+PATTERNS = {"payment": PAYMENT, "webhook": WEBHOOK}
+"""What the variable parts of a path look like."""
+
+PAYMENTS_QUERY = {
+    "terminal": Asked(r"[!-~]{1,8}", "payments of this terminal"),
+    "day": Asked(r"[0-9]{8}", "payments of this business day, yyyymmdd"),
+    "state": Asked(r"[A-Z_]{1,20}", "only those that stand in this state"),
+    "limit": Asked(r"[1-9][0-9]?|1[0-9]{2}|200", f"at most so many, 1 to {shapes.PAGE_MAX}"),
+    "after": Asked(rf"[0-9]{{1,15}}~{PAYMENT}", "go on after the last page: its `after`"),
+}
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "POST",
+        "/payments",
+        "report",
+        "Report a payment that another switch sent to its bank, with what is known of it.",
+        Door.report,
+        shapes.Taken,
+        takes=shapes.Report,
+        keyed=True,
+        refusals=("key_reused", "payment_conflict", "busy"),
+    ),
+    Endpoint(
+        "POST",
+        "/payments/batch",
+        "report",
+        f"Report up to {shapes.BATCH_MAX} payments in one commit; the same report again is known, without a key.",
+        Door.batch,
+        shapes.Outcomes,
+        takes=list[msgspec.Raw],
+        refusals=("busy",),
+        bytes_max=BATCH_BYTES_MAX,
+    ),
+    Endpoint(
+        "GET",
+        "/payments",
+        "read",
+        "Payments of a terminal or of a day, oldest first, page by page.",
+        Door.find,
+        shapes.Page,
+        query=PAYMENTS_QUERY,
+    ),
+    Endpoint(
+        "GET",
+        "/payments/{payment}",
+        "read",
+        "Where a payment stands, and the verdict with the evidence that carries it.",
+        Door.standing,
+        shapes.Standing,
+        refusals=("not_found",),
+    ),
+    Endpoint(
+        "GET",
+        "/payments/{payment}/story",
+        "read",
+        "Everything that happened to a payment: facts, rules, effects, evidence, entries, cases.",
+        Door.story,
+        dict[str, Any],
+        refusals=("not_found",),
+    ),
+    Endpoint(
+        "POST",
+        "/payments/{payment}/evidence",
+        "report",
+        "Report what was heard about a payment: an answer, a reversal and its answer, a terminal that gave up.",
+        Door.evidence,
+        shapes.Taken,
+        takes=shapes.Evidence,
+        keyed=True,
+        refusals=("not_found", "key_reused", "busy"),
+    ),
+    Endpoint(
+        "POST",
+        "/payments/{payment}/check",
+        "check",
+        "Ask the bank now where it can be asked; the answer comes as a change of the payment.",
+        Door.check,
+        shapes.Standing,
+        takes=shapes.Wish,
+        status=202,
+        refusals=("not_found", "busy"),
+    ),
+    Endpoint(
+        "GET",
+        "/webhooks",
+        "webhooks",
+        "Who is told of changes, and how many deliveries wait, are done, or were given up.",
+        Door.webhooks,
+        shapes.Webhooks,
+    ),
+    Endpoint(
+        "POST",
+        "/webhooks",
+        "webhooks",
+        "Tell an address of changes from now on, as signed CloudEvents, at least once each.",
+        Door.add_webhook,
+        shapes.MadeWebhook,
+        takes=shapes.NewWebhook,
+        status=201,
+    ),
+    Endpoint(
+        "DELETE",
+        "/webhooks/{webhook}",
+        "webhooks",
+        "Tell it nothing more, not even what is waiting.",
+        Door.remove_webhook,
+        shapes.Done,
+        refusals=("not_found",),
+    ),
+    Endpoint(
+        "POST",
+        "/webhooks/{webhook}/replay",
+        "webhooks",
+        "Tell it again what happened between two instants, under the same event ids.",
+        Door.replay,
+        shapes.Done,
+        takes=shapes.Replay,
+        status=202,
+        refusals=("not_found",),
+    ),
+    Endpoint("GET", "/healthz", "", "The process answers.", Door.alive, shapes.Health),
+    Endpoint(
+        "GET", "/readyz", "", "Whether facts can be taken and acted on; 503 when not.", Door.ready, shapes.Health
+    ),
+)
