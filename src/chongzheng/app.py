@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 
 from chongzheng import config as settings
-from chongzheng.api.door import Unavailable
 from chongzheng.api.door import Ways as ApiWays
+from chongzheng.api.intake import Unavailable
 from chongzheng.api.serve import DoorSettings, Serving
 from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.counts import Counts

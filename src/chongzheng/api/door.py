@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import queue
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from chongzheng.api import reports
 from chongzheng.api.answers import standing, taken
-from chongzheng.api.refusals import Refusal, refusal
+from chongzheng.api.intake import CONFLICT, Commit, Intake, Readers
+from chongzheng.api.refusals import refusal
 from chongzheng.api.shapes import (
-    BATCH_MAX,
     PAGE_MAX,
     Done,
     Health,
     MadeWebhook,
-    Outcome,
     Outcomes,
     Page,
     Report,
@@ -29,9 +24,8 @@ from chongzheng.api.shapes import (
     Taken,
     Webhooks,
     WebhookStanding,
-    from_json,
 )
-from chongzheng.journal import Committed, JournalFull, Reader, Submission
+from chongzheng.journal import Submission
 from chongzheng.journal.doors import Doors, Token
 from chongzheng.journal.outbox import Outbox
 from chongzheng.journal.side import Side
@@ -40,17 +34,7 @@ from chongzheng.reports import story
 from chongzheng.reversal import facts
 from chongzheng.reversal.payment import FINAL, Payment
 
-READERS_MAX = 4
-"""Connections that read the journal for the door."""
-CONFLICT = ".request_conflicts"
 CURSOR_MARK = "~"
-
-_report = msgspec.json.Decoder(Report, dec_hook=from_json).decode
-
-
-class Unavailable(Exception):
-    """The engine takes no facts now; nothing was taken."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ways:
@@ -61,7 +45,7 @@ class Ways:
     `ready`: each part that must be well, by name; `metrics`: the engine's own, as Prometheus text.
     """
 
-    commit: Callable[[Sequence[Submission]], Awaitable[list[Committed]]]
+    commit: Commit
     day: Callable[[int], tuple[str, int]]
     index: Callable[[str], str]
     clock: Callable[[], int]
@@ -86,33 +70,6 @@ class Call:
         if self.token is None:
             raise refusal("no_token")
         return self.token
-
-
-class Readers:
-    """A few connections that cannot write, lent one at a time to the threads that ask."""
-
-    def __init__(self, place: str | Path) -> None:
-        self._place = place
-        self._free: queue.Queue[Reader | None] = queue.Queue(READERS_MAX)
-        for _ in range(READERS_MAX):
-            self._free.put(None)
-
-    @contextmanager
-    def one(self) -> Iterator[Reader]:
-        """Waits until one is free."""
-        reader = self._free.get()
-        try:
-            reader = reader or Reader.open(self._place)
-            yield reader
-        finally:
-            self._free.put(reader)
-
-    def close(self) -> None:
-        """Close all that are not lent."""
-        while not self._free.empty():
-            reader = self._free.get()
-            if reader is not None:
-                reader.close()
 
 
 class Turns:
@@ -145,6 +102,7 @@ class Door:
         self._readers = readers
         self._side = side
         self._turns = Turns()
+        self._intake = Intake(ways.commit, ways.day, ways.index, ways.clock, readers)
 
     # Facts in
 
@@ -170,55 +128,13 @@ class Door:
         payment = await self._payment(call)
         if payment.state not in FINAL:
             asked = facts.CheckAsked(payment.id, self.ways.clock(), actor=f"token:{call.who.name}")
-            await self._commit([Submission(asked)])
+            await self._intake.commit([Submission(asked)])
         return standing(await self._payment(call))
 
     async def batch(self, call: Call) -> Outcomes:
         """Many reports in one commit; the same report again is known, without any key."""
-        lines: list[msgspec.Raw] = call.body
         async with self._turns.of("batch"):
-            return Outcomes(outcomes=await self.take(lines, call.who, f"api:{call.who.name}"))
-
-    async def take(self, lines: Sequence[msgspec.Raw | bytes], who: Token, source: str) -> list[Outcome]:
-        """Reports as JSON texts, each taken, known, or refused for itself."""
-        if len(lines) > BATCH_MAX:
-            raise refusal("too_large", f"at most {BATCH_MAX} reports at once")
-        outcomes: dict[int, Outcome] = {}
-        new: dict[int, tuple[str, list[Submission]]] = {}
-        with_source = (source, self.ways.day, self.ways.index)
-        for number, line in enumerate(lines, 1):
-            try:
-                report = _report(line)
-                reports.check(report, self.ways.clock())
-                if not who.sees(report.merchant):
-                    raise refusal("not_allowed", "this token may not speak for this merchant", "merchant")
-                new[number] = (reports.payment_of(report), reports.opening(report, *with_source))
-            except (msgspec.MsgspecError, TheirMistake, Refusal) as error:
-                outcomes[number] = _refused(number, error)
-        await self._take_new(new, outcomes)
-        return [outcomes[number] for number in sorted(outcomes)]
-
-    async def _take_new(self, new: dict[int, tuple[str, list[Submission]]], outcomes: dict[int, Outcome]) -> None:
-        known = await asyncio.to_thread(self._results, new)
-        fresh: dict[str, list[Submission]] = {}
-        for number, (_, submissions) in new.items():
-            if number not in known:
-                fresh.setdefault(submissions[0].evidence[0].id, submissions)  # the same line twice is one report
-        everything = [submission for submissions in fresh.values() for submission in submissions]
-        if everything:
-            await self._commit(everything)
-        results = await asyncio.to_thread(self._results, new)
-        first: set[str] = set()
-        for number, (payment, submissions) in new.items():
-            evidence = submissions[0].evidence[0].id
-            repeated = number in known or evidence in first
-            first.add(evidence)
-            outcomes[number] = _outcome(number, payment, results.get(number), repeated)
-
-    def _results(self, new: dict[int, tuple[str, list[Submission]]]) -> dict[int, Taken]:
-        with self._readers.one() as reader:
-            found = {n: taken(reader, payment, s[0].evidence[0].id) for n, (payment, s) in new.items()}
-        return {number: result for number, result in found.items() if result is not None}
+            return Outcomes(outcomes=await self._intake.take(call.body, call.who, f"api:{call.who.name}"))
 
     async def _said(self, call: Call, payment: str, saying: list[Submission]) -> Taken:
         """Once under one key: note what is about to be said, say it, and give the answer of the fact it became."""
@@ -233,7 +149,7 @@ class Door:
             evidence = saying[0].evidence[0].id
             answer = await asyncio.to_thread(self._taken, payment, evidence)
             if answer is None:
-                await self._commit(saying)
+                await self._intake.commit(saying)
                 answer = await asyncio.to_thread(self._taken, payment, evidence)
         if answer is None or answer.rule.endswith(CONFLICT):
             raise refusal("payment_conflict")
@@ -242,14 +158,6 @@ class Door:
     def _taken(self, payment: str, evidence: str) -> Taken | None:
         with self._readers.one() as reader:
             return taken(reader, payment, evidence)
-
-    async def _commit(self, submissions: Sequence[Submission]) -> None:
-        try:
-            await self.ways.commit(submissions)
-        except JournalFull:
-            raise refusal("busy", "the disk is full; nothing was taken", retry_after="30") from None
-        except Unavailable as why:
-            raise refusal("busy", str(why), retry_after="5") from None
 
     # Answers out
 
@@ -364,26 +272,6 @@ class Door:
 def _manages(who: Token, merchants: frozenset[str]) -> bool:
     """A token for some merchants manages the webhooks that tell of no others."""
     return not who.merchants or (bool(merchants) and merchants <= who.merchants)
-
-
-def _refused(number: int, error: Exception) -> Outcome:
-    match error:
-        case Refusal():
-            problem = error.problem
-            return Outcome(line=number, result="refused", code=problem.code, what=problem.what, where=problem.where)
-        case TheirMistake():
-            return Outcome(line=number, result="refused", code="bad_field", what=error.what, where=error.where)
-        case _:
-            what, where = reports.plain_words(str(error))
-            return Outcome(line=number, result="refused", code="bad_field", what=what, where=where)
-
-
-def _outcome(number: int, payment: str, result: Taken | None, repeated: bool) -> Outcome:
-    if result is None or result.rule.endswith(CONFLICT):
-        what = refusal("payment_conflict").what
-        return Outcome(line=number, result="refused", payment=payment, code="payment_conflict", what=what)
-    word = "known" if repeated else "taken"
-    return Outcome(line=number, result=word, payment=payment, state=result.state, truth=result.verdict.truth)
 
 
 def _cursor(text: str) -> tuple[int, str]:

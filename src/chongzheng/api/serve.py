@@ -15,7 +15,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from chongzheng.api.door import Door, Readers, Ways
+from chongzheng.api.door import Door, Ways
+from chongzheng.api.intake import Readers
 from chongzheng.api.web import Web
 from chongzheng.api.webhooks import Teller
 from chongzheng.journal import Vault

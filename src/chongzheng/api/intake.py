@@ -1,0 +1,142 @@
+"""How do many reports become facts in one commit, each taken, known already, or refused for itself?"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from chongzheng.api import reports
+from chongzheng.api.answers import taken
+from chongzheng.api.refusals import Refusal, refusal
+from chongzheng.api.shapes import BATCH_MAX, Outcome, Report, Taken, from_json
+from chongzheng.journal import Committed, JournalFull, Reader, Submission
+from chongzheng.journal.doors import Token
+from chongzheng.mistakes import TheirMistake
+
+READERS_MAX = 4
+"""Connections that read the journal for the door."""
+CONFLICT = ".request_conflicts"
+
+Commit = Callable[[Sequence[Submission]], Awaitable[list[Committed]]]
+_report = msgspec.json.Decoder(Report, dec_hook=from_json).decode
+
+
+class Unavailable(Exception):
+    """The engine takes no facts now; nothing was taken."""
+
+
+class Readers:
+    """A few connections that cannot write, lent one at a time to the threads that ask."""
+
+    def __init__(self, place: str | Path) -> None:
+        self._place = place
+        self._free: queue.Queue[Reader | None] = queue.Queue(READERS_MAX)
+        for _ in range(READERS_MAX):
+            self._free.put(None)
+
+    @contextmanager
+    def one(self) -> Iterator[Reader]:
+        """Waits until one is free."""
+        reader = self._free.get()
+        try:
+            reader = reader or Reader.open(self._place)
+            yield reader
+        finally:
+            self._free.put(reader)
+
+    def close(self) -> None:
+        """Close all that are not lent."""
+        while not self._free.empty():
+            reader = self._free.get()
+            if reader is not None:
+                reader.close()
+
+
+class Intake:
+    """Reports in. `commit`: all submissions in one commit (Unavailable, JournalFull); the others as in Ways."""
+
+    def __init__(
+        self, commit: Commit, day: reports.Day, index: reports.Index, clock: Callable[[], int], readers: Readers
+    ) -> None:
+        self._commit = commit
+        self._day = day
+        self._index = index
+        self._clock = clock
+        self._readers = readers
+
+    async def take(self, lines: Sequence[msgspec.Raw | bytes], who: Token, source: str) -> list[Outcome]:
+        """At most BATCH_MAX reports as JSON texts; one outcome each, in order."""
+        if len(lines) > BATCH_MAX:
+            raise refusal("too_large", f"at most {BATCH_MAX} reports at once")
+        outcomes: dict[int, Outcome] = {}
+        new: dict[int, tuple[str, list[Submission]]] = {}
+        for number, line in enumerate(lines, 1):
+            try:
+                new[number] = self._understood(line, who, source)
+            except (msgspec.MsgspecError, UnicodeDecodeError, TheirMistake, Refusal) as error:
+                outcomes[number] = _refused(number, error)
+        outcomes.update(await self._take_new(new))
+        return [outcomes[number] for number in sorted(outcomes)]
+
+    async def commit(self, submissions: Sequence[Submission]) -> None:
+        """All in one commit, or a refusal that says when to come again."""
+        try:
+            await self._commit(submissions)
+        except JournalFull:
+            raise refusal("busy", "the disk is full; nothing was taken", retry_after="30") from None
+        except Unavailable as why:
+            raise refusal("busy", str(why), retry_after="5") from None
+
+    def _understood(self, line: msgspec.Raw | bytes, who: Token, source: str) -> tuple[str, list[Submission]]:
+        report = _report(line)
+        reports.check(report, self._clock())
+        if not who.sees(report.merchant):
+            raise refusal("not_allowed", "this token may not speak for this merchant", "merchant")
+        return reports.payment_of(report), reports.opening(report, source, self._day, self._index)
+
+    async def _take_new(self, new: dict[int, tuple[str, list[Submission]]]) -> dict[int, Outcome]:
+        known = await asyncio.to_thread(self._results, new)
+        fresh: dict[str, list[Submission]] = {}
+        for number, (_, submissions) in new.items():
+            if number not in known:
+                fresh.setdefault(submissions[0].evidence[0].id, submissions)  # the same line twice is one report
+        if fresh:
+            await self.commit([submission for submissions in fresh.values() for submission in submissions])
+        results = await asyncio.to_thread(self._results, new)
+        outcomes: dict[int, Outcome] = {}
+        for number, (payment, submissions) in new.items():
+            first = fresh.pop(submissions[0].evidence[0].id, None) is not None
+            outcomes[number] = _outcome(number, payment, results.get(number), repeated=not first)
+        return outcomes
+
+    def _results(self, new: dict[int, tuple[str, list[Submission]]]) -> dict[int, Taken]:
+        with self._readers.one() as reader:
+            found = {n: taken(reader, payment, s[0].evidence[0].id) for n, (payment, s) in new.items()}
+        return {number: result for number, result in found.items() if result is not None}
+
+
+def _refused(number: int, error: Exception) -> Outcome:
+    match error:
+        case Refusal():
+            problem = error.problem
+            return Outcome(line=number, result="refused", code=problem.code, what=problem.what, where=problem.where)
+        case TheirMistake():
+            return Outcome(line=number, result="refused", code="bad_field", what=error.what, where=error.where)
+        case UnicodeDecodeError() | msgspec.DecodeError() if not isinstance(error, msgspec.ValidationError):
+            return Outcome(line=number, result="refused", code="bad_request", what="is not JSON in UTF-8")
+        case _:
+            what, where = reports.plain_words(str(error))
+            return Outcome(line=number, result="refused", code="bad_field", what=what, where=where)
+
+
+def _outcome(number: int, payment: str, result: Taken | None, repeated: bool) -> Outcome:
+    if result is None or result.rule.endswith(CONFLICT):
+        what = refusal("payment_conflict").what
+        return Outcome(line=number, result="refused", payment=payment, code="payment_conflict", what=what)
+    word = "known" if repeated else "taken"
+    return Outcome(line=number, result=word, payment=payment, state=result.state, truth=result.verdict.truth)
