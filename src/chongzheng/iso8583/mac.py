@@ -30,7 +30,7 @@ def triple_key(key: bytes) -> bytes:
     return key * 3 if len(key) == 8 else key + key[: 24 - len(key)]
 
 
-def _fold(data: bytes, size: int) -> int:
+def fold(data: bytes, size: int) -> int:
     """All blocks of `size` bytes XORed, the last one zero-padded; halves are folded onto each other."""
     blocks = max(1, -(-len(data) // size))
     power = 1 << (blocks - 1).bit_length()
@@ -85,14 +85,14 @@ _sm4_block = _Ready(_build_sm4)
 
 def _cup_ecb(key: bytes, data: bytes) -> bytes:
     encrypt = _mak(key)
-    text = b"%016X" % _fold(data, DES_BLOCK)
+    text = b"%016X" % fold(data, DES_BLOCK)
     mixed = int.from_bytes(encrypt(text[:8]), "big") ^ int.from_bytes(text[8:], "big")
     return encrypt(mixed.to_bytes(8, "big"))
 
 
 def _sm4_ecb(key: bytes, data: bytes) -> bytes:
     encrypt = _sm4_block(key)
-    text = b"%032X" % _fold(data, SM4_BLOCK)
+    text = b"%032X" % fold(data, SM4_BLOCK)
     mixed = int.from_bytes(encrypt(text[:16]), "big") ^ int.from_bytes(text[16:], "big")
     return encrypt(mixed.to_bytes(16, "big"))
 
@@ -115,7 +115,7 @@ def _x9_19(key: bytes, data: bytes) -> bytes:
 
 
 def _xor_3des(key: bytes, data: bytes) -> bytes:
-    return _des(key)(_fold(data, DES_BLOCK).to_bytes(DES_BLOCK, "big"))
+    return _des(key)(fold(data, DES_BLOCK).to_bytes(DES_BLOCK, "big"))
 
 
 def _sm4_cbc(key: bytes, data: bytes) -> bytes:
