@@ -18,17 +18,20 @@ from chongzheng import config as settings
 from chongzheng.api.door import Ways as ApiWays
 from chongzheng.api.intake import Unavailable
 from chongzheng.api.serve import DoorSettings, Serving
+from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.desk import Desk, Rules, Ways
+from chongzheng.gateway.driving import Driving, Wires, deadline_of, other_deadline_of
 from chongzheng.gateway.files import Inbox, NotNow
 from chongzheng.gateway.forwarding import Forwarding
 from chongzheng.gateway.host import HostLink, link_settings
 from chongzheng.gateway.in_hand import InHand
+from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
 from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
 from chongzheng.gateway.terminals import Terminals, master_key_place, opened, terminal_of
-from chongzheng.gateway.timers import Timers
+from chongzheng.gateway.timers import Deadline, Place, Timers
 from chongzheng.journal import Committed, Journal, JournalFull, Submission, Vault
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import effects, facts
@@ -148,6 +151,12 @@ def journal_and_policy(path: Path) -> tuple[Path, Policy]:
     return config.journal, config.policy
 
 
+def journal_and_mark(path: Path) -> tuple[Path, Path]:
+    """Which journal a configuration names, and the mark that remembers how far it has got."""
+    config = settings.load(path)
+    return config.journal, config.mark
+
+
 class Writer:
     """The one thread that writes the journal; results come back to the loop."""
 
@@ -210,21 +219,45 @@ class Engine:
         self._door = PosDoor(self._receive, counts, self._config.pos.connections_per_address)
         ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name)
         self._desk = Desk(rules, book, self._vault, self._reader, in_hand, counts, clock, ways)
-        self._forwarding = Forwarding(self._journal, self._reader, in_hand, counts, clock, execute, self._hand_in)
+        self._forwarding = Forwarding(self._journal, self._reader, in_hand, counts, clock, execute, self._hear)
         self._link = HostLink(link, counts, self._forwarding.receive, self._forwarding.puzzled)
         self._forwarding.link = self._link
-        self._timers = Timers(self._hand_in, clock, self._later_ms, self._reader.due)
+        self._make_timers()
         self.runner = self._make_runner()
         self._inbox = Inbox(self._config.inbox, self._settle, counts) if self._config.inbox else None
         self._tidier: asyncio.TimerHandle | None = None
         self._api = self._make_api()
 
+    def _make_timers(self) -> None:
+        """Two of them, so that a million reversals that are due never stand before a sale's own deadline."""
+        policy, clock, later, reader = self._config.policy, self._clock, self._later_ms, self._reader
+        self._counter = self._journal.reader()  # used on the writer's thread alone
+        wires = Wires(
+            self._forwarding.forward,
+            self._forwarding.send_reversal,
+            lambda: self.host_ready,
+            lambda deadline, at: self._reversal_timers.postpone(deadline, at),
+        )
+        pace = Pace(patience_ms=policy.repeat_after_ms[0])
+        meaning, count = policy.reversal_meaning, self._count_reversals
+        self._driving = Driving(pace, Trip(), meaning, clock, later, self._hand_in, wires, count)
+
+        def others(after: Place, until: int, limit: int) -> list[Deadline]:
+            return [Deadline(payment, at) for at, payment in reader.due_between(after, until, limit)]
+
+        def reversals(after: Place, until: int, limit: int) -> list[Deadline]:
+            page = reader.due_reversals(after, until, limit)
+            return [deadline for deadline in map(deadline_of, page) if deadline is not None]
+
+        self._timers = Timers(self._pass_deadline, clock, later, other_deadline_of, others)
+        self._reversal_timers = Timers(self._driving.take, clock, later, deadline_of, reversals)
+
     def _make_runner(self) -> Runner:
         outlets: dict[type[Any], Callable[[Payment, Any], None]] = {
-            effects.Forward: self._forwarding.forward,
+            effects.Forward: self._driving.forward,
             effects.AnswerTerminal: self._desk.answer_sale,
             effects.AnswerReversal: self._desk.answer_reversal,
-            effects.SendReversal: self._forwarding.send_reversal,
+            effects.SendReversal: self._driving.send_reversal,
             effects.SignIn: self._forwarding.sign_in,
         }
         return Runner(
@@ -251,6 +284,8 @@ class Engine:
     async def _open(self) -> None:
         address = await self._door.take_address(*settings.address(self._config.pos.listen))
         self._timers.start()
+        self._reversal_timers.start()
+        self._driving.start()
         self._link.start()
         if self._inbox is not None:
             self._inbox.start()
@@ -272,6 +307,8 @@ class Engine:
             await asyncio.to_thread(self._api.stop)
         await self._door.shut()
         self._timers.stop()
+        self._reversal_timers.stop()
+        self._driving.stop()
         await self._stop_settling()
         if self._tidier is not None:
             self._tidier.cancel()
@@ -279,6 +316,7 @@ class Engine:
         await self._link.stop()
         await self._door.hang_up()
         self._writer.stop()
+        self._counter.close()
         self._reader.close()
         self._journal.close()
 
@@ -304,7 +342,22 @@ class Engine:
     def _hand_in(self, submission: Submission) -> bool:
         return self.runner.hand_in(submission)
 
+    def status(self) -> dict[str, Any]:
+        """How the host stands, how many reversals are pending, and when there will be none (see Driving.status)."""
+        return {"host_ready": self.host_ready, **self._driving.status()}
+
+    def _hear(self, submission: Submission) -> bool:
+        return self._driving.hear(submission)
+
+    def _pass_deadline(self, deadline: Deadline) -> bool:
+        return self._hand_in(Submission(facts.DeadlinePassed(deadline.payment, self._clock(), deadline.due_at)))
+
+    def _count_reversals(self, done: Callable[[Any], None]) -> None:
+        self._writer.execute(self._counter.count_reversals, done)
+
     def _watch(self, payment: Payment) -> None:
+        self._driving.watch(payment)
+        self._reversal_timers.watch(payment)
         self._desk.watch(payment)
         self._forwarding.watch(payment)
         self._timers.watch(payment)
