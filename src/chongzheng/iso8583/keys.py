@@ -42,13 +42,19 @@ def _cipher(key: bytes) -> Cipher[modes.ECB]:
     return Cipher(TripleDES(triple_key(key)), modes.ECB())
 
 
-def _encrypt(key: bytes, data: bytes) -> bytes:
+def ecb_encrypt(key: bytes, data: bytes) -> bytes:
+    """`data` (whole blocks of 8 bytes) under a clear key of 8, 16 or 24 bytes."""
     return _cipher(key).encryptor().update(data)
+
+
+def ecb_decrypt(key: bytes, data: bytes) -> bytes:
+    """What `ecb_encrypt` made into `data`."""
+    return _cipher(key).decryptor().update(data)
 
 
 def kcv(key: bytes) -> bytes:
     """The check value of a clear key: the first 4 bytes of 8 zero bytes encrypted under it."""
-    return _encrypt(key, bytes(8))[:KCV_BYTES]
+    return ecb_encrypt(key, bytes(8))[:KCV_BYTES]
 
 
 def _size(layout: str) -> int:
@@ -68,7 +74,7 @@ def _layout_for(f62: bytes, layout: str | None) -> str:
 
 def _open_key(name: str, sealed: bytes, tmk: bytes) -> bytes:
     single = name == "mak" and len(sealed) == 16 and not any(sealed[8:])
-    clear = _cipher(tmk).decryptor().update(sealed[:8] if single else sealed)
+    clear = ecb_decrypt(tmk, sealed[:8] if single else sealed)
     if name == "mak" and clear[:8] == clear[8:]:
         return clear[:8]  # doubled in its slot: single DES all the same
     return clear
@@ -93,9 +99,9 @@ def open_working_keys(f62: bytes, tmk: bytes, layout: str | None = None) -> Work
 
 def _seal_key(name: str, size: int, key: bytes | None, tmk: bytes) -> bytes:
     if key is not None and len(key) == size:
-        return _encrypt(tmk, key)
+        return ecb_encrypt(tmk, key)
     if name == "mak" and key is not None and len(key) == 8:
-        return _encrypt(tmk, key) + bytes(8)
+        return ecb_encrypt(tmk, key) + bytes(8)
     raise TheirMistake(f"the {name} must be {size} bytes", "F62")
 
 
