@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,65 +30,23 @@ from chongzheng.gateway.pos import PosDoor
 from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
 from chongzheng.gateway.terminals import Terminals, master_key_place, opened, terminal_of
 from chongzheng.gateway.timers import Deadline, Place, Timers
+from chongzheng.gateway.upkeep import Chore, Upkeep
 from chongzheng.journal import Committed, Journal, JournalFull, Submission, Vault
+from chongzheng.journal.backup import Mark, Milestones, refuse_time_travel
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
 from chongzheng.runner import Runner
+from chongzheng.first import link_place
 
 STOP_WAIT_MS = 10_000
 """How long a stop waits for commits that are under way."""
 LINK_WAIT_MS = 1_500
 """How long terminals are kept waiting at the start for the host link; then they are let in and hear 91."""
 TIDY_EVERY_MS = 1_000
+MARK_EVERY_MS = 1_000
 IDLE_LOOK_MS = 10
-
-MASTER_KEY_BYTES = 16
-FIRST_TERMINAL, FIRST_LINK = ("10000001", "898100000000001"), "90000001"
-FIRST_FILES = {
-    "configuration": "config.toml",
-    "vault": "vault.keys",
-    "terminal key": "terminal.key",
-    "host key": "host.key",
-}
-FIRST_TEXT = """\
-# chongzheng: what this engine needs to know. Durations are milliseconds; paths are relative to this file.
-
-[journal]
-path = "journal.db"           # everything that happened; back it up
-keys = "vault.keys"           # opens card numbers and keys; mode 0600, keep a copy elsewhere
-
-[pos]
-listen = "127.0.0.1:8583"     # where terminals dial in; port 0 takes a free one
-mac = "cup-ecb"               # cup-ecb, x9.9, x9.19, xor-3des, or none
-pin = "refuse"                # "pass" only where terminals and bank share the PIN key
-
-[host]
-address = "127.0.0.1:9000"    # the bank
-terminal = "{link}"         # who we are on this link
-merchant = "{merchant}"
-master_key = "{host_key}"     # sealed; the clear key is in host.key: give it to the bank, then delete that file
-mac = "cup-ecb"
-tpdu = "6000060000"
-header = "603100310000"
-
-[calendar]
-utc_offset_h = 8
-cut_over = "23:00"            # when the next business day begins, on the shops' clock
-
-[policy]                      # any wait or code list of the reversal policy may be set here
-reply_wait_ms = 50000         # how long we wait for the bank
-terminal_wait_ms = 60000      # how long terminals wait for us; must be longer
-
-[settlement]
-inbox = "inbox"               # drop clearing files and their .ctl here
-
-[[terminals]]                 # or: terminals_file = "terminals.csv" at the top (terminal,merchant,master_key)
-terminal = "{terminal}"
-merchant = "{merchant}"
-master_key = "{terminal_key}" # sealed; the clear key is in terminal.key: load it into the terminal, then delete it
-"""
 
 log = structlog.get_logger("engine")
 
@@ -103,46 +59,6 @@ def wall_clock_ms() -> int:
 def engine_of(path: Path) -> Engine:
     """An engine, not yet started, for the configuration at `path`."""
     return Engine(settings.load(path))
-
-
-def first_configuration(folder: Path) -> dict[str, Path]:
-    """Write a commented configuration with fresh keys into `folder`; gives what was written, by its name.
-
-    The two clear master keys are written once, for the terminal's and the bank's key officers, mode 0600.
-    TheirMistake when one of the files is there already.
-    """
-    made = {name: folder / file for name, file in FIRST_FILES.items()}
-    there = [str(path) for path in made.values() if path.exists()]
-    if there:
-        raise TheirMistake("is there already; nothing was written", there[0])
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        vault = Vault.create(made["vault"])
-        keys = {name: secrets.token_bytes(MASTER_KEY_BYTES) for name in ("terminal key", "host key")}
-        terminal, merchant = FIRST_TERMINAL
-        text = FIRST_TEXT.format(
-            terminal=terminal,
-            merchant=merchant,
-            terminal_key=vault.seal(keys["terminal key"], master_key_place(merchant, terminal)).hex(),
-            host_key=vault.seal(keys["host key"], link_place(FIRST_LINK)).hex(),
-            link=FIRST_LINK,
-        )
-        made["configuration"].write_text(text, "utf-8")
-        for name, key in keys.items():
-            _write_private(made[name], key.hex() + "\n")
-    except OSError as error:
-        raise TheirMistake(f"cannot be written ({error.strerror})", str(folder)) from None
-    return made
-
-
-def _write_private(path: Path, text: str) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-
-
-def link_place(terminal: str) -> str:
-    """What the sealed master key of the host link is bound to."""
-    return f"link:{terminal}"
 
 
 def journal_and_policy(path: Path) -> tuple[Path, Policy]:
@@ -200,9 +116,12 @@ class Engine:
         self._vault = Vault.from_file(self._config.keys)
         link = self._link_settings()
         terminals = list(self._sealed_terminals())
+        mark = Mark(self._config.mark)
+        refuse_time_travel(self._config.journal, mark)
         self._journal = Journal.open(self._config.journal, self._vault, self._config.policy, threading.Lock())
         try:
             self._build(link, terminals)
+            self._upkeep = self._make_upkeep(mark)
             await self._take_up()
             await self._open()
         except BaseException:
@@ -270,6 +189,10 @@ class Engine:
             self._fatal,
         )
 
+    def _make_upkeep(self, mark: Mark) -> Upkeep:
+        self._milestones = Milestones(self._config.journal, mark)
+        return Upkeep([Chore("mark", MARK_EVERY_MS, self._milestones.note)], self.counts)
+
     async def _take_up(self) -> None:
         """What a stop left half done becomes a fact before anything new does; deadlines stand in the journal."""
         at = self._clock()
@@ -290,6 +213,7 @@ class Engine:
         if self._inbox is not None:
             self._inbox.start()
         self._tidy()
+        self._upkeep.start()
         await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
         await self._door.open()
         self.addresses["pos"] = address
@@ -310,12 +234,14 @@ class Engine:
         self._reversal_timers.stop()
         self._driving.stop()
         await self._stop_settling()
+        await self._upkeep.stop()
         if self._tidier is not None:
             self._tidier.cancel()
         await self._quiet()
         await self._link.stop()
         await self._door.hang_up()
         self._writer.stop()
+        self._milestones.close()
         self._counter.close()
         self._reader.close()
         self._journal.close()

@@ -62,19 +62,21 @@ class Breaker:
         self._bad_at = 0
         self._probes = 0
 
-    def may_send(self, at: int) -> bool:
-        """Whether one more message may leave now; whoever sends it says `sent`."""
+    def may_send(self, at: int, kept: int = 0) -> bool:
+        """Whether one more message may leave now; whoever sends it says `sent`. `kept`: tries left to others."""
         self.look(at)
         if self.circuit is Circuit.OPEN and at >= self._try_at:
             self.circuit = Circuit.HALF_OPEN
             self._probes = 0
             self._unanswered = 0
         if self.circuit is Circuit.HALF_OPEN:
-            return self._probes < self._trip.probes
+            return self._probes < max(1, self._trip.probes - kept)
         return self.circuit is Circuit.CLOSED
 
-    def sent(self, at: int) -> None:
-        """A message has left."""
+    def sent(self, at: int, known_silent: bool = False) -> None:
+        """A message has left. One that was not answered before says little: while closed it does not count."""
+        if known_silent and self.circuit is Circuit.CLOSED:
+            return
         if self._unanswered == 0:
             self._silent_since = at
         self._unanswered += 1

@@ -62,6 +62,33 @@ def test_after_a_while_a_few_may_try_and_a_good_word_closes_it() -> None:
     assert breaker.may_send(1_150)
 
 
+def test_some_of_the_tries_can_be_kept_for_others() -> None:
+    breaker = silent()
+    assert breaker.may_send(1_100, kept=1)
+    breaker.sent(1_100)
+    assert not breaker.may_send(1_100, kept=1)
+    assert breaker.may_send(1_100)
+    breaker.sent(1_100)
+    assert not breaker.may_send(1_100)
+
+
+def test_one_try_is_never_kept() -> None:
+    breaker = silent()
+    assert breaker.may_send(1_100, kept=5)
+
+
+def test_what_was_silent_before_says_nothing_about_the_host() -> None:
+    breaker = Breaker(TRIP)
+    for at in range(50):
+        breaker.sent(at, known_silent=True)
+    assert breaker.may_send(99_999)
+    breaker = silent()
+    assert breaker.may_send(1_100)
+    breaker.sent(1_100, known_silent=True)
+    assert not breaker.may_send(2_100)
+    assert breaker.circuit is Circuit.OPEN
+
+
 def test_a_try_that_fails_opens_it_for_twice_as_long_up_to_a_limit() -> None:
     breaker = silent()
     at, waits = 1_000, []
