@@ -16,6 +16,7 @@ from chongzheng import config as settings
 from chongzheng.api.door import Ways as ApiWays
 from chongzheng.api.intake import Unavailable
 from chongzheng.api.serve import DoorSettings, Serving
+from chongzheng.first import link_place
 from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.counts import Counts
@@ -38,7 +39,6 @@ from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
 from chongzheng.runner import Runner
-from chongzheng.first import link_place
 
 STOP_WAIT_MS = 10_000
 """How long a stop waits for commits that are under way."""

@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("api",),
     ("console",),
     ("config",),
-    ("settings",),
+    ("settings", "first"),
     ("app",),
     ("simulator", "certify"),
     ("bench",),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chongzheng.app import first_configuration
+from chongzheng.first import first_configuration
 from chongzheng.gateway import settle as door
 from chongzheng.gateway.settle import Outcome
 from chongzheng.journal import Committed, Journal, JournalFull, Reader, Submission, Vault, evidence, payment_id

@@ -19,7 +19,7 @@ from chongzheng.mistakes import TheirMistake
 
 SHOWN_CHARS_MAX = 48
 URLS = ("postgresql://", "postgres://")
-SERVER_TOOLS = "lies in PostgreSQL, which has its own tools for this (pg_basebackup, WAL archiving); see docs/operate.md"
+SERVER_TOOLS = "lies in PostgreSQL, which has its own tools: pg_basebackup, WAL archiving (docs/operate.md)"
 
 _config = click.option("--config", type=click.Path(path_type=Path), help="Configuration that names journal and mark.")
 _db = click.option("--db", envvar="CHONGZHENG_DB", help="The journal (SQLite file), where no configuration is named.")

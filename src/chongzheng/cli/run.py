@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 import structlog
 
-from chongzheng.app import Engine, engine_of, first_configuration
+from chongzheng.app import Engine, engine_of
+from chongzheng.first import first_configuration
 from chongzheng.mistakes import TheirMistake
 
 EXIT_NO = 1
