@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import structlog
 
 from chongzheng import config as settings
 from chongzheng.api.door import Ways as ApiWays
-from chongzheng.api.intake import Unavailable
+from chongzheng.api.imports import Send
+from chongzheng.api.intake import Intake, Readers, Unavailable
 from chongzheng.api.serve import DoorSettings, Serving
 from chongzheng.first import link_place
 from chongzheng.gateway.breaker import Trip
@@ -34,6 +36,7 @@ from chongzheng.gateway.timers import Deadline, Place, Timers
 from chongzheng.gateway.upkeep import Chore, Upkeep
 from chongzheng.journal import Committed, Journal, JournalFull, Submission, Vault
 from chongzheng.journal.backup import Mark, Milestones, refuse_time_travel
+from chongzheng.journal.doors import Token
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
@@ -59,6 +62,38 @@ def wall_clock_ms() -> int:
 def engine_of(path: Path) -> Engine:
     """An engine, not yet started, for the configuration at `path`."""
     return Engine(settings.load(path))
+
+
+def door_place(path: Path) -> tuple[Path, Path]:
+    """The journal that a configuration names, and the key file of its vault."""
+    config = settings.load(path)
+    return config.journal, config.keys
+
+
+@contextmanager
+def import_desk(path: Path) -> Iterator[Send]:
+    """Takes reports straight into the journal of an engine that is stopped; it acts on them when it starts."""
+    config = settings.load(path)
+    vault = Vault.from_file(config.keys)
+    journal = Journal.open(config.journal, vault, config.policy)
+    readers = Readers(config.journal)
+
+    async def commit(batch: Sequence[Submission]) -> list[Committed]:
+        return journal.apply(batch)
+
+    intake = Intake(commit, _calendar(config).day, vault.index, wall_clock_ms, readers)
+    everybody = Token("", "import", "", frozenset({"report"}), frozenset(), 1, 0, None)
+    try:
+        with asyncio.Runner() as runner:
+            yield lambda lines: runner.run(intake.take(lines, everybody, "import"))
+    finally:
+        readers.close()
+        journal.close()
+
+
+def _calendar(config: settings.Config) -> Calendar:
+    section = config.calendar
+    return Calendar(section.utc_offset_h, settings.cut_over_min(section), section.fixed_day)
 
 
 def journal_and_policy(path: Path) -> tuple[Path, Policy]:
@@ -134,7 +169,7 @@ class Engine:
         in_hand = InHand()
         execute, counts, clock = self._writer.execute, self.counts, self._clock
         book = Terminals(terminals, self._vault, self._journal, execute)
-        rules = Rules(self._calendar(), self._config.policy.duplicate_code, self._config.pos.pin == "pass")
+        rules = Rules(_calendar(self._config), self._config.policy.duplicate_code, self._config.pos.pin == "pass")
         self._door = PosDoor(self._receive, counts, self._config.pos.connections_per_address)
         ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name)
         self._desk = Desk(rules, book, self._vault, self._reader, in_hand, counts, clock, ways)
@@ -356,7 +391,7 @@ class Engine:
             section.behind_proxy,
             section.open_metrics,
         )
-        day, index = self._calendar().day, self._vault.index
+        day, index = _calendar(self._config).day, self._vault.index
         ways = ApiWays(self._commit_for_api, day, index, self._clock, self._well, self._metrics)
         return Serving(door, self._config.journal, self._vault, ways)
 
@@ -375,10 +410,6 @@ class Engine:
         return b""
 
     # Configuration
-
-    def _calendar(self) -> Calendar:
-        section = self._config.calendar
-        return Calendar(section.utc_offset_h, settings.cut_over_min(section), section.fixed_day)
 
     def _link_settings(self) -> Any:
         host = self._config.host

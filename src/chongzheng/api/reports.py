@@ -10,6 +10,7 @@ import msgspec
 
 from chongzheng.api.shapes import (
     Evidence,
+    InquiryEvidence,
     Reply,
     ReplyEvidence,
     Report,
@@ -82,7 +83,7 @@ def opening(report: Report, source: str, day: Day, index: Index) -> list[Submiss
         at = report.at if report.reply.at is None else report.reply.at
         found.append(facts.ReplyArrived(payment, at, proof.id, _answer(report.reply, request.echo)))
     if report.sign is not None:
-        found.append(facts.TerminalGaveUp(payment, report.at, proof.id, report.sign))
+        found.append(facts.TerminalGaveUp(payment, report.at, proof.id, facts.Sign(report.sign)))
     first, *rest = found
     return [Submission(first, (proof,), card), *(Submission(fact, (proof,)) for fact in rest)]
 
@@ -109,8 +110,10 @@ def _fact(payment: Payment, said: Evidence, proof: str) -> Fact:
             return facts.ReversalAnswered(payment.id, said.at, proof, answer)
         case ReversalAskedEvidence():
             return facts.ReversalAsked(payment.id, said.at, proof, said.reason, _again(payment))
+        case InquiryEvidence():
+            return facts.InquiryAnswered(payment.id, said.at, proof, facts.Found(said.outcome), said.authentic)
         case _:
-            return facts.TerminalGaveUp(payment.id, said.at, proof, said.sign)
+            return facts.TerminalGaveUp(payment.id, said.at, proof, facts.Sign(said.sign))
 
 
 def _answer(reply: Reply | ReplyEvidence, echo: tuple[str, ...]) -> Answer:

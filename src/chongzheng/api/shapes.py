@@ -115,7 +115,18 @@ class SignEvidence(Shape, frozen=True, tag_field="kind", tag="sign"):
     note: Annotated[str, Meta(max_length=200)] = ""
 
 
-Evidence = ReplyEvidence | ReversalAnswerEvidence | ReversalAskedEvidence | SignEvidence
+class InquiryEvidence(Shape, frozen=True, tag_field="kind", tag="inquiry"):
+    """You asked the bank what became of it. `not_found` is not `never`: it may still be travelling.
+
+    `authentic`: the answer was proven to be the bank's own (a good MAC or signature).
+    """
+
+    outcome: Literal["charged", "returned", "never", "not_found", "pending", "unknown"]
+    authentic: bool
+    at: At
+
+
+Evidence = ReplyEvidence | ReversalAnswerEvidence | ReversalAskedEvidence | SignEvidence | InquiryEvidence
 
 
 class Wish(Shape, frozen=True):

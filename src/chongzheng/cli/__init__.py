@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("chongzheng.cli.payment:explain", "Tell the story of one payment."),
     "proof": ("chongzheng.cli.payment:proof", "Write the evidence bundle of one payment."),
     "verify": ("chongzheng.cli.payment:verify", "Check an evidence bundle without the database."),
+    "import": ("chongzheng.cli.imports:import_file", "Bring in payments from another switch."),
+    "api": ("chongzheng.cli.api:api", "Tokens and webhooks of the HTTP door."),
     "settle": ("chongzheng.cli.settle:settle", "Reconcile a settlement file."),
     "backup": ("chongzheng.cli.operate:back_up", "Copy the journal while the engine goes on writing."),
     "restore": ("chongzheng.cli.operate:restore", "Put a backup in the journal's place."),
