@@ -179,7 +179,7 @@ def test_backup_and_restore_refuse_what_they_cannot_do(tmp_path: Path) -> None:
     refused(command("up", "--config", config), "is not the mark")
 
 
-@pytest.mark.parametrize("suffix", ["-wal", "-shm", ""])
+@pytest.mark.parametrize("suffix", ["-wal", ""])
 def test_what_lay_there_is_kept_aside(tmp_path: Path, suffix: str) -> None:
     async def test() -> None:
         async with room(tmp_path) as here:
