@@ -436,3 +436,20 @@ def test_two_clearing_days_in_one_batch(place: SqlitePlace) -> None:
     assert last.payment.state is State.SETTLED
     assert last.payment.verdict.truth is Truth.NEVER_CHARGED
     place.audit()
+
+
+def test_a_payment_is_found_by_what_a_network_calls_it(place: SqlitePlace) -> None:
+    journal = place.open()
+    first = dataclasses.replace(sale(1), alias="1.000001")
+    repeated = dataclasses.replace(sale(1), alias="1.000003")
+    again = dataclasses.replace(sale(2, at=NOON_MS + 1), alias="1.000001")
+    journal.apply([first])
+    journal.apply([repeated])
+    with place.reading() as reader:
+        found = reader.by_alias("1.000001")
+        assert found is not None and found.id == name_of(1)
+        assert reader.by_alias("1.000003") is None, "a repeat goes under the names of the first"
+    journal.apply([again])
+    with place.reading() as reader:
+        newest = reader.by_alias("1.000001")
+        assert newest is not None and newest.id == name_of(2)

@@ -45,6 +45,7 @@ class Plan:
     cases: list[Row] = field(default_factory=list)
     cards: list[Row] = field(default_factory=list)
     forgotten: list[Row] = field(default_factory=list)
+    aliases: list[Row] = field(default_factory=list)
     committed: list[Committed] = field(default_factory=list)
 
 
@@ -71,6 +72,8 @@ class Planner:
         plan.evidence.extend((before.id, e.id, e.at, e.kind, e.source, e.body) for e in submission.evidence)
         if submission.card is not None and outcome.payment.state is not State.SETTLED:
             plan.cards.append((before.id, self._seal(before.id, submission.card.reveal().encode())))
+        if submission.alias and held.version == 1:
+            plan.aliases.append((submission.alias, before.id))
         self._put_in_commit_effects(plan, held, fact, outcome)
         plan.committed.append(Committed(outcome.payment, outcome.effects, outcome.rule, error))
 

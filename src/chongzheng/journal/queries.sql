@@ -45,6 +45,13 @@ SELECT sealed FROM card WHERE payment = ?;
 -- name: forget_card
 DELETE FROM card WHERE payment = ?;
 
+-- name: put_alias
+INSERT INTO alias (name, payment) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- name: by_alias
+-- A name holds no year: of several payments that bear it the newest is meant.
+SELECT body FROM alias JOIN payment ON id = payment WHERE name = ? ORDER BY opened_at DESC LIMIT 1;
+
 -- name: put_commit
 INSERT INTO commits (no, facts, hash) VALUES (?, ?, ?);
 

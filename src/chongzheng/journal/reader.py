@@ -108,6 +108,11 @@ class Reader:
         values = {"exact": text, "prefix": "" if wild else f"{text}%", "most": FOUND_MAX}
         return [decode_payment(body) for (body,) in self._db.execute(self._sql["find"], values)]
 
+    def by_alias(self, alias: str) -> Payment | None:
+        """The payment that is called this towards a network; the newest, should names come round again."""
+        row = self._one("by_alias", alias)
+        return decode_payment(row[0]) if row else None
+
     def last_of_terminal(self, merchant: str, terminal: str) -> Payment | None:
         """The newest payment of a terminal."""
         row = self._one("last_of_terminal", merchant, terminal)

@@ -53,11 +53,15 @@ def evidence(kind: str, source: str, at: int, body: bytes) -> Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A fact with the evidence it rests on and, where a reversal may need it, the card number."""
+    """A fact with the evidence it rests on and, where a reversal may need it, the card number.
+
+    `alias`: what a payment is called towards a network; kept when this fact is the payment's first.
+    """
 
     fact: Fact
     evidence: tuple[Evidence, ...] = ()
     card: Pan | None = None
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)

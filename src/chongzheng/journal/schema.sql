@@ -92,6 +92,13 @@ CREATE TABLE cases (
     UNIQUE (payment, why)
 ) STRICT;
 
+-- What a payment is called towards a network, where it goes under numbers of our own.
+CREATE TABLE alias (
+    name    TEXT NOT NULL,
+    payment TEXT NOT NULL REFERENCES payment (id) DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (name, payment)
+) STRICT, WITHOUT ROWID;
+
 -- The sealed card number of a payment that may still have to be reversed; gone when nothing needs it any more.
 CREATE TABLE card (
     payment TEXT PRIMARY KEY REFERENCES payment (id) DEFERRABLE INITIALLY DEFERRED,

@@ -236,6 +236,7 @@ class Journal:
             ("open_case", plan.cases),
             ("put_card", plan.cards),
             ("forget_card", plan.forgotten),
+            ("put_alias", plan.aliases),
         ):
             if values:
                 self._db.executemany(self._sql[name], values)
