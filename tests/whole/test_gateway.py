@@ -618,8 +618,11 @@ def test_one_address_and_one_terminal_have_only_so_many_connections(tmp_path: Pa
     async def test() -> None:
         async with room(tmp_path, more="[pos]\nconnections_per_address = 4") as here:
             lines = [await here.terminal() for _ in range(3)]
+            for number, line in enumerate(lines):  # a number alone cuts nobody off; a MAC does
+                line.stan, line.batch, line.mac_key = number, lines[2].batch, lines[2].mac_key
+                assert (await line.ask(line.sale())).text(39) == "00"
             assert await asyncio.wait_for(_read_to_end(lines[0].reader), 3) == b""
-            assert (await lines[2].ask(lines[2].sale())).text(39) == "00"
+            assert (await lines[1].ask(lines[1].sale(F11="000007"))).text(39) == "00"
             spare = [await here.terminal(2) for _ in range(2)]
             reader, writer = await asyncio.open_connection(*here.engine.addresses["pos"].split(":"))
             assert await asyncio.wait_for(_read_to_end(reader), 3) == b""

@@ -75,8 +75,9 @@ class Desk:
         terminal = self._terminals.find(heard)
         if terminal is None:
             self._turn_away(asker, UNKNOWN_TERMINAL, "unknown terminal")
+            turn.strike()
             return
-        self._ways.name_line(turn.line, (heard.merchant, heard.terminal))
+        turn.line.is_known = True  # a number that anybody may say: enough to be listened to, not to cut others off
         if heard.refusal:
             self._turn_away(asker, heard.refusal, f"refused: {heard.kind}")
         elif heard.kind in (Kind.PURCHASE, Kind.REVERSAL):
@@ -92,7 +93,11 @@ class Desk:
         if not self._terminals.is_genuine(terminal, body):
             self._ways.keep_stray(proof, "the MAC is not this terminal's")
             self._turn_away(asker, BAD_MAC, "bad MAC from a terminal")
-        elif heard.kind is Kind.PURCHASE:
+            asker.turn.strike()
+            return
+        asker.turn.forgive()
+        self._ways.name_line(asker.turn.line, (heard.merchant, heard.terminal))
+        if heard.kind is Kind.PURCHASE:
             self._take_sale(asker, heard, proof)
         else:
             self._take_reversal(asker, heard, proof)

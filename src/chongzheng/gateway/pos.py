@@ -6,12 +6,14 @@ Limits (hardening rules for ISO 8583 doors): each has a name here; what goes ove
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import cast
 
 from chongzheng.gateway.counts import Counts
+from chongzheng.gateway.tls import HANDSHAKE_WAIT_MS
 from chongzheng.iso8583 import CupEnvelope, Deframer, frame, join_cup, split_cup
 from chongzheng.mistakes import OurMistake, TheirMistake
 
@@ -19,7 +21,12 @@ FRAME_BYTES_MAX = 4_096
 FRAME_WAIT_MS = 5_000
 """A frame that was begun must be whole by then; the same for the first frame of a connection that sent anything."""
 IDLE_MS = 600_000
+FIRST_WORD_MS = 60_000
+"""A connection on which nobody has named a known terminal by then is cut."""
+STRIKES_MAX = 8
+"""Messages in a row that are no known terminal's, or carry no good MAC, until the connection is cut."""
 CONNECTIONS_MAX = 4_096
+"""When all are taken, a newcomer takes the place of the oldest on which no terminal has proved itself by a MAC."""
 CONNECTIONS_PER_ADDRESS = 256
 """Default; many terminals share one address behind a concentrator. The configuration may say less or more."""
 CONNECTIONS_PER_TERMINAL = 2
@@ -62,6 +69,16 @@ class Turn:
         """No answer is due any more."""
         self.line.turns.discard(self)
 
+    def strike(self) -> None:
+        """The message was nobody's: a connection that brings nothing else is cut."""
+        self.line.strikes += 1
+        if self.line.strikes >= STRIKES_MAX:
+            self.line.close("nothing genuine")
+
+    def forgive(self) -> None:
+        """The message was genuine."""
+        self.line.strikes = 0
+
     def answer(self, body: bytes) -> bool:
         """Hand the answer to the socket; False when the terminal is gone."""
         self.end()
@@ -74,11 +91,15 @@ class PosLine(asyncio.Protocol):
     def __init__(self, door: PosDoor) -> None:
         self._door = door
         self._transport: asyncio.Transport | None = None
+        self._plain: asyncio.Transport | None = None
         self._deframer = Deframer(FRAME_BYTES_MAX)
         self.address = ""
         self.turns: set[Turn] = set()  # bounded by IN_FLIGHT_PER_CONNECTION, in Turn.begin
-        self.heard_at = _now_ms()
+        self.strikes = 0
+        self.is_known = False
+        self.opened_at = self.heard_at = _now_ms()
         self.begun_at: int | None = None
+        self._early: bytes | None = None
 
     @property
     def is_open(self) -> bool:
@@ -87,15 +108,31 @@ class PosLine(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A terminal dialled: admit it or hang up."""
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without being derived from it
+        plain = self._plain = cast(asyncio.Transport, transport)  # uvloop's is one without being derived from it
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if isinstance(peer, tuple) else "local"
         if not self._door.admit(self):
-            self._transport.abort()
+            plain.abort()
+        elif self._door.tls is None:
+            self._transport = plain
+        else:
+            plain.pause_reading()
+            self._early = b""
+            self._door.shake(self, plain)
+
+    def secured(self, transport: asyncio.Transport) -> None:
+        """Hands are shaken; what the terminal said at once is heard now."""
+        early, self._early = self._early or b"", None
+        self._transport = transport
+        if early:
+            self.data_received(early)
 
     def data_received(self, data: bytes) -> None:
         """Cut frames out of the stream; a length that cannot be right ends the connection."""
         self.heard_at = _now_ms()
+        if self._early is not None:
+            self._early = (self._early + data)[:FRAME_BYTES_MAX]
+            return
         try:
             payloads = self._deframer.feed(data)
         except TheirMistake:
@@ -141,20 +178,25 @@ class PosLine(asyncio.Protocol):
             self._door.counts.note(f"cut: {why}", self.address)
             self._transport.abort()
 
-    def close(self) -> None:
-        """End the connection after what was written has left."""
+    def close(self, why: str = "") -> None:
+        """End the connection after what was written has left; `why` is counted."""
+        if why and self.is_open:
+            self._door.counts.note(f"cut: {why}", self.address)
         if self._transport is not None:
             self._transport.close()
 
     def abort(self) -> None:
-        """End the connection now."""
-        if self._transport is not None:
-            self._transport.abort()
+        """End the connection now, its handshake too."""
+        ending = self._transport or self._plain
+        if ending is not None:
+            ending.abort()
 
     def sweep(self, now_ms: int) -> None:
         """Cut a client that is slower, or quieter, than the limits allow."""
         if self.begun_at is not None and now_ms - self.begun_at > FRAME_WAIT_MS:
             self.cut("slow")
+        elif not self.is_known and now_ms - self.opened_at > FIRST_WORD_MS:
+            self.cut("nobody's")
         elif not self.turns and now_ms - self.heard_at > IDLE_MS:
             self.cut("idle")
         for turn in [turn for turn in self.turns if now_ms - turn.begun_at > ANSWER_WAIT_MS]:
@@ -164,17 +206,29 @@ class PosLine(asyncio.Protocol):
 class PosDoor:
     """The listening socket and the connections behind it. `receive(turn, body)` takes each message."""
 
-    def __init__(self, receive: Receive, counts: Counts, per_address: int = CONNECTIONS_PER_ADDRESS) -> None:
+    def __init__(
+        self,
+        receive: Receive,
+        counts: Counts,
+        per_address: int = CONNECTIONS_PER_ADDRESS,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.receive = receive
         self.counts = counts
+        self.tls = tls
         self._per_address = per_address
         self._lines: set[PosLine] = set()
+        self._nameless: OrderedDict[PosLine, None] = OrderedDict()
+        self._shaking: set[asyncio.Task[None]] = set()
         self._by_address: Counter[str] = Counter()
         self._by_terminal: dict[tuple[str, str], list[PosLine]] = {}
         self._named: dict[PosLine, set[tuple[str, str]]] = {}
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self.is_shut = False
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
     async def take_address(self, host: str, port: int) -> str:
         """Claim the address, given back as `host:port`; nobody gets in yet. TheirMistake when it cannot be had."""
@@ -204,6 +258,8 @@ class PosDoor:
 
     async def hang_up(self) -> None:
         """Close every connection once its answers have left; who does not take them in time is cut."""
+        for task in self._shaking:
+            task.cancel()
         for line in list(self._lines):
             line.close()
         give_up_at = _now_ms() + HANG_UP_WAIT_MS
@@ -217,15 +273,46 @@ class PosDoor:
     def admit(self, line: PosLine) -> bool:
         """Whether there is room for another connection from that address."""
         self._lines.add(line)
+        self._nameless[line] = None
         self._by_address[line.address] += 1
-        if len(self._lines) > CONNECTIONS_MAX or self._by_address[line.address] > self._per_address:
+        if self._by_address[line.address] > self._per_address:
             self.counts.note("cut: too many connections", line.address)
             return False
+        if len(self._lines) > CONNECTIONS_MAX:
+            oldest = next(iter(self._nameless))
+            self.counts.note("cut: too many connections", oldest.address)
+            oldest.abort()
+            self.dismiss(oldest)
+            return oldest is not line
         return True
+
+    def shake(self, line: PosLine, plain: asyncio.Transport) -> None:
+        """TLS on an admitted connection; nothing is heard from it or said to it before."""
+        task = asyncio.get_running_loop().create_task(self._shake(line, plain))
+        self._shaking.add(task)
+        task.add_done_callback(self._shaking.discard)
+
+    async def _shake(self, line: PosLine, plain: asyncio.Transport) -> None:
+        try:
+            if self.tls is None:
+                raise OurMistake("there is no TLS here", "pos.tls")
+            secured = await asyncio.get_running_loop().start_tls(
+                plain, line, self.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_WAIT_MS / 1000
+            )
+            if secured is None:
+                raise ConnectionAbortedError
+            line.secured(secured)
+        except (OSError, asyncio.CancelledError) as error:
+            self.counts.note("cut: TLS", f"{line.address} {getattr(error, 'reason', None) or type(error).__name__}")
+            plain.abort()
+            self.dismiss(line)
 
     def dismiss(self, line: PosLine) -> None:
         """The connection is gone."""
+        if line not in self._lines:
+            return
         self._lines.discard(line)
+        self._nameless.pop(line, None)
         self._by_address[line.address] -= 1
         if self._by_address[line.address] <= 0:
             del self._by_address[line.address]
@@ -236,10 +323,11 @@ class PosDoor:
                 del self._by_terminal[name]
 
     def name(self, line: PosLine, terminal: tuple[str, str]) -> None:
-        """A known terminal speaks on this connection; its oldest one goes when it now has too many."""
+        """A terminal has proved itself on this connection; its oldest one goes when it now has too many."""
         if terminal in self._named.setdefault(line, set()) or line not in self._lines:
             return
         self._named[line].add(terminal)
+        self._nameless.pop(line, None)
         lines = self._by_terminal.setdefault(terminal, [])
         lines.append(line)
         if len(lines) > CONNECTIONS_PER_TERMINAL:
