@@ -67,7 +67,7 @@ class Side:
         side.write("make")
         return side
 
-    def ask(self, name: str, **values: object) -> list[Any]:
+    def ask(self, name: str, /, **values: object) -> list[Any]:
         """Run one statement of door.sql; all its rows. By itself it is a transaction."""
         with self._lock:
             return self._driver.run(name, values)
@@ -77,7 +77,7 @@ class Side:
         with self._lock, self._driver.transaction():
             self._driver.script(name)
 
-    def ask_in_dialect(self, name: str, **values: object) -> list[Any]:
+    def ask_in_dialect(self, name: str, /, **values: object) -> list[Any]:
         """As `ask`, for a statement that differs between the databases."""
         return self.ask(f"{name}_{self._driver.dialect}", **values)
 
