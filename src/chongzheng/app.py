@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ from chongzheng.api.imports import Send
 from chongzheng.api.intake import Intake, Readers, Unavailable
 from chongzheng.api.serve import DoorSettings, Serving
 from chongzheng.first import link_place
+from chongzheng.gateway import tls
 from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.counts import Counts
@@ -49,6 +51,7 @@ LINK_WAIT_MS = 1_500
 """How long terminals are kept waiting at the start for the host link; then they are let in and hear 91."""
 TIDY_EVERY_MS = 1_000
 MARK_EVERY_MS = 1_000
+CERTIFICATES_EVERY_MS = 60_000
 IDLE_LOOK_MS = 10
 
 log = structlog.get_logger("engine")
@@ -151,11 +154,13 @@ class Engine:
         self._vault = Vault.from_file(self._config.keys)
         link = self._link_settings()
         terminals = list(self._sealed_terminals())
+        self._renewals: list[tls.Renewal] = []
+        pos_tls = self._tls(self._config.pos.tls, tls.for_terminals, "pos.tls")
         mark = Mark(self._config.mark)
         refuse_time_travel(self._config.journal, mark)
         self._journal = Journal.open(self._config.journal, self._vault, self._config.policy, threading.Lock())
         try:
-            self._build(link, terminals)
+            self._build(link, terminals, pos_tls)
             self._upkeep = self._make_upkeep(mark)
             await self._take_up()
             await self._open()
@@ -163,14 +168,14 @@ class Engine:
             self._journal.close()
             raise
 
-    def _build(self, link: Any, terminals: Iterable[Any]) -> None:
+    def _build(self, link: Any, terminals: Iterable[Any], pos_tls: ssl.SSLContext | None) -> None:
         self._writer = Writer(self._loop)
         self._reader = self._journal.reader()
         in_hand = InHand()
         execute, counts, clock = self._writer.execute, self.counts, self._clock
         book = Terminals(terminals, self._vault, self._journal, execute)
         rules = Rules(_calendar(self._config), self._config.policy.duplicate_code, self._config.pos.pin == "pass")
-        self._door = PosDoor(self._receive, counts, self._config.pos.connections_per_address)
+        self._door = PosDoor(self._receive, counts, self._config.pos.connections_per_address, pos_tls)
         ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name)
         self._desk = Desk(rules, book, self._vault, self._reader, in_hand, counts, clock, ways)
         self._forwarding = Forwarding(self._journal, self._reader, in_hand, counts, clock, execute, self._hear)
@@ -226,7 +231,27 @@ class Engine:
 
     def _make_upkeep(self, mark: Mark) -> Upkeep:
         self._milestones = Milestones(self._config.journal, mark)
-        return Upkeep([Chore("mark", MARK_EVERY_MS, self._milestones.note)], self.counts)
+        chores = [
+            Chore("mark", MARK_EVERY_MS, self._milestones.note),
+            Chore("certificates", CERTIFICATES_EVERY_MS, self._renew),
+        ]
+        return Upkeep(chores, self.counts)
+
+    def _tls(
+        self, section: Any, make: Callable[[tls.Papers], ssl.SSLContext], where: str
+    ) -> ssl.SSLContext | None:
+        """TLS as the section wants it, renewed when its files are; None where there is no section."""
+        if section is None:
+            return None
+        papers = tls.Papers(section.certificate, section.key, section.authorities, section.minimum)
+        context = make(papers)
+        self._renewals.append(tls.Renewal(context, papers, where))
+        return context
+
+    def _renew(self) -> None:
+        for renewal in self._renewals:
+            if renewal.look():
+                log.info("certificates renewed", where=renewal.where)
 
     async def _take_up(self) -> None:
         """What a stop left half done becomes a fact before anything new does; deadlines stand in the journal."""
@@ -383,11 +408,11 @@ class Engine:
         section = self._config.api
         if section is None:
             return None
-        tls = section.tls
+        papers = section.tls
         door = DoorSettings(
             settings.address(section.listen),
-            Path(tls.certificate) if tls is not None else None,
-            Path(tls.key) if tls is not None else None,
+            Path(papers.certificate) if papers is not None else None,
+            Path(papers.key) if papers is not None else None,
             section.behind_proxy,
             section.open_metrics,
         )

@@ -74,7 +74,7 @@ class Renewal:
     def __init__(self, context: ssl.SSLContext, papers: Papers, where: str) -> None:
         self._context = context
         self._papers = papers
-        self._where = where
+        self.where = where
         self._seen = self._times()
 
     def look(self) -> bool:
@@ -83,8 +83,8 @@ class Renewal:
         if seen == self._seen:
             return False
         trial = ssl.SSLContext(self._context.protocol)
-        load(trial, self._papers, self._where)
-        load(self._context, self._papers, self._where)
+        load(trial, self._papers, self.where)
+        load(self._context, self._papers, self.where)
         self._seen = seen
         return True
 
