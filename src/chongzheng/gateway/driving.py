@@ -174,9 +174,11 @@ class Driving:
         if deadline is None:
             return
         flight = self._flights.get(payment.id)
-        if flight is not None:
+        if flight is not None and self._wires.ready():
             self._send(payment, effect, flight)
             return
+        if flight is not None:
+            self._land(payment.id)
         self._queue(_Waiting(deadline, False, payment, effect))
         self._pump()
 

@@ -127,7 +127,8 @@ class Window:
             self._shrink(at, 3, 4)
             return
         if self._full:
-            wider = self.size * 2 if self._doubling else self.size + self._pace.step
+            step = min(self._pace.step, max(1, self.size // 4))  # a small window feels its way
+            wider = self.size * 2 if self._doubling else self.size + step
             self.size = min(wider, self._pace.window_max)
         self._good, self._bad, self._full = 0, 0, False
 
