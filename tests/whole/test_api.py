@@ -1,0 +1,512 @@
+"""Does the HTTP door take facts once, answer truly, and tell those who want to be told, beside a working engine?"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from chongzheng.api import serve, web
+from chongzheng.app import wall_clock_ms
+from chongzheng.journal import Vault
+from chongzheng.journal.doors import Doors
+from chongzheng.journal.outbox import Outbox
+from chongzheng.journal.side import Side
+from whole.engine_room import MERCHANT, QUICK, Room, room
+from whole.scripted_host import ScriptedHost
+from whole.scripted_terminal import PAN
+
+API = '[api]\nlisten = "127.0.0.1:0"\nopen_metrics = true\n'
+EVERYTHING = frozenset({"report", "read", "check", "webhooks", "metrics"})
+MINUTE_MS = 60_000
+
+
+def run(test: Coroutine[Any, Any, None]) -> None:
+    """One test on a loop of its own."""
+    asyncio.run(test)
+
+
+@dataclass
+class Client:
+    """A client with a token, and the engine behind the door."""
+
+    room: Room
+    http: httpx.AsyncClient
+    keys: int = 0
+
+    async def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> httpx.Response:
+        """POST JSON; a fresh idempotency key unless one is given."""
+        self.keys += 1
+        headers = {"Idempotency-Key": f"k{self.keys}" if key is None else key, **headers}
+        return await self.http.post(path, json={} if body is None else body, headers=headers)
+
+    async def get(self, path: str, **query: str) -> Any:
+        """GET, which must succeed."""
+        answer = await self.http.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def report(self, stan: int, **changed: Any) -> str:
+        """Report a payment; its id."""
+        answer = await self.post("/payments", report(stan, **changed))
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["payment"])
+
+    async def until(self, payment: str, *states: str) -> Any:
+        """Wait until the payment stands in one of these states."""
+        async with asyncio.timeout(10):
+            while (found := await self.get(f"/payments/{payment}"))["state"] not in states:
+                await asyncio.sleep(0.02)
+        return found
+
+
+def report(stan: int, /, **changed: Any) -> dict[str, Any]:
+    """What another switch says of a payment."""
+    said = {
+        "merchant": MERCHANT,
+        "terminal": "77000001",
+        "batch": "000001",
+        "stan": f"{stan:06d}",
+        "amount_fen": 12_300,
+        "at": wall_clock_ms(),
+        "card": PAN,
+        "fields": {"22": "021"},
+    }
+    return {**said, **changed}
+
+
+REPLY = {"code": "00", "mac": "good", "rrn": "123456789012"}
+
+
+def token_of(here: Room, scopes: frozenset[str] = EVERYTHING, merchants: frozenset[str] = frozenset(),
+             per_minute: int = 100_000, name: str = "switch") -> str:  # fmt: skip
+    """A new token's text."""
+    side = Side.open(here.folder / "journal.db")
+    try:
+        return Doors(side).make_token(name, scopes, merchants, per_minute, wall_clock_ms(), "test")
+    finally:
+        side.close()
+
+
+@asynccontextmanager
+async def client(folder: Path, host: ScriptedHost | None = None, policy: str = QUICK) -> AsyncIterator[Client]:
+    """An engine with a door, and somebody who may do everything."""
+    async with room(folder, host, more=API, policy=policy) as here, calling(here, token_of(here)) as one:
+        yield one
+
+
+@asynccontextmanager
+async def calling(here: Room, token: str) -> AsyncIterator[Client]:
+    """A client with this token."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with httpx.AsyncClient(base_url=here.engine.addresses["api"], headers=headers, trust_env=False) as http:
+        yield Client(here, http)
+
+
+def problem(answer: httpx.Response) -> tuple[int, str, str]:
+    """Status, code and place of a refusal; its shape is always the same."""
+    said = answer.json()
+    assert set(said) <= {"code", "what", "where"} and said["what"] and "\n" not in said["what"]
+    assert answer.headers["content-type"] == "application/json"
+    return answer.status_code, said["code"], said.get("where", "")
+
+
+# Answers out: payments that came over the wires
+
+
+def test_a_sale_from_a_terminal_is_seen_through_the_door(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            terminal = await one.room.terminal()
+            await terminal.ask(terminal.sale())
+            [payment] = await one.room.until_state("APPROVED")
+            found = await one.get(f"/payments/{payment.id}")
+            assert (found["state"], found["in_doubt"], found["final"]) == ("APPROVED", False, False)
+            assert found["verdict"]["truth"] == "charged_kept"
+            assert found["card"] == payment.masked_pan
+            story = await one.get(f"/payments/{payment.id}/story")
+            assert [chapter["fact"] for chapter in story["story"]] == ["RequestTaken", "ReplyArrived", "AnswerWritten"]
+            assert PAN not in json.dumps(story)
+
+    run(test())
+
+
+def test_payments_are_found_page_by_page(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            terminal = await one.room.terminal()
+            for _ in range(5):
+                await terminal.ask(terminal.sale())
+            payments = await one.room.until_state(*["APPROVED"] * 5)
+            found, after = [], ""
+            while True:
+                query = {"terminal": terminal.terminal, "limit": "2", **({"after": after} if after else {})}
+                page = await one.get("/payments", **query)
+                found += [payment["payment"] for payment in page["payments"]]
+                after = page["after"]
+                if not after:
+                    break
+            assert found == [payment.id for payment in payments]
+            day = payments[0].day
+            assert len((await one.get("/payments", day=day))["payments"]) == 5
+            assert len((await one.get("/payments", day=day, state="APPROVED"))["payments"]) == 5
+            assert (await one.get("/payments", day=day, state="DOUBTFUL"))["payments"] == []
+            assert problem(await one.http.get("/payments")) == (400, "bad_field", "query")
+
+    run(test())
+
+
+# Who may come in
+
+
+def test_only_a_good_token_with_the_scope_opens_a_call(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            here = one.room
+            for token in ("", "czt_000000000000_x", "nonsense"):
+                async with calling(here, token) as stranger:
+                    assert problem(await stranger.http.get("/payments?day=20260101"))[:2] == (401, "no_token")
+            async with calling(here, token_of(here, frozenset({"report"}), name="reporter")) as reporter:
+                assert problem(await reporter.http.get("/payments?day=20260101"))[:2] == (403, "not_allowed")
+            side = Side.open(here.folder / "journal.db")
+            Doors(side).revoke("switch", wall_clock_ms(), "test")
+            side.close()
+            async with asyncio.timeout(10):
+                while (await one.http.get("/payments?day=20260101")).status_code != 401:
+                    await asyncio.sleep(0.1)
+
+    run(test())
+
+
+def test_a_token_for_one_merchant_sees_and_says_nothing_of_others(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            terminal = await one.room.terminal()
+            await terminal.ask(terminal.sale())
+            [payment] = await one.room.until_state("APPROVED")
+            text = token_of(one.room, merchants=frozenset({"OTHER"}), name="other")
+            async with calling(one.room, text) as other:
+                assert problem(await other.http.get(f"/payments/{payment.id}"))[0] == 404
+                assert problem(await other.http.get(f"/payments/{payment.id}/story"))[0] == 404
+                assert (await other.get("/payments", day=payment.day))["payments"] == []
+                assert problem(await other.post("/payments", report(1)))[:2] == (403, "not_allowed")
+                assert problem(await other.post(f"/payments/{payment.id}/evidence", sign()))[0] == 404
+
+    run(test())
+
+
+def sign() -> dict[str, Any]:
+    """A terminal gave up."""
+    return {"kind": "sign", "sign": "trace_gap", "at": wall_clock_ms()}
+
+
+def test_a_token_that_is_used_up_hears_when_to_come_again(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            text = token_of(one.room, per_minute=3, name="slow")
+            async with calling(one.room, text) as slow:
+                answers = [await slow.http.get("/payments?day=20260101") for _ in range(5)]
+            assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+            assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+            assert (await one.http.get("/payments?day=20260101")).status_code == 200
+
+    run(test())
+
+
+# Bad input
+
+
+BAD: list[tuple[str, str, Any, dict[str, str], tuple[int, str]]] = [
+    ("POST", "/payments", b"{", {}, (400, "bad_request")),
+    ("POST", "/payments", b"\xff\xfe", {}, (400, "bad_request")),
+    ("POST", "/payments", b"[" * 15_000, {}, (400, "bad_field")),
+    ("POST", "/payments", b"null", {}, (400, "bad_field")),
+    ("POST", "/payments", b"{}", {}, (400, "bad_field")),
+    ("POST", "/payments", b"{}", {"Content-Type": "text/plain"}, (415, "wrong_media")),
+    ("POST", "/payments", b"{}", {"Idempotency-Key": ""}, (400, "bad_field")),
+    ("POST", "/payments", b"{}", {"Idempotency-Key": "a b"}, (400, "bad_field")),
+    ("POST", "/payments", b" " * 20_000, {}, (413, "too_large")),
+    ("POST", "/payments/batch", b"{}", {}, (400, "bad_field")),
+    ("POST", "/payments/batch", b"[" + b"1," * 200 + b"1]", {}, (413, "too_large")),
+    ("GET", "/payments?day=2026", b"", {}, (400, "bad_field")),
+    ("GET", "/payments?day=20260101&day=20260101", b"", {}, (400, "bad_field")),
+    ("GET", "/payments?colour=red", b"", {}, (400, "bad_field")),
+    ("GET", "/payments?day=20260101&limit=0", b"", {}, (400, "bad_field")),
+    ("GET", "/payments?day=20260101&after=1~x", b"", {}, (400, "bad_field")),
+    ("GET", "/payments?day=" + "1" * 2000, b"", {}, (400, "bad_field")),
+    ("GET", "/payments/PAAAAAAAAAAAAAAAA", b"", {}, (404, "not_found")),
+    ("GET", "/payments/%2e%2e", b"", {}, (404, "not_found")),
+    ("GET", "/nothing", b"", {}, (404, "not_found")),
+    ("PUT", "/payments", b"", {}, (405, "wrong_method")),
+    ("POST", "/webhooks", b'{"url":"http://example.com/"}', {}, (400, "bad_field")),
+    ("DELETE", "/webhooks/W000000000000", b"", {}, (404, "not_found")),
+    ("POST", "/webhooks/W000000000000/replay", b'{"since":0,"until":1}', {}, (404, "not_found")),
+]
+
+
+def test_every_bad_request_is_one_clear_json_error(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            wrong = []
+            for method, path, body, headers, expected in BAD:
+                headers = {"Content-Type": "application/json", "Idempotency-Key": "k", **headers}
+                answer = await one.http.request(method, path, content=body, headers=headers)
+                if problem(answer)[:2] != expected:
+                    wrong.append((method, path, problem(answer), expected))
+            assert wrong == []
+            assert one.room.payments() == []
+
+    run(test())
+
+
+FIELDS: list[tuple[str, Any]] = [
+    ("merchant", "1" * 16), ("terminal", ""), ("batch", "1"), ("stan", "00000a"), ("stan", "000001\n"),
+    ("amount_fen", 0), ("amount_fen", 10**12), ("amount_fen", 1.5), ("amount_fen", "1"), ("at", 1_700_000_000),
+    ("at", 99_999_999_999_999), ("currency", "RMB"), ("card", "12"), ("card", 6222021234567890), ("colour", "red"),
+    ("fields", {"35": "1"}), ("fields", {"22": "x"}), ("reply", {"code": "00"}),
+    ("reply", {"code": "00", "mac": "maybe"}), ("sign", "guess"), ("day", "today"),
+]  # fmt: skip
+
+
+def test_a_field_that_is_wrong_is_named_and_nothing_is_taken(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            for name, value in FIELDS:
+                status, code, where = problem(await one.post("/payments", report(1, **{name: value})))
+                assert (status, code) == (400, "bad_field"), (name, value)
+                assert where.partition(".")[0] in (name, ""), (name, where)
+            assert one.room.payments() == []
+
+    run(test())
+
+
+def test_a_card_number_that_is_wrong_is_not_repeated(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            answer = await one.post("/payments", report(1, card=f"{PAN}99999"))
+            assert PAN[6:-4] not in answer.text
+
+    run(test())
+
+
+# Slow and silent clients
+
+
+def test_whoever_holds_a_line_without_a_request_is_hung_up_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "REQUEST_WAIT_S", 0.2)
+    monkeypatch.setattr(web, "BODY_WAIT_S", 0.2)
+
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            address = httpx.URL(one.room.engine.addresses["api"])
+            for said in (b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "):
+                reader, writer = await asyncio.open_connection(address.host, address.port)
+                writer.write(said)
+                async with asyncio.timeout(10):
+                    assert await _rest(reader) == b""
+                writer.close()
+            text = one.http.headers["authorization"]
+            head = f"POST /payments HTTP/1.1\r\nHost: x\r\nAuthorization: {text}\r\nIdempotency-Key: k\r\n"
+            reader, writer = await asyncio.open_connection(address.host, address.port)
+            writer.write(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
+            async with asyncio.timeout(10):
+                assert b"408" in (await reader.readline())
+            writer.close()
+            assert (await one.http.get("/healthz")).status_code == 200
+
+    run(test())
+
+
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
+
+
+# Health, metrics, documents
+
+
+def test_health_and_metrics_say_how_it_is(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one, calling(one.room, "") as stranger:
+            assert await stranger.get("/healthz") == {"ok": True, "parts": {}}
+            ready = await stranger.get("/readyz")
+            assert ready["ok"] and set(ready["parts"]) >= {"journal", "host"}
+            metrics = await stranger.http.get("/metrics")
+            assert 'chongzheng_api_requests_total{call="alive",status="200"} 1.0' in metrics.text
+            await one.room.host.stop()
+            async with asyncio.timeout(10):
+                while (answer := await stranger.http.get("/readyz")).status_code == 200:
+                    await asyncio.sleep(0.05)
+            assert answer.status_code == 503 and answer.json()["parts"]["host"] is False
+
+    run(test())
+
+
+def test_the_documentation_brings_everything_itself(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one, calling(one.room, "") as stranger:
+            page = await stranger.http.get("/docs")
+            assert page.status_code == 200 and "<script" not in page.text
+            places = [part.partition('"')[0] for part in page.text.split('href="')[1:]]
+            assert {place for place in places if not place.startswith("#")} == {"/docs/page.css", "/openapi.json"}
+            assert "src=" not in page.text and "http://" not in page.text.replace("http://www", "")
+            assert (await stranger.http.get("/docs/page.css")).headers["content-type"].startswith("text/css")
+            document = await stranger.get("/openapi.json")
+            for path in ("/payments", "/payments/{payment}/story", "/webhooks/{webhook}/replay"):
+                assert path in document["paths"]
+                assert path in page.text
+
+    run(test())
+
+
+def test_a_door_beyond_this_machine_needs_tls(tmp_path: Path) -> None:
+    async def test() -> None:
+        with pytest.raises(Exception, match="certificate and key"):
+            async with room(tmp_path, more='[api]\nlisten = "0.0.0.0:0"\n'):
+                pass
+
+    run(test())
+
+
+def test_an_address_that_is_taken_is_one_line(tmp_path: Path) -> None:
+    async def test() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            with pytest.raises(Exception, match="cannot listen"):
+                async with room(tmp_path, more=f'[api]\nlisten = "127.0.0.1:{port}"\n'):
+                    pass
+
+    run(test())
+
+
+# Webhooks
+
+
+@dataclass
+class Receiver:
+    """Somebody who is told. `answers`: the status to each event in turn, the last one repeated."""
+
+    answers: list[int] = field(default_factory=lambda: [204])
+    heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    port: int = 0
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                lines = head.decode().split("\r\n")[1:]
+                headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines) if name}
+                body = await reader.readexactly(int(headers["content-length"]))
+                status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+                self.heard.append((headers, body))
+                writer.write(f"HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n".encode())
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[str]:
+        """Its address."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        self.port = server.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{self.port}/hook"
+        server.close()
+
+    def types(self) -> list[str]:
+        """The last part of the type of each event."""
+        return [json.loads(body)["type"].rpartition(".")[2] for _, body in self.heard]
+
+    async def until(self, enough: Callable[[], bool]) -> None:
+        """Wait until enough was heard."""
+        async with asyncio.timeout(15):
+            while not enough():
+                await asyncio.sleep(0.02)
+
+
+def test_changes_are_told_signed_and_under_ids_that_stay(tmp_path: Path) -> None:
+    async def test() -> None:
+        receiver = Receiver(answers=[500, 204])
+        async with receiver.listening() as url, client(tmp_path) as one:
+            made = (await one.post("/webhooks", {"url": url})).json()
+            terminal = await one.room.terminal()
+            await terminal.ask(terminal.sale())
+            [payment] = await one.room.until_state("APPROVED")
+            await receiver.until(lambda: {"forwarded", "delivering", "approved"} <= set(receiver.types()))
+            await receiver.until(lambda: len(receiver.heard) >= 4)
+            ids = [json.loads(body)["id"] for _, body in receiver.heard]
+            assert set(ids) == {f"{payment.id}-{n}" for n in (1, 2, 3)}
+            for headers, body in receiver.heard:
+                event = json.loads(body)
+                assert event["specversion"] == "1.0" and event["subject"] == payment.id
+                signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+                mac = hmac.new(made["secret"].encode(), signed, hashlib.sha256).digest()
+                assert headers["webhook-signature"] == "v1," + base64.b64encode(mac).decode()
+                assert headers["webhook-id"] == event["id"]
+                assert PAN not in body.decode()
+            repeated = [body for _, body in receiver.heard if json.loads(body)["id"] == ids[0]]
+            assert len(repeated) >= 2 and len(set(repeated)) == 1
+            [standing] = (await one.get("/webhooks"))["webhooks"]
+            assert (standing["waiting"], standing["given_up"]) == (0, 0)
+            replay = {"since": payment.opened_at, "until": wall_clock_ms() + MINUTE_MS}
+            before = len(receiver.heard)
+            assert (await one.post(f"/webhooks/{made['webhook']}/replay", replay)).status_code == 202
+            await receiver.until(lambda: len(receiver.heard) >= before + 3)
+            assert {json.loads(body)["id"] for _, body in receiver.heard[before:]} == set(ids)
+            assert (await one.http.delete(f"/webhooks/{made['webhook']}")).status_code == 200
+            assert problem(await one.http.delete(f"/webhooks/{made['webhook']}"))[0] == 404
+
+    run(test())
+
+
+def test_a_receiver_that_is_gone_delays_no_other_and_hears_it_when_it_is_back(tmp_path: Path) -> None:
+    async def test() -> None:
+        gone, well = Receiver(), Receiver()
+        async with gone.listening() as gone_url:
+            pass
+        async with well.listening() as url, client(tmp_path) as one:
+            await one.post("/webhooks", {"url": gone_url})
+            await one.post("/webhooks", {"url": url, "kinds": ["chongzheng.payment.approved"]})
+            terminal = await one.room.terminal()
+            await terminal.ask(terminal.sale())
+            await well.until(lambda: well.types() == ["approved"])
+            async with gone.listening():
+                await gone.until(lambda: set(gone.types()) >= {"forwarded", "delivering", "approved"})
+
+    run(test())
+
+
+def test_what_was_committed_before_a_stop_is_told_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        receiver = Receiver()
+        async with receiver.listening() as url, client(tmp_path) as one:
+            here = one.room
+            side = Side.open(here.folder / "journal.db")
+            outbox = Outbox(side, Vault.from_file(here.folder / "vault.keys"))
+            with monkeypatch.context() as patch:
+                patch.setattr(Outbox, "hand_out", lambda *_: 0)
+                outbox.add(url, frozenset(), frozenset(), 0)
+                terminal = await here.terminal()
+                await terminal.ask(terminal.sale())
+                await here.until_state("APPROVED")
+                await here.restart()
+            await receiver.until(lambda: set(receiver.types()) >= {"forwarded", "delivering", "approved"})
+            side.close()
+
+    run(test())
