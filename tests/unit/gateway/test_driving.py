@@ -1,4 +1,4 @@
-"""Is a backlog of reversals driven as fast as the host allows, fairly, in order, and without losing or wasting a try?"""
+"""Is a backlog of reversals driven as fast as the host allows, fairly, in order, without losing or wasting a try?"""
 
 from __future__ import annotations
 
