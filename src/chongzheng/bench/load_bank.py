@@ -32,7 +32,7 @@ class Bank:
         self.keys = seal_working_keys(bytes(range(PIN_KEY_BYTES)), mak, link_key, "24")
         self.counts = {"0200": 0, "0400": 0, "bad_macs": 0, "unreadable": 0}
         self.signed_in_at: list[float] = []
-        self.first_at = self.last_at = 0.0
+        self.first_reversal_at = 0.0
 
     def answer(self, body: bytes) -> bytes:
         """The body of the answer to a body."""
@@ -77,13 +77,13 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer everything that came, in one write."""
-        bank, answers = self._bank, []
+        bank, answers, begun_at = self._bank, [], time.monotonic()
         for payload in self._deframer.feed(data):
             tpdu, header = payload[:5], payload[5:CUP_ENVELOPE_BYTES]
             envelope = CupEnvelope(tpdu[:1] + tpdu[3:5] + tpdu[1:3], header)
             answers.append(frame(join_cup(envelope, bank.answer(payload[CUP_ENVELOPE_BYTES:]))))
-        bank.last_at = time.monotonic()
-        bank.first_at = bank.first_at or bank.last_at
+        if not bank.first_reversal_at and bank.counts["0400"]:
+            bank.first_reversal_at = begun_at
         if self._transport is not None:
             self._transport.write(b"".join(answers))
 
@@ -101,7 +101,7 @@ async def main() -> None:
         return {"address": f"{address[0]}:{address[1]}"}
 
     async def stats(order: dict[str, Any]) -> dict[str, Any]:
-        seen = {"signed_in_at": bank.signed_in_at, "first_at": bank.first_at, "last_at": bank.last_at}
+        seen = {"signed_in_at": bank.signed_in_at, "first_reversal_at": bank.first_reversal_at}
         return {**bank.counts, **seen, "used_s": used_s(), "now": time.monotonic()}
 
     await obey({"listen": listen, "stats": stats})

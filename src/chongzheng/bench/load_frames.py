@@ -13,12 +13,14 @@ TPDU_ID, OUR_SIDE = b"\x60", b"\x00\x03"
 HEADER = bytes.fromhex("603100311001")
 PAN = "6222001234567531902"
 AMOUNT_FEN = 12_345
-CHIP = bytes.fromhex(
-    "9F2608AB12CD34EF56AB789F2701809F101307010103A0A802010A0100000000001234567890AB9F3704112233449F36020001"
+CHIP = (
+    "9F2608{cryptogram:016X}9F2701809F101307010103A0A802010A0100000000001234567890AB9F3704112233449F36020001"
     "950500000000009A032609229C01009F02060000000123455F2A02015682027C009F1A0201569F03060000000000009F3303E0E1C8"
     "9F34034203009F3501229F1E0831323334353637388408A0000003330101019F0902008C9F410400000001"
 )
-STAN_BYTES = 3
+AMOUNT_BYTES, STAN_BYTES = 6, 3
+CRYPTOGRAM_TAG = bytes.fromhex("9F2608")
+MIX = 0x9E3779B97F4A7C15
 
 
 def terminal_name(number: int) -> str:
@@ -36,25 +38,33 @@ def envelope_of(number: int) -> CupEnvelope:
     return CupEnvelope(TPDU_ID + OUR_SIDE + number.to_bytes(2, "big"), HEADER)
 
 
+def cryptogram(number: int, stan: int) -> int:
+    """F55 tag 9F26: another one for each sale, as chips make them, so that nothing can be remembered."""
+    return (number << 32 | stan) * MIX % (1 << 64)
+
+
 def sale(number: int, batch: str, stan: int, fen: int = AMOUNT_FEN) -> Message:
     """One sale (0200) of a terminal, without its MAC."""
+    chip = CHIP.format(cryptogram=cryptogram(number, stan))
     fields: dict[int, Value] = {
         2: PAN, 3: "000000", 4: f"{fen:012d}", 11: f"{stan:06d}", 14: "3012", 22: "051", 23: "001", 25: "00",
         35: f"{PAN}D30122010000000000", 41: terminal_name(number), 42: merchant_name(number), 49: "156",
-        53: "0600000000000000", 55: CHIP, 60: f"22{batch}000601",
+        53: "0600000000000000", 55: bytes.fromhex(chip), 60: f"22{batch}000601",
     }  # fmt: skip
     return Message("0200", fields)
 
 
 def sale_frames(number: int, batch: str, mak: bytes, count: int) -> Iterator[bytes]:
-    """So many sales of a terminal as frames with MAC, trace numbers from 1; only F11 and F64 differ."""
-    body = sign(POS, sale(number, batch, 0), ALGORITHM, mak)
-    at = body.index(bytes.fromhex(f"{AMOUNT_FEN:012d}")) + len("000000012345") // 2
-    before, after = body[:at], mac_input(body)[at + STAN_BYTES :]
+    """So many sales of a terminal as frames with MAC, trace numbers from 1; F11, the cryptogram and F64 differ."""
+    covered = mac_input(sign(POS, sale(number, batch, 0), ALGORITHM, mak))
+    stan_at = covered.index(bytes.fromhex(f"{AMOUNT_FEN:012d}")) + AMOUNT_BYTES
+    chip_at = covered.index(CRYPTOGRAM_TAG) + len(CRYPTOGRAM_TAG)
+    before, between, after = covered[:stan_at], covered[stan_at + STAN_BYTES : chip_at], covered[chip_at + 8 :]
     envelope = envelope_of(number)
     for stan in range(1, count + 1):
-        covered = before + bytes.fromhex(f"{stan:06d}") + after
-        yield frame(join_cup(envelope, covered + field_mac(ALGORITHM, mak, covered)))
+        proof = cryptogram(number, stan).to_bytes(8, "big")
+        body = b"".join((before, bytes.fromhex(f"{stan:06d}"), between, proof, after))
+        yield frame(join_cup(envelope, body + field_mac(ALGORITHM, mak, body)))
 
 
 def offset_of(body: bytes, wanted: int) -> int:
