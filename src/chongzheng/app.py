@@ -15,11 +15,11 @@ from typing import Any
 import structlog
 
 from chongzheng import config as settings
+from chongzheng import uplink
 from chongzheng.api.door import Ways as ApiWays
 from chongzheng.api.imports import Send
 from chongzheng.api.intake import Intake, Readers, Unavailable
 from chongzheng.api.serve import DoorSettings, Serving
-from chongzheng.first import link_place
 from chongzheng.gateway import tls
 from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.business_day import Calendar
@@ -28,12 +28,12 @@ from chongzheng.gateway.desk import Desk, Rules, Ways
 from chongzheng.gateway.driving import Driving, Wires, deadline_of, other_deadline_of
 from chongzheng.gateway.files import Inbox, NotNow
 from chongzheng.gateway.forwarding import Forwarding
-from chongzheng.gateway.host import HostLink, link_settings
+from chongzheng.gateway.host import Ears, LinkSettings
 from chongzheng.gateway.in_hand import InHand
 from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
 from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
-from chongzheng.gateway.terminals import Terminals, master_key_place, opened, terminal_of
+from chongzheng.gateway.terminals import Terminal, Terminals, master_key_place, terminal_of
 from chongzheng.gateway.timers import Deadline, Place, Timers
 from chongzheng.gateway.upkeep import Chore, Upkeep
 from chongzheng.journal import Committed, Journal, JournalFull, Submission, Vault
@@ -152,15 +152,18 @@ class Engine:
         """Open the journal, take up what was left, connect. TheirMistake when the configuration cannot be followed."""
         self._loop = asyncio.get_running_loop()
         self._vault = Vault.from_file(self._config.keys)
-        link = self._link_settings()
-        terminals = list(self._sealed_terminals())
         self._renewals: list[tls.Renewal] = []
+        host, keybox = self._config.host, self._config.keybox
+        uplink.refuse_what_does_not_fit(host, self._config.pos, keybox)
+        self._box = uplink.key_box(keybox, self._vault)
+        links = uplink.link_settings(host, self._box, self._tls(host.tls, tls.for_host, "host.tls"))
+        terminals = list(self._sealed_terminals())
         pos_tls = self._tls(self._config.pos.tls, tls.for_terminals, "pos.tls")
         mark = Mark(self._config.mark)
         refuse_time_travel(self._config.journal, mark)
         self._journal = Journal.open(self._config.journal, self._vault, self._config.policy, threading.Lock())
         try:
-            self._build(link, terminals, pos_tls)
+            self._build(links, terminals, pos_tls)
             self._upkeep = self._make_upkeep(mark)
             await self._take_up()
             await self._open()
@@ -168,19 +171,26 @@ class Engine:
             self._journal.close()
             raise
 
-    def _build(self, link: Any, terminals: Iterable[Any], pos_tls: ssl.SSLContext | None) -> None:
+    def _build(self, links: list[LinkSettings], terminals: list[Terminal], pos_tls: ssl.SSLContext | None) -> None:
         self._writer = Writer(self._loop)
         self._reader = self._journal.reader()
         in_hand = InHand()
         execute, counts, clock = self._writer.execute, self.counts, self._clock
-        book = Terminals(terminals, self._vault, self._journal, execute)
-        rules = Rules(_calendar(self._config), self._config.policy.duplicate_code, self._config.pos.pin == "pass")
+        book = Terminals(terminals, self._box, self._journal, execute)
+        rules = Rules(_calendar(self._config), self._config.policy.duplicate_code, self._config.pos.pin != "refuse")
         self._door = PosDoor(self._receive, counts, self._config.pos.connections_per_address, pos_tls)
-        ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name)
+        moment = uplink.moment_of(rules.calendar, clock)
+        profile, pins = links[0].profile, book.pin_key if self._config.pos.pin == "translate" else None
+        self._forwarding = Forwarding(
+            self._journal, self._reader, in_hand, counts, clock, execute, self._hear, profile, pins
+        )
+        ears = Ears(self._forwarding.receive, self._forwarding.puzzled, self._forwarding.not_sent)
+        self._links = uplink.links_of(links, self._config.host, self._box, counts, ears, moment)
+        self._forwarding.links = self._links
+        host, numbered = self._config.host, profile.own_numbers
+        naming = uplink.naming_of(host, numbered, self._links, self._journal, execute, counts, moment)
+        ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name, naming)
         self._desk = Desk(rules, book, self._vault, self._reader, in_hand, counts, clock, ways)
-        self._forwarding = Forwarding(self._journal, self._reader, in_hand, counts, clock, execute, self._hear)
-        self._link = HostLink(link, counts, self._forwarding.receive, self._forwarding.puzzled)
-        self._forwarding.link = self._link
         self._make_timers()
         self.runner = self._make_runner()
         self._inbox = Inbox(self._config.inbox, self._settle, counts) if self._config.inbox else None
@@ -269,7 +279,7 @@ class Engine:
         self._timers.start()
         self._reversal_timers.start()
         self._driving.start()
-        self._link.start()
+        self._links.start()
         if self._inbox is not None:
             self._inbox.start()
         self._tidy()
@@ -283,7 +293,7 @@ class Engine:
     @property
     def host_ready(self) -> bool:
         """Whether the link to the host is up and signed in."""
-        return self._link.ready
+        return self._links.ready
 
     async def stop(self) -> None:
         """Accept nothing new, finish the commits that are under way, let answers leave, close."""
@@ -298,12 +308,13 @@ class Engine:
         if self._tidier is not None:
             self._tidier.cancel()
         await self._quiet()
-        await self._link.stop()
+        await self._links.stop()
         await self._door.hang_up()
         self._writer.stop()
         self._milestones.close()
         self._counter.close()
         self._reader.close()
+        self._box.close()
         self._journal.close()
 
     async def _stop_settling(self) -> None:
@@ -436,26 +447,14 @@ class Engine:
 
     # Configuration
 
-    def _link_settings(self) -> Any:
-        host = self._config.host
-        master_key = self._opened(host.master_key, link_place(host.terminal), "host.master_key")
-        tpdu, header = bytes.fromhex(host.tpdu), bytes.fromhex(host.header)
-        return link_settings(
-            settings.address(host.address), host.terminal, host.merchant, master_key, host.mac, tpdu, header
-        )
-
-    def _sealed_terminals(self) -> Iterator[Any]:
+    def _sealed_terminals(self) -> Iterator[Terminal]:
         for one in self._config.terminals:
-            where = f"terminals.{one.terminal}.master_key"
-            self._opened(one.master_key, master_key_place(one.merchant, one.terminal), where)
+            try:
+                self._box.master(bytes.fromhex(one.master_key), master_key_place(one.merchant, one.terminal))
+            except TheirMistake as mistake:
+                raise TheirMistake(mistake.what, f"terminals.{one.terminal}.master_key") from None
             mac = one.mac or self._config.pos.mac
             yield terminal_of(one.terminal, one.merchant, bytes.fromhex(one.master_key), mac)
-
-    def _opened(self, sealed_hex: str, place: str, where: str) -> bytes:
-        try:
-            return opened(self._vault, bytes.fromhex(sealed_hex), place)
-        except TheirMistake as mistake:
-            raise TheirMistake(mistake.what, where) from None
 
 
 def _ignore(result: Any) -> None:

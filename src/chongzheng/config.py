@@ -20,7 +20,9 @@ CONFIG_BYTES_MAX = 4_000_000
 TERMINALS_FILE_BYTES_MAX = 64_000_000
 TPDU_HEX, HEADER_HEX = "6000060000", "603100310000"
 
-Mac = Literal["cup-ecb", "x9.9", "x9.19", "xor-3des"]
+Mac = Literal["cup-ecb", "x9.9", "x9.19", "xor-3des", "line"]
+Dialect = Literal["cup-pos", "cups", "iso87-ascii", "iso87-binary"]
+InstitutionName = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{0,11}$")]
 TerminalMac = Literal["cup-ecb", "x9.9", "x9.19", "xor-3des", "none"]
 TerminalName = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,8}$")]
 MerchantName = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,15}$")]
@@ -77,12 +79,32 @@ class PosSection(_Section, frozen=True, kw_only=True):
         "cup-ecb"
     )
     pin: Annotated[
-        Literal["refuse", "pass"], says("PIN blocks: refuse, or pass where terminals and bank share the PIN key.")
+        Literal["refuse", "pass", "translate"],
+        says("PIN blocks: refuse, pass where terminals and bank share the PIN key, or translate in a hardware module."),
     ] = "refuse"
     connections_per_address: Annotated[
         int, says("Connections that one address may hold; many terminals may stand behind one.", ge=1, le=4096)
     ] = 256
     tls: PosTlsSection | None = None
+
+
+class LinkSection(_Section, frozen=True, kw_only=True):
+    """One more link to the same host; what it leaves out is as in [host]."""
+
+    name: Annotated[str, says("What payments remember it by.", pattern=r"^[a-z0-9-]{1,16}$")]
+    address: Annotated[Address, says("Where it goes.")]
+    terminal: Annotated[str, says("Who we are on it (F41).", pattern=r"^[!-~]{0,8}$")] = ""
+    merchant: Annotated[str, says("Who we are on it (F42).", pattern=r"^[!-~]{0,15}$")] = ""
+    master_key: Annotated[SealedHex | None, says("Its own master key, sealed.")] = None
+
+
+class KeyBoxSection(_Section, frozen=True, kw_only=True):
+    """Who holds the keys: this process, with master keys sealed by the vault, or a hardware module (PKCS#11)."""
+
+    kind: Annotated[Literal["software", "pkcs11"], says("software, or pkcs11.")] = "software"
+    library: Annotated[str, says("The module's PKCS#11 library (pkcs11).")] = ""
+    label: Annotated[str, says("The label of its token.")] = "chongzheng"
+    pin_file: Annotated[str, says("A file with the token's PIN, mode 0600.")] = "hsm.pin"
 
 
 class HostSection(_Section, frozen=True, kw_only=True):
@@ -95,6 +117,25 @@ class HostSection(_Section, frozen=True, kw_only=True):
     mac: Annotated[Mac, says("How the MACs on this link are made.")] = "cup-ecb"
     tpdu: Annotated[str, says("The routing bytes before each message, in hex.", pattern=r"^[0-9]{10}$")] = TPDU_HEX
     header: Annotated[str, says("The header after them, in hex.", pattern=r"^[0-9]{12}$")] = HEADER_HEX
+    dialect: Annotated[Dialect, says("cup-pos towards an acquirer; the others towards a network.")] = "cup-pos"
+    acquirer: Annotated[InstitutionName, says("Our institution (F32); a network's dialect needs it.")] = ""
+    forwarder: Annotated[InstitutionName, says("Who forwards (F33); a network's dialect needs it.")] = ""
+    receiver: Annotated[InstitutionName, says("Who receives (F100); a network's dialect needs it.")] = ""
+    mcc: Annotated[str, says("The merchants' trade (F18) towards a network.", pattern=r"^[0-9]{4}$")] = "5999"
+    service: Annotated[
+        str, says("F60 behind the reason, towards a network; empty: the table's.", pattern=r"^[0-9 ]{0,30}$")
+    ] = ""
+    undo_type: Annotated[Literal["0400", "0420"], says("How iso87 reverses: request or advice.")] = "0420"
+    inquiry_code: Annotated[
+        str, says("F3 of an inquiry in iso87; empty: the network has none.", pattern=r"^([0-9]{6})?$")
+    ] = ""
+    fail_over: Annotated[
+        list[Literal["sale", "reversal", "inquiry"]],
+        says("What may leave on another link under the same identity; only what the host says is safe."),
+    ] = []
+    in_flight_max: Annotated[int, says("Sales without an answer that one link may carry.", ge=1, le=65_536)] = 2_048
+    new_keys_every_ms: Annotated[int, says("How often new working keys are asked for; 0: never.", ge=0)] = 0
+    links: Annotated[list[LinkSection], says("More links to the same host.")] = []
     tls: HostTlsSection | None = None
 
 
@@ -174,6 +215,7 @@ class _File(_Section, frozen=True, kw_only=True):
     journal: JournalSection
     pos: PosSection = PosSection()
     host: HostSection
+    keybox: KeyBoxSection = KeyBoxSection()
     api: ApiSection | None = None
     calendar: CalendarSection = CalendarSection()
     settlement: SettlementSection = SettlementSection()
@@ -192,6 +234,7 @@ class Config:
     keys: Path
     pos: PosSection
     host: HostSection
+    keybox: KeyBoxSection
     api: ApiSection | None
     calendar: CalendarSection
     policy: Policy
@@ -242,6 +285,7 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         keys=folder / parsed.journal.keys,
         pos=_beside(folder, parsed.pos),
         host=_beside(folder, parsed.host),
+        keybox=replace_struct(parsed.keybox, pin_file=str(folder / parsed.keybox.pin_file)),
         api=_beside(folder, parsed.api),
         calendar=parsed.calendar,
         policy=policy,
@@ -287,7 +331,9 @@ def _plain(text: str) -> str:
 
 def _check_ports(parsed: _File) -> None:
     api = parsed.api.listen if parsed.api is not None else ""
-    for place, text in (("pos.listen", parsed.pos.listen), ("host.address", parsed.host.address), ("api.listen", api)):
+    links = [(f"host.links.{link.name}.address", link.address) for link in parsed.host.links]
+    ours = [("pos.listen", parsed.pos.listen), ("host.address", parsed.host.address), ("api.listen", api)]
+    for place, text in ours + links:
         if text and address(text)[1] > 65_535:
             raise TheirMistake("a port is at most 65535", place)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from chongzheng.gateway.terminals import master_key_place
 from chongzheng.journal import Vault
 from chongzheng.mistakes import TheirMistake
+from chongzheng.uplink import link_place
 
 MASTER_KEY_BYTES = 16
 FIRST_TERMINAL, FIRST_LINK = ("10000001", "898100000000001"), "90000001"
@@ -90,8 +91,3 @@ def first_configuration(folder: Path) -> dict[str, Path]:
 def _write_private(path: Path, text: str) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
-
-
-def link_place(terminal: str) -> str:
-    """What the sealed master key of the host link is bound to."""
-    return f"link:{terminal}"

@@ -20,6 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("api",),
     ("console",),
     ("config",),
+    ("uplink",),
     ("settings", "first"),
     ("app",),
     ("simulator", "certify"),

@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chongzheng.app import Engine, engine_of, link_place
+from chongzheng.app import Engine, engine_of
 from chongzheng.gateway.terminals import master_key_place
 from chongzheng.journal import Reader, Vault
 from chongzheng.reversal.payment import Payment
+from chongzheng.uplink import link_place
 from whole.scripted_host import ScriptedHost
 from whole.scripted_terminal import ScriptedTerminal
 

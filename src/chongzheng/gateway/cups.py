@@ -49,6 +49,8 @@ SIGN_ON, ECHO, ASK_KEYS = "001", "301", "101"
 FORWARDED = (2, 3, 4, 14, 22, 23, 25, 26, 35, 36, 38, 41, 42, 49, 52, 53, 54, 55)
 UNDONE = (2, 3, 4, 22, 23, 25, 38, 41, 42, 49, 55)
 ANSWER_TYPE = {"0430": "0410"}
+REFUSED_TYPE = {"0100": "0110", "0200": "0210", "0220": "0230", "0420": "0410"}
+MALFUNCTION = "96"
 MEANING = {"0110": Meaning.ANSWER, "0210": Meaning.ANSWER, "0230": Meaning.ANSWER, "0430": Meaning.UNDO_ANSWER}
 MANAGED = {SIGN_ON: Meaning.SIGNED_ON, ECHO: Meaning.ECHOED, ASK_KEYS: Meaning.KEYS_ANSWERED}
 
@@ -143,7 +145,13 @@ class Cups:
         return MEANING.get(message.mti, Meaning.OTHER), b""
 
     def in_pos_words(self, spoken: Spoken, identity: Pairs) -> Message:
-        """Their word on amount, terminal and merchant, under the terminal's own trace number and batch."""
+        """Their word on amount, terminal and merchant, under the terminal's own trace number and batch.
+
+        A message of ours that was refused as such becomes "system malfunction": it proves nothing but our mistake.
+        """
+        if spoken.meaning is Meaning.REFUSED_AS_SUCH:
+            ours = spoken.message.with_fields({37: None, 39: MALFUNCTION})
+            return answer_in_pos_words(ours, identity, REFUSED_TYPE)
         return answer_in_pos_words(spoken.message, identity, ANSWER_TYPE)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chongzheng.gateway import translate
 from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.in_hand import Asker, Bounded, InHand
+from chongzheng.gateway.numbers import Named, unnamed
 from chongzheng.gateway.pos import PosLine, Turn
 from chongzheng.gateway.terminals import Terminal, Terminals, plain
 from chongzheng.gateway.translate import Heard, Kind
@@ -22,6 +23,7 @@ LAST_MAX = 200_000
 """Terminals whose last payment is remembered; the journal knows the others."""
 UNKNOWN_TERMINAL, BUSY, BAD_MAC, DONE = "97", "96", "A0", "00"
 SOURCE = "pos"
+SALE_TYPE = "0200"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Ways:
     hand_in: Callable[[Submission], bool]
     keep_stray: Callable[[Evidence, str], None]
     name_line: Callable[[PosLine, tuple[str, str]], None]
+    name_upstream: Callable[[str, str], Named | None] = lambda day, mti: unnamed()
+    """What a payment of this day and type is called on the way up; None: no numbers are left."""
 
 
 class Desk:
@@ -106,7 +110,10 @@ class Desk:
         if heard.has_pin and not self._rules.pin:
             self._turn_away(asker, translate.NOT_SUPPORTED, "refused: PIN block without a shared PIN key")
             return
-        request = self._request(heard, proof.at)
+        request, named = self._request(heard, proof.at)
+        if named is None:
+            self._turn_away(asker, BUSY, "no numbers are left")
+            return
         payment = payment_id(request.key)
         if not asker.turn.begin() or not self._in_hand.waiting.join(payment, asker):
             self._turn_away(asker, BUSY, "too many in flight")
@@ -115,24 +122,32 @@ class Desk:
         if payment not in self._in_hand.sales:
             self._in_hand.sales.put(payment, heard)
         fact = facts.RequestTaken(payment, proof.at, proof.id, request)
-        if not self._ways.hand_in(Submission(fact, (proof,), translate.card(heard))):
+        if not self._ways.hand_in(Submission(fact, (proof,), translate.card(heard), named.alias)):
             self._decline_unwritten(payment, "the queue is full")
 
     def _take_reversal(self, asker: Asker, heard: Heard, proof: Evidence) -> None:
         """No limit in flight for these: a reversal that is turned away is a cardholder's money at risk."""
-        request = self._request(heard, proof.at)
+        request, named = self._request(heard, proof.at)
+        if named is None:
+            self._turn_away(asker, BUSY, "no numbers are left")
+            return
         payment = payment_id(request.key)
         if not self._in_hand.reversing.join(payment, asker):
             self._turn_away(asker, BUSY, "too many repeats of a reversal")
             return
         fact = facts.ReversalAsked(payment, proof.at, proof.id, translate.reason(heard), request)
-        if not self._ways.hand_in(Submission(fact, (proof,), translate.card(heard))):
+        if not self._ways.hand_in(Submission(fact, (proof,), translate.card(heard), named.alias)):
             self._in_hand.reversing.leave(payment, newest=True)
             self._turn_away(asker, BUSY, "the queue is full")
 
-    def _request(self, heard: Heard, at: int) -> facts.Request:
+    def _request(self, heard: Heard, at: int) -> tuple[facts.Request, Named | None]:
+        """What the machine keeps, and what the payment is called on the way up if this is the first we hear of it."""
         day, day_ends_at = self._rules.calendar.day(at)
-        return translate.request(heard, day, day_ends_at, self._vault.index)
+        request = translate.request(heard, day, day_ends_at, self._vault.index)
+        named = self._ways.name_upstream(day, SALE_TYPE if heard.kind is Kind.REVERSAL else heard.message.mti)
+        if named is not None and named.pairs:
+            request = replace(request, identity=(*request.identity, *named.pairs))
+        return request, named
 
     def _note_moved_on(self, asker: Asker, heard: Heard, payment: str, proof: Evidence) -> None:
         """A terminal sends its reversal before its next sale, so a next sale says that it is done with the last one."""

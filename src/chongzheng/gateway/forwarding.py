@@ -9,11 +9,14 @@ from typing import Any
 from chongzheng.card import Pan
 from chongzheng.gateway import translate
 from chongzheng.gateway.counts import Counts
-from chongzheng.gateway.host import HostLink
 from chongzheng.gateway.in_hand import Bounded, InHand
+from chongzheng.gateway.keybox import Key
+from chongzheng.gateway.links import Links
+from chongzheng.gateway.profile import ABSENT, Meaning, Numbers, Pairs, Profile, Spoken, link_in, numbers_in
 from chongzheng.gateway.translate import HostWord, Said
+from chongzheng.iso8583 import Message
 from chongzheng.journal import Evidence, Journal, Reader, Submission, evidence, payment_id
-from chongzheng.mistakes import TheirMistake
+from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import facts
 from chongzheng.reversal.effects import Forward, SendReversal, SignIn
 from chongzheng.reversal.payment import Owes, Payment
@@ -21,12 +24,17 @@ from chongzheng.reversal.payment import Owes, Payment
 KNOWN_MAX = 100_000
 """Payments known to be in the journal without looking; the others are looked up."""
 SOURCE = "host"
+SAID = {Meaning.ANSWER: Said.REPLY, Meaning.UNDO_ANSWER: Said.REVERSAL_ANSWER}
 
 Execute = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
 
 class Forwarding:
-    """The outlets towards the host, and the way of its answers back. All on the loop thread; `clock`: epoch ms."""
+    """The outlets towards the host, and the way of its answers back. All on the loop thread; `clock`: epoch ms.
+
+    `pin_key(merchant, terminal)` gives the key under which a terminal's PIN blocks come, where the key box carries
+    them over to the link's; None where they pass unchanged.
+    """
 
     def __init__(
         self,
@@ -37,6 +45,8 @@ class Forwarding:
         clock: Callable[[], int],
         execute: Execute,
         hand_in: Callable[[Submission], bool],
+        profile: Profile,
+        pin_key: Callable[[str, str], Key | None] | None = None,
     ) -> None:
         self._journal = journal
         self._reader = reader
@@ -45,8 +55,10 @@ class Forwarding:
         self._clock = clock
         self._execute = execute
         self._hand_in = hand_in
-        self._known: Bounded[bool] = Bounded(KNOWN_MAX)
-        self.link: HostLink | None = None
+        self._profile = profile
+        self._pin_key = pin_key
+        self._known: Bounded[tuple[str, Pairs]] = Bounded(KNOWN_MAX)
+        self.links = Links(())
 
     # Out
 
@@ -55,12 +67,26 @@ class Forwarding:
         heard = self._in_hand.sales.take(payment.id)
         why = "the message is no longer in memory"
         if heard is not None:
-            why = "there is no host link" if self.link is None else ""
-            if self.link is not None:
-                why = self.link.send_sale(payment.id, translate.forward(heard))
+            why = self._send_sale(payment, heard)
         if why:
-            self._counts.note("not forwarded", why)
-            self._hand_in(Submission(facts.NotForwarded(payment.id, self._clock(), why)))
+            self.not_sent(payment.id, why)
+
+    def _send_sale(self, payment: Payment, heard: translate.Heard) -> str:
+        pin = None
+        if heard.has_pin and self._pin_key is not None:
+            pin = self._pin_key(heard.merchant, heard.terminal)
+            if pin is None:
+                return "the terminal has no PIN key"
+        try:
+            message = self._profile.request(translate.forward(heard), numbers_in(payment.identity))
+        except (TheirMistake, OurMistake) as mistake:
+            return f"cannot be said on this link: {mistake}"
+        return self.links.send_sale(payment.id, link_in(payment.identity), message, pin)
+
+    def not_sent(self, payment: str, why: str) -> None:
+        """Nothing of this sale has left, and it never will."""
+        self._counts.note("not forwarded", why)
+        self._hand_in(Submission(facts.NotForwarded(payment, self._clock(), why)))
 
     def send_reversal(self, payment: Payment, effect: SendReversal) -> None:
         """The outlet of SendReversal. When it cannot leave now, its deadline brings it back."""
@@ -69,40 +95,60 @@ class Forwarding:
             pan = card if isinstance(card, Pan) else None
             if isinstance(card, BaseException):
                 self._counts.note("card number not readable", type(card).__name__)
-            message = translate.reversal(payment, effect.reason, pan)
-            why = "there is no host link" if self.link is None else self.link.send(message)
+            why = self._send_undo(payment, translate.reversal(payment, effect.reason, pan), effect.attempt)
             if why:
                 self._counts.note("reversal not sent, due again later", why)
 
         self._execute(lambda: self._journal.card(payment.id), send)
 
+    def _send_undo(self, payment: Payment, message: Message, attempt: int) -> str:
+        try:
+            undo = self._profile.undo(message, numbers_in(payment.identity), attempt)
+        except (TheirMistake, OurMistake) as mistake:
+            return f"cannot be said on this link: {mistake}"
+        return self.links.send("reversal", link_in(payment.identity), undo)
+
     def sign_in(self, payment: Payment, effect: SignIn) -> None:
         """The outlet of SignIn."""
-        if self.link is not None:
-            self.link.sign_in_again()
+        self.links.sign_in_again(link_in(payment.identity))
 
     def watch(self, payment: Payment) -> None:
         """A payment was committed."""
-        self._known.put(payment.id, True)
-        if self.link is not None and payment.owes is not Owes.FORWARD:
-            self.link.answered(payment.id)
+        name = self._name_of(payment)
+        if name:
+            self._known.put(name, (payment.id, payment.identity))
+        if payment.owes is not Owes.FORWARD:
+            self.links.answered(payment.id)
+
+    def _name_of(self, payment: Payment) -> str:
+        if not self._profile.own_numbers:
+            return payment.id
+        numbers: Numbers | None = numbers_in(payment.identity)
+        return numbers.name() if numbers is not None else ""
 
     # In
 
-    def receive(self, word: HostWord) -> None:
+    def receive(self, spoken: Spoken, profile: Profile) -> None:
         """A message of the host becomes a fact of its payment, or stray evidence."""
-        proof = evidence(f"host-{word.message.mti}", SOURCE, self._clock(), translate.evidence_body(word.message))
-        if word.said not in (Said.REPLY, Said.REVERSAL_ANSWER):
+        proof = evidence(f"host-{spoken.message.mti}", SOURCE, self._clock(), translate.evidence_body(spoken.message))
+        if spoken.meaning not in (Meaning.ANSWER, Meaning.UNDO_ANSWER, Meaning.REFUSED_AS_SUCH):
             self._keep(proof, "nobody asked for such a message")
             return
         try:
-            payment = payment_id(translate.key(word.message))
+            found = self._payment_of(spoken)
         except TheirMistake as mistake:
             self._keep(proof, f"names no payment: {mistake}")
             return
-        if payment not in self._known and self._reader.payment(payment) is None:
+        if found is None:
             self._keep(proof, "speaks of a payment that we never sent")
             return
+        payment, identity = found
+        message = profile.in_pos_words(spoken, identity)
+        said = Said.REPLY if message.mti != "0410" else Said.REVERSAL_ANSWER
+        mac = ABSENT if spoken.meaning is Meaning.REFUSED_AS_SUCH else spoken.mac
+        self._hand_on(payment, HostWord(said, message, mac), proof)
+
+    def _hand_on(self, payment: str, word: HostWord, proof: Evidence) -> None:
         answer = translate.answer(word)
         if word.said is Said.REPLY:
             # The terminal's answer repeats the host's fields, if this reply turns out to be the one that counts.
@@ -111,6 +157,18 @@ class Forwarding:
             self._submit(Submission(facts.ReplyArrived(payment, proof.at, proof.id, answer), (proof,)))
         else:
             self._submit(Submission(facts.ReversalAnswered(payment, proof.at, proof.id, answer), (proof,)))
+
+    def _payment_of(self, spoken: Spoken) -> tuple[str, Pairs] | None:
+        """Whose answer it is, also after a restart: the journal knows every name that was ever given."""
+        own = self._profile.own_numbers
+        name = spoken.name if own else payment_id(translate.key(spoken.message))
+        if not name:
+            raise TheirMistake("is missing", "F7, F11")
+        known = self._known.get(name)
+        if known is None:
+            payment = self._reader.by_alias(name) if own else self._reader.payment(name)
+            known = (payment.id, payment.identity) if payment is not None else None
+        return known
 
     def puzzled(self, payload: bytes) -> None:
         """Bytes of the host that are no message: only their length and hash are kept, for they may hold card data."""

@@ -1,30 +1,22 @@
-"""How is the link to the host kept alive, signed in and drained, and what is sent or heard on it?"""
+"""How is one link to the host kept alive, signed on and under fresh keys, and what is sent or heard on it?"""
 
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import cycle
 from typing import cast
 
-from chongzheng.gateway import translate
 from chongzheng.gateway.counts import Counts
-from chongzheng.gateway.translate import HostWord, Said
-from chongzheng.iso8583 import (
-    CupEnvelope,
-    Deframer,
-    Message,
-    check,
-    frame,
-    join_cup,
-    open_working_keys,
-    sign,
-    split_cup,
-)
-from chongzheng.mistakes import TheirMistake
+from chongzheng.gateway.keybox import Key, KeyBox, Working, is_mac, take_working_keys
+from chongzheng.gateway.profile import ABSENT, GOOD, Mac, Meaning, Profile, Spoken
+from chongzheng.iso8583 import Deframer, Message, frame
+from chongzheng.mistakes import OurMistake, TheirMistake
 
 FRAME_BYTES_MAX = 4_096
 IN_FLIGHT_MAX = 2_048
@@ -34,36 +26,47 @@ CONNECT_WAIT_MS = 5_000
 SIGN_IN_WAIT_MS = 10_000
 SIGN_IN_EVERY_MS = 2_000
 """A host that asks for sign-in with every answer gets one at most this often."""
+KEY_CHANGE_WAIT_MS = 2_000
+"""How long sales are held back while new keys are asked for: under the old ones the host may refuse them already."""
 ECHO_AFTER_MS = 30_000
 ECHO_WAIT_MS = 10_000
 BACKOFF_MS = (100, 200, 500, 1_000, 2_000, 5_000)
 TICK_MS = 200
 STAN_MAX = 999_999
-LINK_BATCH = "000001"
-SIGN_IN_CODE, ECHO_CODE = "003", "301"
+LINE = "line"
+"""Instead of a MAC algorithm: the line itself is authenticated (mutual TLS, a private line), messages carry none."""
+DONE = "00"
+PIN_BLOCK = 52
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LinkSettings:
-    """Where the host is, who we are to it, and how its MACs are made. `master_key` is in the clear, memory only."""
+    """Where the host is, how it is spoken to, and under which master key its working keys come."""
 
+    name: str
     host: str
     port: int
-    terminal: str
-    merchant: str
-    master_key: bytes
+    profile: Profile
+    master: Key
     mac: str
-    envelope: CupEnvelope
+    in_flight_max: int = IN_FLIGHT_MAX
+    new_keys_every_ms: int = 0
+    tls: ssl.SSLContext | None = None
+    tls_name: str = ""
 
     def __repr__(self) -> str:
         """Where, never the key."""
-        return f"LinkSettings({self.host}:{self.port})"
+        return f"LinkSettings({self.name} {self.host}:{self.port})"
 
 
-def link_settings(address: tuple[str, int], terminal: str, merchant: str, master_key: bytes, mac: str,
-                  tpdu: bytes, header: bytes) -> LinkSettings:  # fmt: skip
-    """The settings of a link, its names filled up with blanks as they stand on the wire."""
-    return LinkSettings(*address, terminal.ljust(8), merchant.ljust(15), master_key, mac, CupEnvelope(tpdu, header))
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Who hears of what a link brings: messages that answer something, bytes that cannot be read, sales that were
+    held back and will never leave (payment, why)."""
+
+    receive: Callable[[Spoken, Profile], None]
+    puzzled: Callable[[bytes], None]
+    not_sent: Callable[[str, str], None]
 
 
 def _now_ms() -> int:
@@ -71,26 +74,29 @@ def _now_ms() -> int:
 
 
 class HostLink(asyncio.Protocol):
-    """One link. `receive(word)` takes every message that answers something; `puzzled(payload)` what cannot be read."""
+    """One link. `moment()` gives the time of transmission, MMDDhhmmss."""
 
     def __init__(
-        self,
-        settings: LinkSettings,
-        counts: Counts,
-        receive: Callable[[HostWord], None],
-        puzzled: Callable[[bytes], None],
+        self, settings: LinkSettings, box: KeyBox, counts: Counts, ears: Ears, moment: Callable[[], str]
     ) -> None:
-        self._settings = settings
+        self.settings = settings
+        self.name = settings.name
+        self._profile = settings.profile
+        self._box = box
         self._counts = counts
-        self._receive = receive
-        self._puzzled = puzzled
+        self._ears = ears
+        self._moment = moment
         self._stans = cycle(range(1, STAN_MAX + 1))
         self._in_flight: OrderedDict[str, None] = OrderedDict()
+        self._held: OrderedDict[str, tuple[Message, Key | None]] = OrderedDict()
         self._transport: asyncio.Transport | None = None
         self._deframer = Deframer(FRAME_BYTES_MAX)
-        self._mac_key: bytes | None = None
+        self._keys: Working | None = None
+        self._old: Working | None = None
+        self._mac: Mac | None = None
         self._ready = False
         self._sign_in_at: int | None = None
+        self._changing_at: int | None = None
         self._signed_at: int | None = None
         self._echo_at: int | None = None
         self._heard_at = 0
@@ -100,7 +106,7 @@ class HostLink(asyncio.Protocol):
     # Alive
 
     def start(self) -> None:
-        """Connect, sign in, and do so again whenever the link is lost."""
+        """Connect, sign on, and do so again whenever the link is lost."""
         self._runner = asyncio.get_running_loop().create_task(self._keep_alive())
 
     async def stop(self) -> None:
@@ -113,8 +119,18 @@ class HostLink(asyncio.Protocol):
 
     @property
     def ready(self) -> bool:
-        """Connected and signed in."""
+        """Connected, signed on, and holding keys where the line needs them."""
         return self._ready
+
+    @property
+    def waiting(self) -> int:
+        """Sales on this link that have no answer yet."""
+        return len(self._in_flight)
+
+    @property
+    def pin_key(self) -> Key | None:
+        """The key under which the host expects PIN blocks."""
+        return self._keys.pin if self._keys is not None else None
 
     async def _keep_alive(self) -> None:
         failures = 0
@@ -130,17 +146,19 @@ class HostLink(asyncio.Protocol):
         self._lost.clear()
         self._signed_at = None
         loop = asyncio.get_running_loop()
+        to = self.settings
+        name = (to.tls_name or to.host) if to.tls is not None else None
         try:
             async with asyncio.timeout(CONNECT_WAIT_MS / 1000):
-                await loop.create_connection(lambda: self, self._settings.host, self._settings.port)
+                await loop.create_connection(lambda: self, to.host, to.port, ssl=to.tls, server_hostname=name)
         except (OSError, TimeoutError) as error:
-            self._counts.note("host cannot be reached", f"{self._settings.host}:{self._settings.port} {error}")
+            self._counts.note("host cannot be reached", f"{to.name} {to.host}:{to.port} {error}")
             return False
-        self._ask_sign_in()
+        self._sign_on()
         return True
 
     async def _stay(self) -> None:
-        """Until the link is lost: sign-in that is not answered, silence, echo tests."""
+        """Until the link is lost: sign-on that is not answered, silence, echo tests."""
         while not self._lost.is_set():
             self._tick(_now_ms())
             try:
@@ -156,7 +174,16 @@ class HostLink(asyncio.Protocol):
             self._drop("host is silent")
         elif self._ready and self._echo_at is None and now - self._heard_at > ECHO_AFTER_MS:
             self._echo_at = now
-            self._write_plain(self._own(ECHO_CODE))
+            self._write(self._profile.echo(self._stan(), self._moment()))
+        if self._changing_at is not None and now - self._changing_at > KEY_CHANGE_WAIT_MS:
+            self._counts.note("host does not answer the request for keys")
+            self._let_go()
+        if self._ready and self._are_keys_old(now):
+            self.sign_in_again()
+
+    def _are_keys_old(self, now: int) -> bool:
+        every_ms = self.settings.new_keys_every_ms
+        return every_ms > 0 and self._signed_at is not None and now - self._signed_at >= every_ms
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The host took the call."""
@@ -166,66 +193,96 @@ class HostLink(asyncio.Protocol):
         self._echo_at = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The link is gone; what was sent may or may not have arrived."""
+        """The link is gone; what was sent may or may not have arrived, what was held back has not left."""
         self._transport = None
         self._ready = False
         self._sign_in_at = None
         self._in_flight.clear()
-        self._counts.note("host link lost")
+        self._let_go()
+        self._counts.note("host link lost", self.name)
         self._lost.set()
 
     def _drop(self, why: str) -> None:
-        self._counts.note(why)
+        self._counts.note(why, self.name)
         if self._transport is not None:
             self._transport.abort()
 
     # Out
 
-    def send_sale(self, payment: str, message: Message) -> str:
-        """Hand a sale to the socket; "" when that was done, else why nothing of it has left or will."""
-        if len(self._in_flight) >= IN_FLIGHT_MAX:
+    def send_sale(self, payment: str, message: Message, pin: Key | None = None) -> str:
+        """Hand a sale to the socket, or hold it until the keys are changed; "" when that was done, else why nothing
+        of it has left or will. `pin`: the key under which its PIN block came, if that must become ours."""
+        if len(self._in_flight) >= self.settings.in_flight_max:
             return "too many sales wait for the host"
-        why = self.send(message)
+        if self._changing_at is not None and self._ready:
+            self._held[payment] = (message, pin)
+            self._in_flight[payment] = None
+            return ""
+        why = self.send(message, pin)
         if not why:
             self._in_flight[payment] = None
         return why
 
     def answered(self, payment: str) -> None:
-        """This sale no longer waits for the host."""
+        """This sale no longer waits for the host; if it was held back it never leaves."""
         self._in_flight.pop(payment, None)
+        self._held.pop(payment, None)
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Message, pin: Key | None = None) -> str:
         """Hand a message, with the link's MAC, to the socket; "" or why not."""
         if self._transport is None or self._transport.is_closing():
             return "the host is not connected"
-        if not self._ready or self._mac_key is None:
+        if not self._ready:
             return "the link is not signed in"
         if self._transport.get_write_buffer_size() > WRITE_BUFFER_BYTES_MAX:
             return "the host does not read"
         try:
-            body = sign(translate.POS, message, self._settings.mac, self._mac_key)
+            payload = self._profile.seal(self._with_our_pin(message, pin), self._mac)
         except TheirMistake as mistake:
             return f"cannot be encoded: {mistake.where}"
-        self._transport.write(frame(join_cup(self._settings.envelope, body)))
+        except (OurMistake, RuntimeError) as mistake:  # RuntimeError: a hardware module's own words
+            return f"the key box fails: {type(mistake).__name__}"
+        self._transport.write(frame(payload))
         return ""
 
+    def _with_our_pin(self, message: Message, pin: Key | None) -> Message:
+        if pin is None or PIN_BLOCK not in message.fields:
+            return message
+        ours, block = self.pin_key, message.fields[PIN_BLOCK]
+        if ours is None or not isinstance(block, bytes):
+            raise TheirMistake("cannot be carried over: the link has no PIN key", f"F{PIN_BLOCK}")
+        return message.with_fields({PIN_BLOCK: self._box.translate(pin, ours, block)})
+
     def sign_in_again(self) -> None:
-        """The host says that keys disagree: ask for new ones, but not in a flood."""
-        if self._ready and (self._sign_in_at is None or _now_ms() - self._sign_in_at >= SIGN_IN_EVERY_MS):
-            self._ask_sign_in()
+        """The host says that keys disagree: ask for new ones, but not in a flood, and hold sales back meanwhile."""
+        now = _now_ms()
+        if not self._ready or (self._sign_in_at is not None and now - self._sign_in_at < SIGN_IN_EVERY_MS):
+            return
+        self._sign_in_at = now
+        self._changing_at = now
+        self._write(self._profile.ask_keys(self._stan(), self._moment()))
 
-    def _ask_sign_in(self) -> None:
+    def _let_go(self) -> None:
+        """What was held back leaves under the keys there are, or is reported as never sent."""
+        self._changing_at = None
+        held, self._held = self._held, OrderedDict()
+        for payment, (message, pin) in held.items():
+            why = self.send(message, pin)
+            if why:
+                self._in_flight.pop(payment, None)
+                self._ears.not_sent(payment, why)
+
+    def _sign_on(self) -> None:
         self._sign_in_at = _now_ms()
-        self._write_plain(self._own(SIGN_IN_CODE))
+        self._write(self._profile.sign_on(self._stan(), self._moment()))
 
-    def _own(self, code: str) -> Message:
-        stan = f"{next(self._stans):06d}"
-        return translate.management(stan, self._settings.terminal, self._settings.merchant, LINK_BATCH, code)
+    def _stan(self) -> str:
+        return f"{next(self._stans):06d}"
 
-    def _write_plain(self, message: Message) -> None:
+    def _write(self, message: Message) -> None:
+        """A management message: it carries no MAC."""
         if self._transport is not None and not self._transport.is_closing():
-            body = translate.POS.encode(message)
-            self._transport.write(frame(join_cup(self._settings.envelope, body)))
+            self._transport.write(frame(self._profile.seal(message, None)))
 
     # In
 
@@ -243,31 +300,64 @@ class HostLink(asyncio.Protocol):
 
     def _take(self, payload: bytes) -> None:
         try:
-            _, body = split_cup(payload)
-            word = translate.understand(body, self._is_genuine)
+            spoken = self._profile.read(payload, self._is_genuine)
         except TheirMistake as mistake:
             self._counts.note("host sent what is no message", mistake.where)
-            self._puzzled(payload)
+            self._ears.puzzled(payload)
             return
-        if word.said is Said.SIGNED_IN:
-            self._take_keys(word)
-        elif word.said is not Said.ECHOED:
-            self._receive(word)
+        match spoken.meaning:
+            case Meaning.SIGNED_ON | Meaning.KEYS_ANSWERED | Meaning.KEYS_OFFERED:
+                self._manage(spoken)
+            case Meaning.ECHO_ASKED:
+                self._write(self._profile.answer_theirs(spoken))
+            case Meaning.ECHOED:
+                pass
+            case _:
+                by_line = self.settings.mac == LINE and spoken.mac == ABSENT
+                self._ears.receive(replace(spoken, mac=GOOD) if by_line else spoken, self._profile)
 
-    def _is_genuine(self, body: bytes) -> bool:
-        return self._mac_key is not None and check(body, self._settings.mac, self._mac_key)
+    def _is_genuine(self, covered: bytes, value: bytes) -> bool:
+        """Under our keys, or under those before until the first message under the new ones has come."""
+        if self._keys is None:
+            return False
+        if is_mac(self._box, self._keys.mac, self.settings.mac, covered, value):
+            self._old = None
+            return True
+        return self._old is not None and is_mac(self._box, self._old.mac, self.settings.mac, covered, value)
 
-    def _take_keys(self, word: HostWord) -> None:
-        code = word.message.text(39)
+    def _manage(self, spoken: Spoken) -> None:
+        code = spoken.message.text(39)
         try:
-            if code != "00":
+            if spoken.meaning is not Meaning.KEYS_OFFERED and code != DONE:
                 raise TheirMistake(f"refused with {code[:2]!r}", "sign-in")
-            sealed = word.message.text(62).encode("latin-1")
-            self._mac_key = open_working_keys(sealed, self._settings.master_key).mak
-        except TheirMistake as mistake:
-            self._counts.note("sign-in at the host failed", str(mistake))
+            self._go_on(spoken)
+        except (TheirMistake, OurMistake, RuntimeError) as mistake:  # RuntimeError: a hardware module's own words
+            self._counts.note("sign-in at the host failed", f"{self.name} {mistake}")
             if not self._ready:
                 self._drop("sign-in at the host failed")
-            return
+            elif self._changing_at is not None:
+                self._let_go()
+
+    def _go_on(self, spoken: Spoken) -> None:
+        """The next step: ask for keys, wait for them, take them."""
+        if self.settings.mac == LINE:
+            self._be_ready()
+        elif spoken.keys or (spoken.meaning is Meaning.SIGNED_ON and self._profile.signs_in_for_keys):
+            self._take_keys(spoken)
+        elif spoken.meaning is Meaning.SIGNED_ON:
+            self._write(self._profile.ask_keys(self._stan(), self._moment()))
+        # else: they come in a message of the network's own
+
+    def _take_keys(self, spoken: Spoken) -> None:
+        taken = take_working_keys(self._box, self.settings.master, spoken.keys)
+        self._old = self._keys
+        self._keys = taken
+        self._mac = partial(self._box.mac, taken.mac, self.settings.mac)
+        if spoken.meaning is Meaning.KEYS_OFFERED:
+            self._write(self._profile.answer_theirs(spoken))
+        self._be_ready()
+
+    def _be_ready(self) -> None:
         self._signed_at = _now_ms()
         self._ready = True
+        self._let_go()

@@ -37,7 +37,7 @@ FROM_TERMINAL = (11, 25, 60)
 class Numbers:
     """What a payment is called towards a network: fixed by its first commit, before anything is sent.
 
-    `mti`: the type of the sale; `stan` and `undo_stan` (six digits): F11 of the sale and of all its reversals;
+    `mti`: the type of the sale; `stan` (odd) and `undo_stan` (the next): F11 of the sale and of all its reversals;
     `rrn`: F37; `sent`: F7 of both, MMDDhhmmss; with `stan` it is unique for the institution.
     """
 
@@ -51,9 +51,9 @@ class Numbers:
         """As a part of the frozen identity."""
         return tuple((f"{MARK}{name}", getattr(self, name)) for name in _NAMES)
 
-    def keys(self) -> tuple[str, str]:
-        """Under what answers to the sale and to its reversals are looked up."""
-        return called(self.sent, self.stan), called(self.sent, self.undo_stan)
+    def name(self) -> str:
+        """What the payment is called, among all of its institution."""
+        return called(self.sent, self.stan)
 
 
 _NAMES = ("mti", "stan", "undo_stan", "rrn", "sent")
@@ -72,8 +72,10 @@ def link_in(identity: Pairs) -> str:
 
 
 def called(sent: str, stan: str) -> str:
-    """The name of a message among all of one institution, or "" when a part is missing."""
-    return f"{sent}.{stan}" if sent and stan else ""
+    """The name of the payment to which a message with this F7 and F11 belongs; "" when a part is missing."""
+    if not sent or not stan.isdecimal():
+        return ""
+    return f"{sent}.{(int(stan) - 1) // 2 * 2 + 1:06d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message of theirs, as it stood on the wire. `name`: what `called` gave our message, "" where the terminal's
+    """A message of theirs, as it stood on the wire. `name`: what `called` gives for it, "" where the terminal's
     own names stand in it; `keys`: what it brings of sealed working keys."""
 
     meaning: Meaning

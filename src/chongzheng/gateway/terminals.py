@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from chongzheng.gateway import translate
+from chongzheng.gateway.keybox import Key, KeyBox, Working, give_working_keys, is_mac
+from chongzheng.gateway.profile import sealed
 from chongzheng.gateway.translate import Heard
-from chongzheng.iso8583 import Message, check, seal_working_keys, sign
-from chongzheng.journal import Journal, Vault
+from chongzheng.iso8583 import Message, mac_input
+from chongzheng.iso8583.mac import MAC_BYTES
+from chongzheng.journal import Journal
 from chongzheng.mistakes import OurMistake, TheirMistake
 
 TERMINALS_MAX = 200_000
@@ -20,9 +22,7 @@ NO_MAC = "none"
 LONG_MAK = frozenset({"x9.19", "xor-3des"})
 """Algorithms whose MAC key has 16 bytes; the others use single DES even in a slot of 16."""
 LAYOUT_OF = {"001": "24", "003": "40", "004": "60"}
-PIN_KEY_BYTES = {"24": 8, "40": 16, "60": 16}
-TRACK_KEY_BYTES = 16
-MASTER_KEY_BYTES = (8, 16, 24)
+LONG_BYTES, SHORT_BYTES = 16, 8
 
 Execute = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
@@ -52,20 +52,21 @@ def master_key_place(merchant: str, terminal: str) -> str:
 
 
 class Terminals:
-    """The terminals of the configuration and their working keys; keys survive a restart sealed in the journal.
+    """The terminals of the configuration and their working keys; keys survive a restart, kept in the journal.
 
     `execute(work, done)` runs `work` where the journal may be written and `done` with its result, or the
     exception it raised, back on the loop.
     """
 
-    def __init__(self, terminals: Iterable[Terminal], vault: Vault, journal: Journal, execute: Execute) -> None:
+    def __init__(self, terminals: Iterable[Terminal], box: KeyBox, journal: Journal, execute: Execute) -> None:
         self._known = {(one.merchant, one.terminal): one for one in terminals}
         if len(self._known) > TERMINALS_MAX:
             raise TheirMistake(f"{len(self._known)} are configured, {TERMINALS_MAX} are possible", "terminals")
-        self._vault = vault
+        self._box = box
         self._journal = journal
         self._execute = execute
-        self._mac_keys: dict[Terminal, bytes] = {}
+        self._mac_keys: dict[Terminal, Key] = {}
+        self._pin_keys: dict[tuple[str, str], Key] = {}
 
     def find(self, heard: Heard) -> Terminal | None:
         """Whose message this is, or None when the configuration names no such terminal at that merchant."""
@@ -76,7 +77,7 @@ class Terminals:
         if terminal.mac == NO_MAC:
             return True
         key = self._mac_key(terminal)
-        return key is not None and check(body, terminal.mac, key)
+        return key is not None and is_mac(self._box, key, terminal.mac, mac_input(body), body[-MAC_BYTES:])
 
     def sealed(self, merchant: str, name: str, message: Message) -> bytes:
         """The body of `message` with the MAC of that terminal: for approvals and for "we own your reversal".
@@ -87,7 +88,16 @@ class Terminals:
         key = None if terminal is None or terminal.mac == NO_MAC else self._mac_key(terminal)
         if terminal is None or key is None:
             return translate.POS.encode(message)
-        return sign(translate.POS, message, terminal.mac, key)
+        return sealed(translate.POS, message, lambda data: self._box.mac(key, terminal.mac, data))
+
+    def pin_key(self, merchant: str, name: str) -> Key | None:
+        """The key under which that terminal's PIN blocks come; only a key box that translates them keeps it."""
+        key = self._pin_keys.get((merchant, name))
+        if key is None:
+            kept = self._journal.load_secret(f"pik:{merchant}:{name}")
+            if kept is not None:
+                key = self._pin_keys[merchant, name] = self._box.recall(kept)
+        return key
 
     def sign_in(self, terminal: Terminal, heard: Heard, clock: tuple[str, str], done: Callable[[bytes], None]) -> None:
         """Make new keys and a new batch, keep them, and give `done` the body of the answer."""
@@ -95,48 +105,40 @@ class Terminals:
         if terminal.mac in LONG_MAK and layout == "24":
             done(plain(translate.refuse(heard.message, translate.NOT_SUPPORTED, *clock)))
             return
-        mac_key = secrets.token_bytes(16 if terminal.mac in LONG_MAK else 8)
-        sealed = self._keys_for(terminal, layout, mac_key)
+        try:
+            working, f62 = self._keys_for(terminal, layout)
+        except (TheirMistake, OurMistake, RuntimeError):
+            done(plain(translate.refuse(heard.message, "96", *clock)))
+            return
 
         def answer(batch: Any) -> None:
             if isinstance(batch, BaseException):
                 done(plain(translate.refuse(heard.message, "96", *clock)))
                 return
-            self._mac_keys[terminal] = mac_key
-            done(plain(translate.signed_in(heard.message, f"{batch:06d}", sealed, *clock)))
+            self._mac_keys[terminal] = working.mac
+            self._pin_keys.pop((terminal.merchant, terminal.terminal), None)
+            done(plain(translate.signed_in(heard.message, f"{batch:06d}", f62, *clock)))
 
-        self._execute(lambda: self._keep(terminal, mac_key), answer)
+        self._execute(lambda: self._keep(terminal, working), answer)
 
-    def _keys_for(self, terminal: Terminal, layout: str, mac_key: bytes) -> bytes:
-        place = master_key_place(terminal.merchant, terminal.terminal)
-        master = opened(self._vault, terminal.master_key, place)
-        pin_key = secrets.token_bytes(PIN_KEY_BYTES[layout])
-        track_key = secrets.token_bytes(TRACK_KEY_BYTES) if layout == "60" else None
-        return seal_working_keys(pin_key, mac_key, master, layout, track_key)
+    def _keys_for(self, terminal: Terminal, layout: str) -> tuple[Working, bytes]:
+        master = self._box.master(terminal.master_key, master_key_place(terminal.merchant, terminal.terminal))
+        return give_working_keys(self._box, master, layout, LONG_BYTES if terminal.mac in LONG_MAK else SHORT_BYTES)
 
-    def _keep(self, terminal: Terminal, mac_key: bytes) -> int:
-        self._journal.save_secret(_secret_name(terminal), mac_key)
+    def _keep(self, terminal: Terminal, working: Working) -> int:
+        self._journal.save_secret(_secret_name(terminal), self._box.keep(working.mac))
+        if self._box.translates_pins and working.pin is not None:
+            self._journal.save_secret(f"pik:{terminal.merchant}:{terminal.terminal}", self._box.keep(working.pin))
         count = self._journal.next_number(f"batch:{terminal.merchant}:{terminal.terminal}")
         return (count - 1) % BATCH_NUMBERS + 1
 
-    def _mac_key(self, terminal: Terminal) -> bytes | None:
+    def _mac_key(self, terminal: Terminal) -> Key | None:
         key = self._mac_keys.get(terminal)
         if key is None:
-            key = self._journal.load_secret(_secret_name(terminal))
-            if key is not None:
-                self._mac_keys[terminal] = key
+            kept = self._journal.load_secret(_secret_name(terminal))
+            if kept is not None:
+                key = self._mac_keys[terminal] = self._box.recall(kept)
         return key
-
-
-def opened(vault: Vault, sealed: bytes, place: str) -> bytes:
-    """The clear master key that was sealed for `place`; TheirMistake when it does not open or is no DES key."""
-    try:
-        key = vault.open(sealed, place)
-    except OurMistake:
-        raise TheirMistake(f"does not open with the vault's keys as {place}", "master_key") from None
-    if len(key) not in MASTER_KEY_BYTES:
-        raise TheirMistake("must be 8, 16 or 24 bytes", "master_key")
-    return key
 
 
 def plain(message: Message) -> bytes:

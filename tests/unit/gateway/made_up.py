@@ -8,7 +8,7 @@ from chongzheng.iso8583.mac import field_mac
 
 PAN = "6222020000001234"
 KEY = bytes(range(16))
-NUMBERS = Numbers(mti="0200", stan="100320", undo_stan="100321", rrn="232600100320", sent="0812101600")
+NUMBERS = Numbers(mti="0200", stan="100321", undo_stan="100322", rrn="212600100321", sent="0812101600")
 PARTY = Party(acquirer="48021000", forwarder="48021000", receiver="01020000", mcc="5411")
 SALE: dict[int, Value] = {
     2: PAN, 3: "000000", 4: "000000023456", 11: "000007", 22: "021", 25: "00", 35: f"{PAN}D2512",

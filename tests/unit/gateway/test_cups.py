@@ -13,9 +13,9 @@ from unit.gateway.made_up import IDENTITY, NUMBERS, PARTY, check, mac, no_check,
 LINK = Cups(PARTY)
 # The constructed network reversal of the shared vectors: same fields in the same order.
 BUILT = {
-    3: "000000", 4: "000000023456", 11: "100321", 12: "101600", 13: "0812", 18: "5411", 22: "021", 25: "00",
+    3: "000000", 4: "000000023456", 11: "100322", 12: "101600", 13: "0812", 18: "5411", 22: "021", 25: "00",
     32: "48021000", 33: "48021000", 41: "30000001", 42: "898310000000001", 49: "156",
-    90: "020010032008121016000004802100000048021000", 100: "01020000",
+    90: "020010032108121016000004802100000048021000", 100: "01020000",
 }  # fmt: skip
 
 
@@ -30,7 +30,7 @@ def test_a_sale_goes_out_under_our_numbers_behind_the_header() -> None:
     header, body = split_cups(payload)
     said = CUPS.decode(body)
     assert (header.destination.strip(), header.source.strip()) == ("01020000", "48021000")
-    assert (said.text(11), said.text(37), said.text(7)) == ("100320", "232600100320", "0812101600")
+    assert (said.text(11), said.text(37), said.text(7)) == ("100321", "212600100321", "0812101600")
     assert (said.text(35), said.text(60)) == ("6222020000001234=2512", "000005000100000000004021002")
     assert 128 in said.fields and 63 not in said.fields and LINK.wrap(body) == payload
 
@@ -73,7 +73,7 @@ def test_a_payment_without_numbers_is_our_mistake() -> None:
 )
 def test_an_answer_finds_its_name_and_its_pos_words(mti: str, meaning: Meaning, in_pos: str) -> None:
     word = LINK.read(theirs(Message(mti, {7: NUMBERS.sent, 11: NUMBERS.stan, 39: "00"})), check)
-    assert (word.meaning, word.name, word.mac) == (meaning, NUMBERS.keys()[0], "good")
+    assert (word.meaning, word.name, word.mac) == (meaning, NUMBERS.name(), "good")
     answer = LINK.in_pos_words(word, IDENTITY)
     assert (answer.mti, answer.text(11), answer.text(39)) == (in_pos, "000007", "00")
 
@@ -84,7 +84,11 @@ def test_a_wrong_mac_shows() -> None:
 
 def test_a_reject_code_brings_our_own_message_back() -> None:
     word = LINK.read(theirs(LINK.request(sale(), NUMBERS), "20000"), check)
-    assert (word.meaning, word.name) == (Meaning.REFUSED_AS_SUCH, NUMBERS.keys()[0])
+    assert (word.meaning, word.name) == (Meaning.REFUSED_AS_SUCH, NUMBERS.name())
+    answer = LINK.in_pos_words(word, IDENTITY)
+    assert (answer.mti, answer.text(39), answer.text(4), 37 in answer.fields) == ("0210", "96", "000000023456", False)
+    undone = LINK.read(theirs(LINK.undo(reversal(), NUMBERS, 1), "09990"), check)
+    assert LINK.in_pos_words(undone, IDENTITY).mti == "0410"
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,9 @@ def test_numbers_live_in_the_frozen_identity() -> None:
     assert numbers_in(IDENTITY) == NUMBERS
     assert numbers_in((("3", "000000"),)) is None
     assert numbers_in(NUMBERS.pairs()[:-1]) is None
-    assert NUMBERS.keys() == ("0812101600.100320", "0812101600.100321")
-    assert called("", "100320") == called("0812101600", "") == ""
+    assert NUMBERS.name() == called(NUMBERS.sent, NUMBERS.undo_stan) == "0812101600.100321"
+    assert called("0812101600", "000002") == "0812101600.000001" != called("0812101600", "000003")
+    assert called("", "100320") == called("0812101600", "") == called("0812101600", "1x") == ""
     assert needed(NUMBERS) is NUMBERS
     with pytest.raises(OurMistake):
         needed(None)
@@ -48,7 +49,7 @@ def test_the_link_of_a_payment_is_frozen_too() -> None:
 
 
 def test_original_data_fills_institutions_up_from_the_left() -> None:
-    assert original_data(NUMBERS, PARTY) == "020010032008121016000004802100000048021000"
+    assert original_data(NUMBERS, PARTY) == "020010032108121016000004802100000048021000"
     short = Numbers("0100", "000001", "000002", "r", "0101000000")
     assert len(original_data(short, PARTY)) == 42
 
