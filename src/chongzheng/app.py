@@ -207,9 +207,9 @@ class Engine:
             lambda: self.host_ready,
             lambda deadline, at: self._reversal_timers.postpone(deadline, at),
         )
-        pace = Pace(patience_ms=policy.repeat_after_ms[0])
+        pace, trip = _spared(self._config.outage, policy)
         meaning, count = policy.reversal_meaning, self._count_reversals
-        self._driving = Driving(pace, Trip(), meaning, clock, later, self._hand_in, wires, count)
+        self._driving = Driving(pace, trip, meaning, clock, later, self._hand_in, wires, count)
 
         def others(after: Place, until: int, limit: int) -> list[Deadline]:
             return [Deadline(payment, at) for at, payment in reader.due_between(after, until, limit)]
@@ -455,6 +455,18 @@ class Engine:
                 raise TheirMistake(mistake.what, f"terminals.{one.terminal}.master_key") from None
             mac = one.mac or self._config.pos.mac
             yield terminal_of(one.terminal, one.merchant, bytes.fromhex(one.master_key), mac)
+
+
+def _spared(outage: settings.OutageSection, policy: Policy) -> tuple[Pace, Trip]:
+    pace = Pace(
+        window_start=min(outage.window_start, outage.window_max),
+        window_max=outage.window_max,
+        lane_max=outage.per_terminal,
+        sale_share_percent=outage.sale_share_percent,
+        patience_ms=policy.repeat_after_ms[0],
+    )
+    silent_after_ms = min(outage.silent_after_ms, policy.reply_wait_ms)
+    return pace, Trip(outage.silent_min, silent_after_ms, open_max_ms=outage.open_max_ms)
 
 
 def _ignore(result: Any) -> None:

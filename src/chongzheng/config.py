@@ -176,6 +176,28 @@ class SettlementSection(_Section, frozen=True, kw_only=True):
     inbox: Annotated[str, says("Drop clearing files and their .ctl here; empty: nowhere.")] = ""
 
 
+class OutageSection(_Section, frozen=True, kw_only=True):
+    """How a bank that is slow, busy or silent is spared, and what new sales get meanwhile."""
+
+    window_start: Annotated[
+        int, says("Reversals on their way to the bank at once, to begin with.", ge=1, le=4_096)
+    ] = 32
+    window_max: Annotated[int, says("How many it may become while the bank keeps up.", ge=1, le=4_096)] = 1_024
+    per_terminal: Annotated[int, says("How many of them may be one terminal's.", ge=1, le=64)] = 4
+    sale_share_percent: Annotated[
+        int, says("How much of that window new sales claim before reversals.", ge=1, le=99)
+    ] = 50
+    silent_min: Annotated[
+        int, says("So many messages in a row without a word of the bank may mean that it is down.", ge=1, le=10_000)
+    ] = 8
+    silent_after_ms: Annotated[
+        int, says("And they do when the first is so old: then sales hear no at once.", ge=100, le=600_000)
+    ] = 10_000
+    open_max_ms: Annotated[
+        int, says("The longest wait before a bank that is down is tried again.", ge=1_000, le=600_000)
+    ] = 15_000
+
+
 class RetentionSection(_Section, frozen=True, kw_only=True):
     """One rule of retention: from a day on, a class of rows is kept so many days."""
 
@@ -219,6 +241,7 @@ class _File(_Section, frozen=True, kw_only=True):
     api: ApiSection | None = None
     calendar: CalendarSection = CalendarSection()
     settlement: SettlementSection = SettlementSection()
+    outage: OutageSection = OutageSection()
     log: LogSection = LogSection()
     traces: TracesSection = TracesSection()
     policy: dict[str, Any] = {}
@@ -239,6 +262,7 @@ class Config:
     calendar: CalendarSection
     policy: Policy
     inbox: Path | None
+    outage: OutageSection
     mark: Path
     log: LogSection
     traces: TracesSection
@@ -290,6 +314,7 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         calendar=parsed.calendar,
         policy=policy,
         inbox=folder / parsed.settlement.inbox if parsed.settlement.inbox else None,
+        outage=parsed.outage,
         mark=folder / (parsed.journal.mark or f"{parsed.journal.path}.mark"),
         log=parsed.log,
         traces=parsed.traces,
