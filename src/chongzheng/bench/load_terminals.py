@@ -22,6 +22,7 @@ SIGN_IN = "001"
 SHAPE_BYTES = 10
 STAN, CODE = 11, 39
 ANSWER_WAIT_S = 30.0
+PARTS = (50, 99, 99.9)
 DIALS_AT_ONCE = 64
 
 Heard = Callable[["Till", bytes, float], None]
@@ -106,10 +107,10 @@ class Fleet:
         for number in range(order["terminals"]):
             _, till = await loop.create_connection(lambda number=number: Till(number, self._heard), host, int(port))  # type: ignore[misc]
             self.tills.append(till)
-        keys = order.get("master_keys")
+        keys = order.get("master_keys", ())
         for till in self.tills:
-            till.mak = bytes.fromhex(order["mak"]) if keys is None else b""
-        for at in range(0, len(self.tills) if keys else 0, DIALS_AT_ONCE):
+            till.mak = bytes.fromhex(order.get("mak", ""))
+        for at in range(0, len(keys), DIALS_AT_ONCE):
             group = self.tills[at : at + DIALS_AT_ONCE]
             await asyncio.gather(*(till.sign_in(bytes.fromhex(keys[till.number])) for till in group))
         return {"terminals": len(self.tills)}
@@ -158,7 +159,7 @@ class Fleet:
             await self._done.wait()
         seconds = time.perf_counter() - begun
         late = sorted(self._late_s)
-        parts = {f"p{part:g}_ms": late[min(len(late) - 1, int(len(late) * part / 100))] * 1e3 for part in (50, 99, 99.9)}
+        parts = {f"p{part:g}_ms": _part(late, part) * 1e3 for part in PARTS}
         codes = {code.decode("latin-1"): count for code, count in self._codes.items()}
         return {"seconds": seconds, "answers": len(late), "codes": codes, **parts, "max_ms": late[-1] * 1e3}
 
@@ -188,6 +189,11 @@ class Fleet:
             self._send_next(till, now)
         if len(self._late_s) >= self._expected:
             self._done.set()
+
+
+def _part(values: list[float], percent: float) -> float:
+    """The value below which so many of the sorted values lie."""
+    return values[min(len(values) - 1, int(len(values) * percent / 100))]
 
 
 SALE_STAN_AT = SHAPE_BYTES + 1 + 10 + 3 + 6

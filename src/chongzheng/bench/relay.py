@@ -76,7 +76,7 @@ async def _ours(place: Place, load: Load, fleet: Helper, bank: str) -> dict[str,
         begun = engine.used_s()
         flood = _good(await fleet.order("flood", sales=load.sales, in_flight=load.in_flight))
         flood["engine_cpu_s"] = engine.used_s() - begun
-        pace = _good(await fleet.order("pace", rate=PACE_PER_S, seconds=load.pace_s))
+        pace = await fleet.order("pace", rate=PACE_PER_S, seconds=load.pace_s)
         return {"flood": flood, "pace": pace}
     finally:
         await engine.stop()
@@ -100,6 +100,7 @@ def _figures(database: str, bare: dict[str, Any], ours: dict[str, dict[str, Any]
         "share_of_bare": round(per_s / bare_per_s, 3),
         "p50_ms_at_2000": round(pace["p50_ms"], 2),
         "p99_ms_at_2000": round(pace["p99_ms"], 2),
+        "refused_at_2000": pace["answers"] - pace["codes"].get("00", 0),
         "max_ms_at_2000": round(pace["max_ms"], 2),
         "p99_ms_at_full": round(flood["p99_ms"], 1),
         "engine_cpu_us": round(flood["engine_cpu_s"] / flood["answers"] * 1e6, 1),

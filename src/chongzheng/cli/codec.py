@@ -173,24 +173,3 @@ def mac(algorithm: str, key: str | None, key_file: BinaryIO | None, as_json: boo
     block = iso8583.mac_block(algorithm, _key(key, key_file), data).hex().upper()
     text = block[:8] if algorithm in TEXT_MACS else block[:16]
     click.echo(json.dumps({"algorithm": algorithm, "mac": text, "block": block}) if as_json else text)
-
-
-@click.group()
-def bench() -> None:
-    """Measure, side by side with the alternatives."""
-
-
-@bench.command("codec")
-@click.option("--seconds", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="How long to measure.")
-@json_option
-def bench_codec(seconds: float, as_json: bool) -> None:
-    """Decode and encode cup-pos frames, ours and pyiso8583 in turn."""
-    from chongzheng.bench.codec import measure  # pyiso8583 is needed here alone
-
-    figures = measure(seconds)
-    if as_json:
-        click.echo(json.dumps(figures))
-        return
-    click.echo(f"decode {figures['decode_us']} us a message, {figures['decode_ratio']} times as fast as pyiso8583")
-    click.echo(f"encode {figures['encode_us']} us a message, {figures['encode_ratio']} times as fast as pyiso8583")
-    click.echo(f"{figures['frames']} frames, {figures['rounds']} rounds, Python {figures['python']}")
