@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import cast
 
 from chongzheng.gateway.counts import Counts
-from chongzheng.gateway.tls import HANDSHAKE_WAIT_MS
+from chongzheng.gateway.porter import Porter
 from chongzheng.iso8583 import CupEnvelope, Deframer, frame, join_cup, split_cup
 from chongzheng.mistakes import OurMistake, TheirMistake
 
@@ -91,7 +91,6 @@ class PosLine(asyncio.Protocol):
     def __init__(self, door: PosDoor) -> None:
         self._door = door
         self._transport: asyncio.Transport | None = None
-        self._plain: asyncio.Transport | None = None
         self._deframer = Deframer(FRAME_BYTES_MAX)
         self.address = ""
         self.turns: set[Turn] = set()  # bounded by IN_FLIGHT_PER_CONNECTION, in Turn.begin
@@ -99,7 +98,6 @@ class PosLine(asyncio.Protocol):
         self.is_known = False
         self.opened_at = self.heard_at = _now_ms()
         self.begun_at: int | None = None
-        self._early: bytes | None = None
 
     @property
     def is_open(self) -> bool:
@@ -108,31 +106,16 @@ class PosLine(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A terminal dialled: admit it or hang up."""
-        plain = self._plain = cast(asyncio.Transport, transport)  # uvloop's is one without being derived from it
-        peer = transport.get_extra_info("peername")
-        self.address = str(peer[0]) if isinstance(peer, tuple) else "local"
-        if not self._door.admit(self):
-            plain.abort()
-        elif self._door.tls is None:
-            self._transport = plain
-        else:
-            plain.pause_reading()
-            self._early = b""
-            self._door.shake(self, plain)
-
-    def secured(self, transport: asyncio.Transport) -> None:
-        """Hands are shaken; what the terminal said at once is heard now."""
-        early, self._early = self._early or b"", None
-        self._transport = transport
-        if early:
-            self.data_received(early)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one without being derived from it
+        if not self.address:  # else the porter has admitted it
+            peer = transport.get_extra_info("peername")
+            self.address = str(peer[0]) if isinstance(peer, tuple) else "local"
+            if not self._door.admit(self):
+                self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Cut frames out of the stream; a length that cannot be right ends the connection."""
         self.heard_at = _now_ms()
-        if self._early is not None:
-            self._early = (self._early + data)[:FRAME_BYTES_MAX]
-            return
         try:
             payloads = self._deframer.feed(data)
         except TheirMistake:
@@ -186,10 +169,9 @@ class PosLine(asyncio.Protocol):
             self._transport.close()
 
     def abort(self) -> None:
-        """End the connection now, its handshake too."""
-        ending = self._transport or self._plain
-        if ending is not None:
-            ending.abort()
+        """End the connection now."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def sweep(self, now_ms: int) -> None:
         """Cut a client that is slower, or quieter, than the limits allow."""
@@ -215,11 +197,10 @@ class PosDoor:
     ) -> None:
         self.receive = receive
         self.counts = counts
-        self.tls = tls
+        self._porter = Porter(tls, self._greet, self._not_shaken) if tls is not None else None
         self._per_address = per_address
         self._lines: set[PosLine] = set()
         self._nameless: OrderedDict[PosLine, None] = OrderedDict()
-        self._shaking: set[asyncio.Task[None]] = set()
         self._by_address: Counter[str] = Counter()
         self._by_terminal: dict[tuple[str, str], list[PosLine]] = {}
         self._named: dict[PosLine, set[tuple[str, str]]] = {}
@@ -234,6 +215,8 @@ class PosDoor:
         """Claim the address, given back as `host:port`; nobody gets in yet. TheirMistake when it cannot be had."""
         loop = asyncio.get_running_loop()
         try:
+            if self._porter is not None:
+                return await self._porter.take_address(host, port, BACKLOG)
             self._server = await loop.create_server(
                 lambda: PosLine(self), host, port, backlog=BACKLOG, start_serving=False
             )
@@ -244,6 +227,8 @@ class PosDoor:
 
     async def open(self) -> None:
         """Let terminals in."""
+        if self._porter is not None:
+            self._porter.open()
         if self._server is not None:
             await self._server.start_serving()
         self._sweep()
@@ -253,13 +238,13 @@ class PosDoor:
         self.is_shut = True
         if self._sweeper is not None:
             self._sweeper.cancel()
+        if self._porter is not None:
+            self._porter.close()
         if self._server is not None:
             self._server.close()
 
     async def hang_up(self) -> None:
         """Close every connection once its answers have left; who does not take them in time is cut."""
-        for task in self._shaking:
-            task.cancel()
         for line in list(self._lines):
             line.close()
         give_up_at = _now_ms() + HANG_UP_WAIT_MS
@@ -282,30 +267,24 @@ class PosDoor:
             oldest = next(iter(self._nameless))
             self.counts.note("cut: too many connections", oldest.address)
             oldest.abort()
+            if self._porter is not None:
+                self._porter.drop(oldest)
             self.dismiss(oldest)
             return oldest is not line
         return True
 
-    def shake(self, line: PosLine, plain: asyncio.Transport) -> None:
-        """TLS on an admitted connection; nothing is heard from it or said to it before."""
-        task = asyncio.get_running_loop().create_task(self._shake(line, plain))
-        self._shaking.add(task)
-        task.add_done_callback(self._shaking.discard)
+    def _greet(self, address: str) -> PosLine | None:
+        """A caller who has not shaken hands yet: counted like all others."""
+        line = PosLine(self)
+        line.address = address
+        if self.admit(line):
+            return line
+        self.dismiss(line)
+        return None
 
-    async def _shake(self, line: PosLine, plain: asyncio.Transport) -> None:
-        try:
-            if self.tls is None:
-                raise OurMistake("there is no TLS here", "pos.tls")
-            secured = await asyncio.get_running_loop().start_tls(
-                plain, line, self.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_WAIT_MS / 1000
-            )
-            if secured is None:
-                raise ConnectionAbortedError
-            line.secured(secured)
-        except (OSError, asyncio.CancelledError) as error:
-            self.counts.note("cut: TLS", f"{line.address} {getattr(error, 'reason', None) or type(error).__name__}")
-            plain.abort()
-            self.dismiss(line)
+    def _not_shaken(self, line: PosLine, why: str) -> None:
+        self.counts.note("cut: TLS", f"{line.address} {why}")
+        self.dismiss(line)
 
     def dismiss(self, line: PosLine) -> None:
         """The connection is gone."""
