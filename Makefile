@@ -11,6 +11,7 @@ PURE   := $(wildcard $(addprefix $(SRC)/,mistakes.py money.py card.py iso8583 fe
             gateway/translate.py gateway/profile.py gateway/cup_pos.py gateway/cups.py gateway/iso87.py \
             gateway/pacing.py gateway/breaker.py gateway/lanes.py gateway/inquiry.py \
             reports/figures.py reports/insight.py))
+SOFTHSM := /usr/lib/softhsm/libsofthsm2.so
 SUDO   := $(if $(filter-out 0,$(shell id -u)),sudo)
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -27,6 +28,9 @@ $(STAMP): requirements.lock pyproject.toml | $(VENV)/bin/pip
 	@echo "setup: installing $$(grep -c == requirements.lock) pinned packages into $(VENV):" \
 	  $$(sed -n 's/==.*//p' requirements.lock)
 	@$(PY) -m pip install --quiet --requirement requirements.lock
+	@test -e $(SOFTHSM) || { \
+	  echo "setup: installing the Debian package softhsm2, the key module that tests use"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq softhsm2; }
 	@echo "setup: installing chongzheng itself, editable"
 	@$(PY) -m pip install --quiet --no-deps --editable .
 	@touch $(STAMP)

@@ -102,7 +102,7 @@ class KeyBoxSection(_Section, frozen=True, kw_only=True):
     """Who holds the keys: this process, with master keys sealed by the vault, or a hardware module (PKCS#11)."""
 
     kind: Annotated[Literal["software", "pkcs11"], says("software, or pkcs11.")] = "software"
-    library: Annotated[str, says("The module's PKCS#11 library (pkcs11).")] = ""
+    module: Annotated[str, says("The path of its PKCS#11 library.")] = ""
     label: Annotated[str, says("The label of its token.")] = "chongzheng"
     pin_file: Annotated[str, says("A file with the token's PIN, mode 0600.")] = "hsm.pin"
 

@@ -44,7 +44,7 @@ def key_box(section: Any, vault: Vault) -> KeyBox:
     except ImportError:
         raise TheirMistake("needs the package python-pkcs11: pip install 'chongzheng[hsm]'", "keybox.kind") from None
     try:
-        return open_module(section.library, section.label, Path(section.pin_file))
+        return open_module(section.module, section.label, Path(section.pin_file))
     except TheirMistake as mistake:
         raise TheirMistake(f"{mistake.where}: {mistake.what}", "keybox") from None
 

@@ -6,8 +6,8 @@ needed and an answer names its payment by itself. There is no status inquiry in 
 
 from __future__ import annotations
 
-from chongzheng.gateway import translate
 from chongzheng.gateway.profile import Check, Mac, Meaning, Numbers, Pairs, Party, Spoken, mac_of, sealed
+from chongzheng.gateway.translate import POS, management
 from chongzheng.iso8583 import CupEnvelope, Message, join_cup, split_cup
 
 SIGN_IN_CODE, ECHO_CODE = "003", "301"
@@ -58,7 +58,7 @@ class CupPos:
         return self.sign_on(stan, sent)
 
     def _own(self, stan: str, code: str) -> Message:
-        return translate.management(stan, self._party.terminal, self._party.merchant, self._party.batch, code)
+        return management(stan, self._party.terminal, self._party.merchant, self._party.batch, code)
 
     def answer_theirs(self, spoken: Spoken) -> Message:
         """Their question with 10 more and 00; an acquirer does not ask, but if it did, it would hear this."""
@@ -71,15 +71,15 @@ class CupPos:
 
     def seal(self, message: Message, mac: Mac | None) -> bytes:
         """F64 covers everything from the type on."""
-        return self.wrap(sealed(translate.POS, message, mac))
+        return self.wrap(sealed(POS, message, mac))
 
     def read(self, payload: bytes, check: Check) -> Spoken:
         """Their message; a sign-in answer brings F62."""
         _, body = split_cup(payload)
-        message = translate.POS.decode(body)
+        message = POS.decode(body)
         meaning = MEANING.get(message.mti, Meaning.OTHER)
         keys = message.text(62).encode("latin-1", "replace") if meaning is Meaning.SIGNED_ON else b""
-        return Spoken(meaning, message, mac_of(translate.POS, message, body, check), keys=keys)
+        return Spoken(meaning, message, mac_of(POS, message, body, check), keys=keys)
 
     def in_pos_words(self, spoken: Spoken, identity: Pairs) -> Message:
         """It is in them."""

@@ -14,7 +14,6 @@ from chongzheng.gateway.keybox import Key
 from chongzheng.gateway.links import Links
 from chongzheng.gateway.profile import ABSENT, Meaning, Numbers, Pairs, Profile, Spoken, link_in, numbers_in
 from chongzheng.gateway.translate import HostWord, Said
-from chongzheng.iso8583 import Message
 from chongzheng.journal import Evidence, Journal, Reader, Submission, evidence, payment_id
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import facts
@@ -95,15 +94,16 @@ class Forwarding:
             pan = card if isinstance(card, Pan) else None
             if isinstance(card, BaseException):
                 self._counts.note("card number not readable", type(card).__name__)
-            why = self._send_undo(payment, translate.reversal(payment, effect.reason, pan), effect.attempt)
+            why = self._send_undo(payment, effect, pan)
             if why:
                 self._counts.note("reversal not sent, due again later", why)
 
         self._execute(lambda: self._journal.card(payment.id), send)
 
-    def _send_undo(self, payment: Payment, message: Message, attempt: int) -> str:
+    def _send_undo(self, payment: Payment, effect: SendReversal, pan: Pan | None) -> str:
+        message = translate.reversal(payment, effect.reason, pan)
         try:
-            undo = self._profile.undo(message, numbers_in(payment.identity), attempt)
+            undo = self._profile.undo(message, numbers_in(payment.identity), effect.attempt)
         except (TheirMistake, OurMistake) as mistake:
             return f"cannot be said on this link: {mistake}"
         return self.links.send("reversal", link_in(payment.identity), undo)
