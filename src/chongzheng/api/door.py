@@ -10,7 +10,7 @@ from typing import Any
 
 from chongzheng.api import reports
 from chongzheng.api.answers import standing, taken
-from chongzheng.api.intake import CONFLICT, Commit, Intake, Readers
+from chongzheng.api.intake import Commit, Intake, Readers
 from chongzheng.api.refusals import refusal
 from chongzheng.api.shapes import (
     PAGE_MAX,
@@ -29,7 +29,7 @@ from chongzheng.journal import Submission
 from chongzheng.journal.doors import Doors, Token
 from chongzheng.journal.outbox import Outbox
 from chongzheng.journal.side import Side
-from chongzheng.mistakes import TheirMistake
+from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reports import story
 from chongzheng.reversal import facts
 from chongzheng.reversal.payment import FINAL, Payment
@@ -146,18 +146,22 @@ class Door:
                 note = (now, who.name, "key reused", spoken.payment, f"{call.key}: now for {payment}")
                 await asyncio.to_thread(self.doors.note, *note)
                 raise refusal("key_reused", where="Idempotency-Key")
-            evidence = saying[0].evidence[0].id
-            answer = await asyncio.to_thread(self._taken, payment, evidence)
+            answer = await asyncio.to_thread(self._taken, payment, saying)
             if answer is None:
                 await self._intake.commit(saying)
-                answer = await asyncio.to_thread(self._taken, payment, evidence)
-        if answer is None or answer.rule.endswith(CONFLICT):
-            raise refusal("payment_conflict")
+                answer = await asyncio.to_thread(self._taken, payment, saying)
+        if answer is None:
+            raise OurMistake("a fact was committed and is not there", payment)
         return answer
 
-    def _taken(self, payment: str, evidence: str) -> Taken | None:
+    def _taken(self, payment: str, saying: list[Submission]) -> Taken | None:
+        opening = saying[0].fact
         with self._readers.one() as reader:
-            return taken(reader, payment, evidence)
+            answer = taken(reader, payment, saying[0].evidence[0].id)
+            known = reader.payment(payment) if answer is None and isinstance(opening, facts.RequestReported) else None
+        if known is not None and reports.contradicts(known, opening.request):
+            raise refusal("payment_conflict")
+        return answer
 
     # Answers out
 

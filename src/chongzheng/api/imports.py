@@ -204,6 +204,8 @@ def _report(said: dict[str, str], utc_offset_h: int) -> dict[str, Any]:
     fields = {match[1]: cell for name, cell in said.items() if (match := FIELD.fullmatch(name))}
     if fields:
         report["fields"] = fields
+    if "delivered" in said:
+        report["delivered"] = _yes_or_no(said["delivered"], "delivered")
     if "reply_code" in said:
         reply: dict[str, Any] = {name: said[f"reply_{name}"] for name in OF_REPLY if f"reply_{name}" in said}
         reply.setdefault("mac", MAC_MIN_WORD)
@@ -211,6 +213,12 @@ def _report(said: dict[str, str], utc_offset_h: int) -> dict[str, Any]:
             reply["at"] = _instant(said["reply_at"], utc_offset_h, "reply_at")
         report["reply"] = reply
     return report
+
+
+def _yes_or_no(text: str, where: str) -> bool:
+    if text.lower() not in ("yes", "no", "1", "0", "true", "false"):
+        raise TheirMistake("must be yes or no", where)
+    return text.lower() in ("yes", "1", "true")
 
 
 def _fen(said: dict[str, str]) -> int:

@@ -6,7 +6,9 @@ import asyncio
 import queue
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -20,10 +22,17 @@ from chongzheng.mistakes import TheirMistake
 
 READERS_MAX = 4
 """Connections that read the journal for the door."""
-CONFLICT = ".request_conflicts"
 
 Commit = Callable[[Sequence[Submission]], Awaitable[list[Committed]]]
 _report = msgspec.json.Decoder(Report, dec_hook=from_json).decode
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """One report, understood: its payment and the facts it is, the first of which opens it."""
+
+    payment: str
+    submissions: list[Submission]
 
 
 class Unavailable(Exception):
@@ -74,7 +83,7 @@ class Intake:
         if len(lines) > BATCH_MAX:
             raise refusal("too_large", f"at most {BATCH_MAX} reports at once")
         outcomes: dict[int, Outcome] = {}
-        new: dict[int, tuple[str, list[Submission]]] = {}
+        new: dict[int, New] = {}
         for number, line in enumerate(lines, 1):
             try:
                 new[number] = self._understood(line, who, source)
@@ -92,32 +101,55 @@ class Intake:
         except Unavailable as why:
             raise refusal("busy", str(why), retry_after="5") from None
 
-    def _understood(self, line: msgspec.Raw | bytes, who: Token, source: str) -> tuple[str, list[Submission]]:
+    def _understood(self, line: msgspec.Raw | bytes, who: Token, source: str) -> New:
         report = _report(line)
         reports.check(report, self._clock())
         if not who.sees(report.merchant):
             raise refusal("not_allowed", "this token may not speak for this merchant", "merchant")
-        return reports.payment_of(report), reports.opening(report, source, self._day, self._index)
+        return New(reports.payment_of(report), reports.opening(report, source, self._day, self._index))
 
-    async def _take_new(self, new: dict[int, tuple[str, list[Submission]]]) -> dict[int, Outcome]:
-        known = await asyncio.to_thread(self._results, new)
-        fresh: dict[str, list[Submission]] = {}
-        for number, (_, submissions) in new.items():
-            if number not in known:
-                fresh.setdefault(submissions[0].evidence[0].id, submissions)  # the same line twice is one report
-        if fresh:
-            await self.commit([submission for submissions in fresh.values() for submission in submissions])
-        results = await asyncio.to_thread(self._results, new)
+    async def _take_new(self, new: dict[int, New]) -> dict[int, Outcome]:
+        """In rounds, one report of each payment in each: what contradicts an earlier line must not overtake it."""
         outcomes: dict[int, Outcome] = {}
-        for number, (payment, submissions) in new.items():
-            first = fresh.pop(submissions[0].evidence[0].id, None) is not None
-            outcomes[number] = _outcome(number, payment, results.get(number), repeated=not first)
+        while new:
+            now: dict[int, New] = {}
+            seen: set[str] = set()
+            for number, one in new.items():
+                if one.payment not in seen:
+                    seen.add(one.payment)
+                    now[number] = one
+            outcomes.update(await self._round(now))
+            new = {number: one for number, one in new.items() if number not in now}
         return outcomes
 
-    def _results(self, new: dict[int, tuple[str, list[Submission]]]) -> dict[int, Taken]:
+    async def _round(self, new: dict[int, New]) -> dict[int, Outcome]:
+        known, wrong = await asyncio.to_thread(self._before, new)
+        fresh = [one.submissions for number, one in new.items() if number not in known and number not in wrong]
+        if fresh:
+            await self.commit([submission for submissions in fresh for submission in submissions])
+        results, _ = await asyncio.to_thread(self._before, new)
+        return {
+            number: _conflict(number, one.payment)
+            if number in wrong or number not in results
+            else _outcome(number, results[number], number in known)
+            for number, one in new.items()
+        }
+
+    def _before(self, new: dict[int, New]) -> tuple[dict[int, Taken], set[int]]:
+        """What was taken before, and what contradicts the payment that is known."""
+        known: dict[int, Taken] = {}
+        wrong: set[int] = set()
         with self._readers.one() as reader:
-            found = {n: taken(reader, payment, s[0].evidence[0].id) for n, (payment, s) in new.items()}
-        return {number: result for number, result in found.items() if result is not None}
+            for number, one in new.items():
+                found = reader.payment(one.payment)
+                if found is None:
+                    continue
+                result = taken(reader, one.payment, one.submissions[0].evidence[0].id)
+                if result is not None:
+                    known[number] = result
+                elif reports.contradicts(found, one.submissions[0].fact.request):
+                    wrong.add(number)
+        return known, wrong
 
 
 def _refused(number: int, error: Exception) -> Outcome:
@@ -134,9 +166,12 @@ def _refused(number: int, error: Exception) -> Outcome:
             return Outcome(line=number, result="refused", code="bad_field", what=what, where=where)
 
 
-def _outcome(number: int, payment: str, result: Taken | None, repeated: bool) -> Outcome:
-    if result is None or result.rule.endswith(CONFLICT):
-        what = refusal("payment_conflict").what
-        return Outcome(line=number, result="refused", payment=payment, code="payment_conflict", what=what)
-    word = "known" if repeated else "taken"
-    return Outcome(line=number, result=word, payment=payment, state=result.state, truth=result.verdict.truth)
+def _outcome(number: int, result: Taken, repeated: bool) -> Outcome:
+    word: Literal["known", "taken"] = "known" if repeated else "taken"
+    truth = result.verdict.truth
+    return Outcome(line=number, result=word, payment=result.payment, state=result.state, truth=truth)
+
+
+def _conflict(number: int, payment: str) -> Outcome:
+    what = refusal("payment_conflict").what
+    return Outcome(line=number, result="refused", payment=payment, code="payment_conflict", what=what)

@@ -42,7 +42,7 @@ MEANINGS: dict[str, tuple[int, str]] = {
     "wrong_method": (405, "The path exists, the method does not."),
     "too_slow": (408, "The body did not arrive in time."),
     "key_reused": (409, "The idempotency key was used for something else."),
-    "payment_conflict": (409, "The payment is known, but as another one; what was said is kept as evidence."),
+    "payment_conflict": (409, "The payment is known with another amount, currency or card; nothing was taken."),
     "no_reversal": (409, "There is no reversal, inquiry or the like that this could belong to."),
     "too_large": (413, "The body is larger than the door takes."),
     "wrong_media": (415, "The body must be application/json."),

@@ -9,8 +9,10 @@ from typing import Any
 import msgspec
 
 from chongzheng.api.shapes import (
+    DeliveryEvidence,
     Evidence,
     InquiryEvidence,
+    NotSentEvidence,
     Reply,
     ReplyEvidence,
     Report,
@@ -82,10 +84,18 @@ def opening(report: Report, source: str, day: Day, index: Index) -> list[Submiss
     if report.reply is not None:
         at = report.at if report.reply.at is None else report.reply.at
         found.append(facts.ReplyArrived(payment, at, proof.id, _answer(report.reply, request.echo)))
+    if report.delivered is not None:
+        found.append(_delivery(payment, found[-1].at, proof.id, report.delivered))
     if report.sign is not None:
         found.append(facts.TerminalGaveUp(payment, report.at, proof.id, facts.Sign(report.sign)))
     first, *rest = found
     return [Submission(first, (proof,), card), *(Submission(fact, (proof,)) for fact in rest)]
+
+
+def contradicts(payment: Payment, request: Request) -> bool:
+    """Whether a report names a payment that is known as another one."""
+    cards = {payment.masked_pan, request.masked_pan} - {""}
+    return (payment.amount_fen, payment.currency) != (request.amount_fen, request.currency) or len(cards) > 1
 
 
 def heard(payment: Payment, said: Evidence, source: str, key: str) -> Submission:
@@ -110,10 +120,19 @@ def _fact(payment: Payment, said: Evidence, proof: str) -> Fact:
             return facts.ReversalAnswered(payment.id, said.at, proof, answer)
         case ReversalAskedEvidence():
             return facts.ReversalAsked(payment.id, said.at, proof, said.reason, _again(payment))
+        case DeliveryEvidence():
+            return _delivery(payment.id, said.at, proof, said.delivered)
+        case NotSentEvidence():
+            return facts.NotForwarded(payment.id, said.at, said.why, proof)
         case InquiryEvidence():
             return facts.InquiryAnswered(payment.id, said.at, proof, facts.Found(said.outcome), said.authentic)
         case _:
             return facts.TerminalGaveUp(payment.id, said.at, proof, facts.Sign(said.sign))
+
+
+def _delivery(payment: str, at: int, proof: str, delivered: bool) -> Fact:
+    kind = facts.AnswerWritten if delivered else facts.AnswerUndelivered
+    return kind(payment, at, proof)
 
 
 def _answer(reply: Reply | ReplyEvidence, echo: tuple[str, ...]) -> Answer:

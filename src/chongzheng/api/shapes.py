@@ -63,7 +63,8 @@ class Report(Shape, frozen=True):
 
     Merchant, terminal, batch and stan name it: the same four are the same payment, for ever. `fields` gives what
     a reversal must repeat and cannot be derived (ISO 8583 field number to value: 3, 22, 23, 25, 38, 60).
-    Without `reply` the answer is awaited, and then the payment is in doubt.
+    Without `reply` the answer is awaited, and then the payment is in doubt. `delivered`: whether the answer reached
+    the terminal, where that is known.
     """
 
     merchant: Merchant
@@ -78,6 +79,7 @@ class Report(Shape, frozen=True):
     card: Pan | None = None
     fields: Annotated[dict[str, FieldText], Meta(max_length=16)] = {}
     reply: Reply | None = None
+    delivered: bool | None = None
     sign: Sign | None = None
 
 
@@ -107,6 +109,20 @@ class ReversalAskedEvidence(Shape, frozen=True, tag_field="kind", tag="reversal_
     reason: Code = "98"
 
 
+class DeliveryEvidence(Shape, frozen=True, tag_field="kind", tag="delivery"):
+    """The bank's approval was written to the terminal, or surely was not."""
+
+    delivered: bool
+    at: At
+
+
+class NotSentEvidence(Shape, frozen=True, tag_field="kind", tag="not_sent"):
+    """Nothing of the sale ever left for the bank, and nothing will."""
+
+    why: Annotated[str, Meta(min_length=1, max_length=200)]
+    at: At
+
+
 class SignEvidence(Shape, frozen=True, tag_field="kind", tag="sign"):
     """The terminal gave up: its trace jumps, its batch total lacks the sale, or it printed a fault slip."""
 
@@ -126,7 +142,15 @@ class InquiryEvidence(Shape, frozen=True, tag_field="kind", tag="inquiry"):
     at: At
 
 
-Evidence = ReplyEvidence | ReversalAnswerEvidence | ReversalAskedEvidence | SignEvidence | InquiryEvidence
+Evidence = (
+    ReplyEvidence
+    | NotSentEvidence
+    | DeliveryEvidence
+    | ReversalAskedEvidence
+    | ReversalAnswerEvidence
+    | SignEvidence
+    | InquiryEvidence
+)
 
 
 class Wish(Shape, frozen=True):
