@@ -6,7 +6,8 @@ import pytest
 
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import step as machine
-from chongzheng.reversal.table import TABLE, rule_id
+from chongzheng.reversal.rows import rule_id
+from chongzheng.reversal.table import TABLE
 from scenarios import timeline
 
 ROWS = [(state, event) for state, row in TABLE.items() for event in row]

@@ -11,7 +11,7 @@ from chongzheng.money import Money
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.effects import Effect
 from chongzheng.reversal.entries import position
-from chongzheng.reversal.facts import Answer, Fact, Key, Line, Request
+from chongzheng.reversal.facts import ANY, Answer, Fact, Found, Key, Line, Link, Moves, Request, Sign, Standing, Undo
 from chongzheng.reversal.payment import MoneyIs, Payment
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.step import step, stop
@@ -135,9 +135,15 @@ def said(effect: Effect) -> str:
         case effects.AnswerTerminal(code=code, approved=approved):
             return f"approve {code}" if approved else f"answer {code}"
         case effects.AnswerReversal(code=code):
-            return f"own {code}"
+            return f"own {code}" if code == "00" else f"refuse the reversal {code}"
         case effects.SendReversal(reason=reason, attempt=attempt):
             return f"reverse {reason} #{attempt}"
+        case effects.Resend(attempt=attempt):
+            return f"resend #{attempt}"
+        case effects.Inquire(attempt=attempt):
+            return f"inquire #{attempt}"
+        case effects.TellLinked(payment=payment, link=link, standing=standing, proven=proven):
+            return f"tell {payment}: {link} {standing}{' proven' if proven else ''}"
         case effects.SignIn():
             return "sign in"
         case effects.OpenCase(why=why):
@@ -164,7 +170,8 @@ def _fen(amount: str) -> int:
     return int(yuan) * 100 + int(cents)
 
 
-def _request(story: Story, amount_fen: int) -> Request:
+def _request(story: Story, amount_fen: int, words: list[str]) -> Request:
+    options = _options(words)
     return Request(
         key=KEY,
         amount_fen=amount_fen,
@@ -175,15 +182,43 @@ def _request(story: Story, amount_fen: int) -> Request:
         day=BUSINESS_DAY.strftime("%Y%m%d"),
         day_ends_at=story.day_ends_at,
         masked_pan="622848******1234",
+        undo=Undo(options.get("undo", "reverse")),
+        moves=Moves(options.get("moves", "debit")),
+        original=options.get("original", ""),
+        link=Link(options.get("link", "")),
     )
 
 
 def _sale(story: Story, words: list[str], at: int, told: Told) -> Fact:
-    return facts.RequestTaken("P1", at, f"sale@{told.number}", _request(story, _fen(words[0])))
+    return facts.RequestTaken("P1", at, f"sale@{told.number}", _request(story, _fen(words[0]), words))
+
+
+def _reported(story: Story, words: list[str], at: int, told: Told) -> Fact:
+    return facts.RequestReported("P1", at, f"report@{told.number}", _request(story, _fen(words[0]), words))
+
+
+def _inquiry(story: Story, words: list[str], at: int, told: Told) -> Fact:
+    return facts.InquiryAnswered("P1", at, f"inquiry@{told.number}", Found(words[0]), "unproven" not in words)
+
+
+def _check_asked(story: Story, words: list[str], at: int, told: Told) -> Fact:
+    return facts.CheckAsked("P1", at, "clerk 7", f"click@{told.number}")
+
+
+def _gave_up(story: Story, words: list[str], at: int, told: Told) -> Fact:
+    return facts.TerminalGaveUp("P1", at, f"sign@{told.number}", Sign(words[0]))
+
+
+def _linked(story: Story, words: list[str], at: int, told: Told) -> Fact:
+    by, link, standing = words[:3]
+    return facts.LinkChanged("P1", at, by, Link(link), Standing(standing), "proven" in words)
 
 
 def _answer(words: list[str]) -> Answer:
     options = _options(words)
+    if "amount" in options:
+        part = _fen(options["amount"])
+        return Answer(words[0], "good", (*ECHO[:-1], ANY), rrn=options.get("rrn", ""), amount_fen=part)
     usual = "good" if words[0] in ANSWERED_WITH_MAC else "absent"
     echo = (*ECHO[:-1], "another") if options.get("echo") == "wrong" else ECHO
     return Answer(words[0], options.get("mac", usual), echo, rrn=options.get("rrn", ""))
@@ -199,7 +234,8 @@ def _reversal_answer(story: Story, words: list[str], at: int, told: Told) -> Fac
 
 def _terminal_reverses(story: Story, words: list[str], at: int, told: Told) -> Fact:
     amount_fen = _fen(words[2]) if words[1:2] == ["of"] else story.payment.amount_fen
-    return facts.ReversalAsked("P1", at, f"terminal reversal@{told.number}", words[0], _request(story, amount_fen))
+    request = _request(story, amount_fen, words)
+    return facts.ReversalAsked("P1", at, f"terminal reversal@{told.number}", words[0], request)
 
 
 def _deadline(story: Story, words: list[str], at: int, told: Told) -> Fact:
@@ -240,6 +276,11 @@ def _stops(story: Story, words: list[str], at: int, told: Told) -> Fact:
 
 _PHRASES: dict[str, Callable[[Story, list[str], int, Told], Fact]] = {
     "sale": _sale,
+    "reported": _reported,
+    "inquiry": _inquiry,
+    "check asked": _check_asked,
+    "terminal gave up": _gave_up,
+    "linked": _linked,
     "not forwarded": _not_forwarded,
     "send uncertain": _report(facts.SendUncertain),
     "reply": _reply,
@@ -267,6 +308,8 @@ def _check(story: Story, told: Told, name: str) -> None:
 
 
 def _value(text: str) -> Any:
+    if "," in text:
+        return tuple(int(wait) for wait in text.split(",") if wait)
     return {"yes": True, "no": False}[text] if text in ("yes", "no") else int(text)
 
 

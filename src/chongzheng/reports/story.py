@@ -11,7 +11,8 @@ from chongzheng.journal import Reader
 from chongzheng.journal.reader import FactRow
 from chongzheng.money import Money
 from chongzheng.reversal.payment import Payment, Verdict
-from chongzheng.reversal.table import TABLE, Do
+from chongzheng.reversal.rows import Do
+from chongzheng.reversal.table import TABLE
 
 CHINA = timezone(timedelta(hours=8))
 SILENT = frozenset({"payment", "at", "due_at", "evidence", "request", "answer", "originals", "reversals"})

@@ -9,7 +9,8 @@ from pathlib import Path
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.events import Event
 from chongzheng.reversal.payment import FINAL, State
-from chongzheng.reversal.table import IMPOSSIBLE, TABLE, Row
+from chongzheng.reversal.rows import Row
+from chongzheng.reversal.table import IMPOSSIBLE, TABLE
 
 Rows = Mapping[State, Mapping[Event, Row]]
 Impossible = Mapping[Event, tuple[frozenset[State], str]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chongzheng.reversal.facts import Link, Standing
+
 
 @dataclass(frozen=True, slots=True)
 class Forward:
@@ -23,7 +25,7 @@ class AnswerTerminal:
 
 @dataclass(frozen=True, slots=True)
 class AnswerReversal:
-    """Answer the terminal's reversal: "we own it". Never evidence of effect."""
+    """Answer the terminal's reversal: "we own it", or that this kind is never reversed. Never evidence of effect."""
 
     payment: str
     code: str
@@ -36,6 +38,33 @@ class SendReversal:
     payment: str
     reason: str
     attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """Send the request again, the `attempt`-th time, with the identity of the first: a notice, never a sale."""
+
+    payment: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inquire:
+    """Ask the channel what became of the payment, the `attempt`-th time. May repeat."""
+
+    payment: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellLinked:
+    """Hand the original `payment` the fact that `by` stands differently now, in the same commit."""
+
+    payment: str
+    by: str
+    link: Link
+    standing: Standing
+    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +90,15 @@ class ForgetCard:
     payment: str
 
 
-Effect = Forward | AnswerTerminal | AnswerReversal | SendReversal | SignIn | OpenCase | ForgetCard
+Effect = (
+    Forward
+    | AnswerTerminal
+    | AnswerReversal
+    | SendReversal
+    | Resend
+    | Inquire
+    | TellLinked
+    | SignIn
+    | OpenCase
+    | ForgetCard
+)

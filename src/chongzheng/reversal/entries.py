@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chongzheng.reversal.facts import Moves, Standing
 from chongzheng.reversal.payment import Payment, Proof, State, Told, Truth
+from chongzheng.reversal.verdict import voids
 
 
 class Account(StrEnum):
@@ -41,24 +43,48 @@ NOTHING = Position()
 
 
 def position(payment: Payment) -> Position:
-    """Where the money lies by the best knowledge there is.
+    """Where the money lies by the best knowledge there is; a hold moves none.
 
     An unauthenticated word (never charged, but only claimed) and an acknowledgement (returned, but not proven)
-    release nothing: until better evidence comes, the amount stays in suspense.
+    release nothing: until better evidence comes, the amount stays in suspense. Of a void or a refund nobody knows,
+    the amount goes from the merchant into suspense; when it is executed, clearing takes it from the merchant.
     """
-    amount = payment.amount_fen
+    none_moves = payment.moves in (Moves.HOLD, Moves.NOTHING) and payment.verdict.truth is not Truth.CONTESTED
+    if payment.state is State.NEW or none_moves:
+        return NOTHING
+    if payment.moves is Moves.CREDIT:
+        return _given_back(payment)
+    amount = payment.fen
     counted = payment.told is Told.APPROVED
     match payment.verdict.truth:
-        case Truth.NEVER_CHARGED:
-            return Position(suspense=amount) if payment.verdict.proof is Proof.CLAIMED else NOTHING
-        case Truth.CHARGED_RETURNED:
-            return NOTHING if payment.verdict.proof is Proof.PROVEN else Position(suspense=amount)
+        case Truth.NEVER_CHARGED if payment.verdict.proof is not Proof.CLAIMED:
+            return NOTHING
+        case Truth.CHARGED_RETURNED if voids(payment, Standing.DONE):
+            return Position(merchant=amount)  # it stands in the books; its void stands there against it
+        case Truth.CHARGED_RETURNED if payment.verdict.proof is Proof.PROVEN:
+            return NOTHING
         case Truth.CHARGED_KEPT:
             return Position(merchant=amount) if counted else Position(suspense=amount)
         case Truth.CHARGED_TWICE:
             return Position(merchant=amount if counted else 0, suspense=payment.verdict.fen)
         case _:
-            return NOTHING if payment.state is State.NEW else Position(suspense=amount)
+            return Position(suspense=amount)
+
+
+def _given_back(payment: Payment) -> Position:
+    amount = payment.fen
+    counted = payment.told is Told.APPROVED
+    match payment.verdict.truth:
+        case Truth.NEVER_CHARGED if payment.verdict.proof is not Proof.CLAIMED:
+            return NOTHING
+        case Truth.CHARGED_RETURNED if payment.verdict.proof is Proof.PROVEN:
+            return NOTHING
+        case Truth.CHARGED_KEPT:
+            return Position(merchant=-amount) if counted else Position(suspense=-amount)
+        case Truth.CHARGED_TWICE:
+            return Position(merchant=-amount if counted else 0, suspense=-payment.verdict.fen)
+        case _:
+            return Position(merchant=-amount, suspense=amount)
 
 
 def entries(before: Position, after: Position) -> tuple[Entry, ...]:

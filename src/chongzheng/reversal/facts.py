@@ -3,9 +3,66 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 Pairs = tuple[tuple[str, str], ...]
 """Opaque name-value pairs: the machine carries them for the gateway and never looks inside."""
+
+
+class Undo(StrEnum):
+    """What a transaction needs when its answer does not come (facts/iso8583 fact 6 and 1.1)."""
+
+    REVERSE = "reverse"
+    RESEND = "resend"
+    NONE = "none"
+
+
+class Moves(StrEnum):
+    """What a transaction does with the cardholder's money: takes it, gives it back, only blocks it, or nothing."""
+
+    DEBIT = "debit"
+    CREDIT = "credit"
+    HOLD = "hold"
+    NOTHING = "nothing"
+
+
+class Link(StrEnum):
+    """What a transaction does to the payment that it names as its original."""
+
+    NONE = ""
+    VOIDS = "voids"
+    COMPLETES = "completes"
+
+
+class Standing(StrEnum):
+    """How a linked transaction stands: it took effect, nobody knows, or it has no effect (any more)."""
+
+    DONE = "done"
+    DOUBTED = "doubted"
+    UNDONE = "undone"
+
+
+class Found(StrEnum):
+    """What an inquiry found. `not_found` is not `never`: the original may still be travelling."""
+
+    CHARGED = "charged"
+    RETURNED = "returned"
+    NEVER = "never"
+    NOT_FOUND = "not_found"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+
+
+class Sign(StrEnum):
+    """How a terminal shows that it gave a sale up without reversing it."""
+
+    TRACE_GAP = "trace_gap"
+    BATCH_TOTAL = "batch_total"
+    FAULT_SLIP = "fault_slip"
+
+
+ANY = "*"
+"""Stands in an answer's echo where it need not repeat the request: F4 of an approval for less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +82,8 @@ class Request:
     `echo` is what an answer must repeat; `identity` is the frozen list that every reversal carries again;
     `fingerprint` tells a repeat of the same request from another one under the same key;
     `day` (yyyymmdd) is the business day it belongs to; `day_ends_at` (epoch ms) is when that day ends, after
-    which no reversal may be sent (fact 9).
+    which no reversal may be sent (fact 9). `kind` is the channel's name for it, `undo` and `moves` what that kind
+    means; `original` is the id of the payment that it voids or completes (`link`), "" when it names none.
     """
 
     key: Key
@@ -37,11 +95,26 @@ class Request:
     day: str
     day_ends_at: int
     masked_pan: str = ""
+    kind: str = "purchase"
+    undo: Undo = Undo.REVERSE
+    moves: Moves = Moves.DEBIT
+    original: str = ""
+    link: Link = Link.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class RequestTaken:
-    """A terminal asked for a purchase."""
+    """A terminal asked for something."""
+
+    payment: str
+    at: int
+    evidence: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class RequestReported:
+    """Another switch has forwarded this request; we stand beside it and hear of its answers as they are reported."""
 
     payment: str
     at: int
@@ -70,13 +143,15 @@ class SendUncertain:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a host's answer says. `mac` is good, bad or absent; `echo` as in Request; `rrn` is F37, `auth` F38."""
+    """What a host's answer says. `mac` is good, bad or absent; `echo` as in Request; `rrn` is F37, `auth` F38;
+    `amount_fen` is what was approved, where that may be less than was asked for (F39 10)."""
 
     code: str
     mac: str
     echo: tuple[str, ...]
     rrn: str = ""
     auth: str = ""
+    amount_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +264,53 @@ class SettlementSaw:
     reversals: tuple[Line, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class InquiryAnswered:
+    """The channel was asked what became of the payment. `authentic`: its answer was proven to be its own."""
+
+    payment: str
+    at: int
+    evidence: str
+    outcome: Found
+    authentic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAsked:
+    """A named person wants the channel asked now."""
+
+    payment: str
+    at: int
+    actor: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalGaveUp:
+    """The terminal shows that it gave this sale up and kept no reversal of it."""
+
+    payment: str
+    at: int
+    evidence: str
+    sign: Sign
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The payment `by`, which voids or completes this one, stands differently now. Written with its own fact."""
+
+    payment: str
+    at: int
+    by: str
+    link: Link
+    standing: Standing
+    proven: bool
+    evidence: str = ""
+
+
 Fact = (
     RequestTaken
+    | RequestReported
     | NotForwarded
     | SendUncertain
     | ReplyArrived
@@ -203,12 +323,17 @@ Fact = (
     | ReversalAnswered
     | ReversalStopped
     | SettlementSaw
+    | InquiryAnswered
+    | CheckAsked
+    | TerminalGaveUp
+    | LinkChanged
 )
 
 KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         RequestTaken,
+        RequestReported,
         NotForwarded,
         SendUncertain,
         ReplyArrived,
@@ -221,6 +346,10 @@ KINDS: dict[str, type[Fact]] = {
         ReversalAnswered,
         ReversalStopped,
         SettlementSaw,
+        InquiryAnswered,
+        CheckAsked,
+        TerminalGaveUp,
+        LinkChanged,
     )
 }
 """Name to type, for whoever stores facts and reads them back."""

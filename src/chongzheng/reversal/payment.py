@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from chongzheng.mistakes import OurMistake
-from chongzheng.reversal.facts import Key, Line, Pairs
+from chongzheng.reversal.facts import Key, Line, Link, Moves, Pairs, Standing, Undo
 
 
 class State(StrEnum):
@@ -15,6 +15,7 @@ class State(StrEnum):
     NEW = "NEW"
     FORWARDED = "FORWARDED"
     UNSENT = "UNSENT"
+    RESENDING = "RESENDING"
     DELIVERING = "DELIVERING"
     APPROVED = "APPROVED"
     REFUSED = "REFUSED"
@@ -32,6 +33,8 @@ class Owes(StrEnum):
 
     NOTHING = "nothing"
     FORWARD = "forward"
+    REPLY = "reply"
+    RESEND = "resend"
     DELIVERY = "delivery"
     REVERSAL = "reversal"
     FILE = "file"
@@ -103,14 +106,28 @@ class Seen:
     auth: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """How the transaction `by`, which voids or completes this payment, stood when we last heard of it."""
+
+    by: str
+    link: Link
+    standing: Standing
+    proven: bool
+
+
 @dataclass(frozen=True)
 class Payment:
     """Everything the machine knows of one payment. Instants are epoch ms; amounts are fen.
 
     `wake_at` is the one deadline it has set itself; `day_ends_at` and `reverse_until` bound its reversals;
-    `auth` is the approval's F38 as the first send of the reversal fixed it (iso8583 3.3), "" when none was seen by then;
-    `attempts` counts sends of the reversal; `not_found` counts answers 25 in a row; `stopped_by` names the person
-    after whose word this reversal is never driven again (the release token may have moved on).
+    `auth` is the approval's F38 as the first send of the reversal fixed it (iso8583 3.3), "" when none was seen;
+    `attempts` counts sends of the reversal, or of a notice after the first; `not_found` counts answers 25 in a row;
+    `stopped_by` names the person after whose word this reversal is never driven again (the release token may have
+    moved on); `beside`: another switch forwards and answers, we only hear of it; `never_sent`: our own record says
+    that nothing left; `approved_fen`: what was approved where that is less than asked (0: as asked); `ties`: who
+    voids or completes it; `found` is the first authentic inquiry that saw the original, `inquiry` the last that said
+    anything; `inquiries` counts questions, `file_due_at` is when the clearing file is overdue.
     """
 
     id: str
@@ -126,6 +143,14 @@ class Payment:
     amount_fen: int = 0
     currency: str = "156"
     masked_pan: str = ""
+    kind: str = "purchase"
+    undo: Undo = Undo.REVERSE
+    moves: Moves = Moves.DEBIT
+    original: str = ""
+    link: Link = Link.NONE
+    beside: bool = False
+    never_sent: bool = False
+    approved_fen: int = 0
     fingerprint: str = ""
     echo: tuple[str, ...] = ()
     identity: Pairs = ()
@@ -143,25 +168,43 @@ class Payment:
     refusal: Seen | None = None
     asked: str = ""
     stopped_by: str = ""
+    gave_up: str = ""
+    found: Seen | None = None
+    inquiry: Seen | None = None
+    inquiries: int = 0
+    file_due_at: int = 0
+    ties: tuple[Tie, ...] = ()
     days: tuple[tuple[str, str], ...] = ()
     originals: tuple[Line, ...] = ()
     reversals: tuple[Line, ...] = ()
     verdict: Verdict = NO_VERDICT
+
+    @property
+    def fen(self) -> int:
+        """What moves if it is executed: the amount asked for, or what was approved of it."""
+        return self.approved_fen or self.amount_fen
 
 
 MEMBERS = len(fields(Payment))
 
 
 def changed(payment: Payment, **changes: object) -> Payment:
-    """`dataclasses.replace` at a tenth of its price: every fact of every payment comes through here several times.
+    """`dataclasses.replace` at a tenth of its price: every fact of every payment comes through here.
 
     A name that Payment does not have is OurMistake.
     """
     after = object.__new__(Payment)
-    vars(after).update(vars(payment), **changes)
-    if len(vars(after)) != MEMBERS:
-        raise OurMistake("no such member of a payment", ", ".join(changes))
+    vars(after).update(vars(payment))
+    put(after, **changes)
     return after
+
+
+def put(draft: Payment, **changes: object) -> None:
+    """Change a draft: a copy that `changed` made within this step and that nobody else holds."""
+    members = vars(draft)
+    members.update(changes)
+    if len(members) != MEMBERS:
+        raise OurMistake("no such member of a payment", ", ".join(changes))
 
 
 FINAL = frozenset({State.SETTLED, State.CONTESTED, State.STOPPED})

@@ -11,7 +11,10 @@ REPEATS_MAX = 64
 """More repeat intervals than this in a policy is a typing mistake, not a plan."""
 
 APPROVED = frozenset({"00", "11"})
-"""Approvals of a purchase. 10 (approved for less) is not one: it counts as in doubt and is reversed."""
+"""Approvals in full. 10 (approved for less) is one only where the policy accepts part of an amount."""
+
+PARTIAL = frozenset({"10"})
+"""Approvals for less than was asked for."""
 
 REFUSED = frozenset(
     "01 02 03 04 05 07 12 13 14 15 17 19 21 22 23 25 30 31 33 34 35 36 37 38 39 40 41 42 43 44 45 51 52 53 54 55 56 57"
@@ -60,6 +63,8 @@ class Policy:
     `repeat_after_ms`: waits between sends of a reversal, the last one repeated for ever inside the window.
     `not_found_after_ms`: waits before the reversal is tried again after "original not found".
     `urgent_after_ms`: wait after "day cut-over in progress". `reverse_for_ms`: how long reversals are driven.
+    `inquire_after_ms`: waits before the channel is asked what became of a payment in doubt; empty: it has no inquiry.
+    `accept_partial`: whether an approval for less stands; otherwise it is reversed with the amount that was asked.
     `ack_names_original`: whether F37 of a reversal's answer is the original's, so that a blind 00 shows.
     `clearing_days`: how many complete clearing files prove an absence.
     """
@@ -72,14 +77,18 @@ class Policy:
     not_found_after_ms: tuple[int, ...] = (60_000, 600_000, 3_600_000)
     urgent_after_ms: int = 3_000
     reverse_for_ms: int = 12 * 3_600_000
+    inquire_after_ms: tuple[int, ...] = ()
     file_due_ms: int = 48 * 3_600_000
     case_due_ms: int = 24 * 3_600_000
     clearing_days: int = 2
     ack_names_original: bool = True
+    accept_partial: bool = False
     timeout_code: str = "98"
     duplicate_code: str = "94"
     unreachable_code: str = "91"
+    irreversible_code: str = "12"
     approved: frozenset[str] = APPROVED
+    partial: frozenset[str] = PARTIAL
     refused: frozenset[str] = REFUSED
     reversal_meaning: MappingProxyType[str, str] = field(default_factory=lambda: REVERSAL_MEANING)
 
@@ -94,10 +103,10 @@ class Policy:
             raise TheirMistake(f"no such meaning: {', '.join(sorted(unknown))}", "policy.reversal_meaning")
 
     def _refuse_bad_waits(self) -> None:
-        for name in ("repeat_after_ms", "not_found_after_ms"):
+        for name, fewest in (("repeat_after_ms", 1), ("not_found_after_ms", 1), ("inquire_after_ms", 0)):
             waits: tuple[int, ...] = getattr(self, name)
-            if not 0 < len(waits) <= REPEATS_MAX or min(waits) <= 0:
-                raise TheirMistake(f"needs 1 to {REPEATS_MAX} waits above zero", f"policy.{name}")
+            if not fewest <= len(waits) <= REPEATS_MAX or min(waits, default=1) <= 0:
+                raise TheirMistake(f"needs {fewest} to {REPEATS_MAX} waits above zero", f"policy.{name}")
         for name in (
             "reply_wait_ms",
             "deliver_wait_ms",

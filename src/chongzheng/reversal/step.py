@@ -7,27 +7,32 @@ from dataclasses import dataclass, replace
 
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
+from chongzheng.reversal.absorb import absorb
 from chongzheng.reversal.effects import Effect
-from chongzheng.reversal.events import absorb, classify
+from chongzheng.reversal.events import classify
 from chongzheng.reversal.facts import Fact
-from chongzheng.reversal.payment import FINAL, MoneyIs, Owes, Payment, Proof, State, Told, Truth, changed
+from chongzheng.reversal.payment import FINAL, MoneyIs, Owes, Payment, Proof, State, Told, Truth, changed, put
 from chongzheng.reversal.policy import Policy
-from chongzheng.reversal.table import TABLE, Do, rule_id
-from chongzheng.reversal.verdict import judge, reweigh
+from chongzheng.reversal.rows import Do, rule_id
+from chongzheng.reversal.table import TABLE
+from chongzheng.reversal.verdict import judge, reweigh, standing
 
-Acted = tuple[Payment, tuple[Effect, ...]]
+Effects = tuple[Effect, ...]
 
 STOPPED_WHY = "our mistake"
 AT_ONCE_MS = 1
 """A deadline that is due at once is still another one than the deadline that just passed, so no timer mistakes it."""
+_IN_DOUBT = frozenset({State.REVERSING, State.RESENDING, State.UNMATCHED, State.DOUBTFUL, State.CONTESTED})
+_ASKED_ABOUT = frozenset({State.RETURNED, State.DOUBTFUL})
+"""Where the channel is asked, by the ladder of the policy, while the clearing file is awaited."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """The payment after the fact, what is to be done once that is durable, and the row that said so."""
 
     payment: Payment
-    effects: tuple[Effect, ...]
+    effects: Effects
     rule: str
 
 
@@ -39,16 +44,19 @@ def step(payment: Payment, fact: Fact, policy: Policy) -> Outcome:
     rule = rule_id(payment.state, event)
     if row is None:
         raise OurMistake("no such row in the table", rule)
-    after = changed(absorbed, state=row.to, policy=policy.version)
-    done: list[Effect] = []
+    # From here on one draft is changed in place: `absorbed` is ours if it is not the payment itself.
+    draft = changed(payment) if absorbed is payment else absorbed
+    put(draft, state=row.to, policy=policy.version)
+    done: Effects = ()
     for action in row.do:
-        after, more = _ACTIONS[action](after, fact, policy)
-        done.extend(more)
-    if payment.state not in FINAL and after.state not in FINAL:
-        after = changed(after, verdict=judge(after, policy))
-    if after.state in (State.REVERSING, State.UNMATCHED, State.DOUBTFUL, State.CONTESTED):
-        after = changed(after, was_in_doubt=True)
-    return Outcome(after, tuple(done), rule)
+        done += _ACTIONS[action](draft, fact, policy)
+    if payment.state not in FINAL and draft.state not in FINAL and _weighs(payment, absorbed, draft):
+        put(draft, verdict=judge(draft, policy))
+    if draft.state in _IN_DOUBT and not draft.was_in_doubt:
+        put(draft, was_in_doubt=True)
+    if draft.original:
+        done += _tell_linked(payment, draft, policy)
+    return Outcome(draft, done, rule)
 
 
 def stop(payment: Payment, fact: Fact, policy: Policy) -> Outcome:
@@ -58,17 +66,40 @@ def stop(payment: Payment, fact: Fact, policy: Policy) -> Outcome:
     return Outcome(stopped, (case,), rule_id(payment.state, "stop"))
 
 
-def _forward(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    p = changed(p, owes=Owes.FORWARD, wake_at=fact.at + policy.reply_wait_ms)
-    return p, (effects.Forward(p.id),)
+def _weighs(before: Payment, absorbed: Payment, draft: Payment) -> bool:
+    """Whether anything changed that a verdict rests on."""
+    return absorbed is not before or draft.told is not before.told or draft.reason != before.reason
 
 
-def _approve(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    p = changed(p, owes=Owes.DELIVERY, wake_at=fact.at + policy.deliver_wait_ms, told=Told.MAYBE_APPROVED)
-    return p, (effects.AnswerTerminal(p.id, _host_code(fact), approved=True),)
+def _tell_linked(before: Payment, after: Payment, policy: Policy) -> Effects:
+    """The payment that this one voids or completes hears, in the same commit, when this one stands differently."""
+    now = standing(after, policy)
+    if before.state is not State.NEW and now == standing(before, policy):
+        return ()
+    return (effects.TellLinked(after.original, after.id, after.link, *now),)
 
 
-def _relay_refusal(p: Payment, fact: Fact, policy: Policy) -> Acted:
+def _forward(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, owes=Owes.FORWARD, wake_at=fact.at + policy.reply_wait_ms)
+    return (effects.Forward(p.id),)
+
+
+def _await_reply(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, owes=Owes.REPLY, wake_at=fact.at + policy.reply_wait_ms)
+    return ()
+
+
+def _approve(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, owes=Owes.DELIVERY, wake_at=fact.at + policy.deliver_wait_ms, told=Told.MAYBE_APPROVED)
+    return (effects.AnswerTerminal(p.id, _host_code(fact), approved=True),)
+
+
+def _approve_again(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    code = "00" if p.approval is None else p.approval.code
+    return (effects.AnswerTerminal(p.id, code, approved=True),)
+
+
+def _relay_refusal(p: Payment, fact: Fact, policy: Policy) -> Effects:
     return _refuse(p, _host_code(fact))
 
 
@@ -78,40 +109,70 @@ def _host_code(fact: Fact) -> str:
     return fact.answer.code
 
 
-def _refuse_timeout(p: Payment, fact: Fact, policy: Policy) -> Acted:
+def _refuse_timeout(p: Payment, fact: Fact, policy: Policy) -> Effects:
     return _refuse(p, policy.timeout_code)
 
 
-def _refuse_unreachable(p: Payment, fact: Fact, policy: Policy) -> Acted:
+def _refuse_unreachable(p: Payment, fact: Fact, policy: Policy) -> Effects:
     return _refuse(p, policy.unreachable_code)
 
 
-def _refuse(p: Payment, code: str) -> Acted:
-    return changed(p, told=Told.DECLINED), (effects.AnswerTerminal(p.id, code, approved=False),)
+def _refuse(p: Payment, code: str) -> Effects:
+    """Beside another switch the terminal's answer is the switch's; we only note what it must have been."""
+    put(p, told=Told.DECLINED)
+    return () if p.beside else (effects.AnswerTerminal(p.id, code, approved=False),)
 
 
-def _refuse_duplicate(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return p, (effects.AnswerTerminal(p.id, policy.duplicate_code, approved=False),)
+def _refuse_duplicate(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    return (effects.AnswerTerminal(p.id, policy.duplicate_code, approved=False),)
 
 
-def _delivered(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return changed(p, told=Told.APPROVED), ()
+def _refuse_reversal(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    return (effects.AnswerReversal(p.id, policy.irreversible_code),)
 
 
-def _maybe_delivered(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return changed(p, told=Told.MAYBE_APPROVED), ()
+def _delivered(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    if not p.gave_up:
+        put(p, told=Told.APPROVED)
+    return ()
 
 
-def _own(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return changed(p, told=Told.UNDONE), (effects.AnswerReversal(p.id, "00"),)
+def _maybe_delivered(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    if p.told is not Told.APPROVED:
+        put(p, told=Told.MAYBE_APPROVED)
+    return ()
 
 
-def _reverse(p: Payment, fact: Fact, policy: Policy) -> Acted:
+def _not_delivered(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, told=Told.NOTHING)
+    return ()
+
+
+def _doubt(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, told=Told.MAYBE_APPROVED)
+    if p.state is State.SETTLED:
+        put(p, verdict=reweigh(p))
+    elif policy.inquire_after_ms:
+        return _inquire_now(p, fact, policy)
+    return (_open_case(p, fact, policy, f"the terminal gave it up: {p.gave_up}"),)
+
+
+def _own(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, told=Told.UNDONE)
+    return (effects.AnswerReversal(p.id, "00"),)
+
+
+def _reverse(p: Payment, fact: Fact, policy: Policy) -> Effects:
     """The first send fixes reason and F38 for ever: a repeat with others would look like another message."""
-    until = min(p.day_ends_at, fact.at + policy.reverse_for_ms)
-    told = p.told if isinstance(fact, facts.ReversalAsked) or p.told is not Told.MAYBE_APPROVED else Told.NOTHING
-    auth = p.approval.auth if p.approval is not None else ""
-    return _send(changed(p, reason=_reason(p, fact, policy), auth=auth, reverse_until=until, told=told), fact, policy)
+    asked = isinstance(fact, facts.ReversalAsked)
+    put(
+        p,
+        reason=_reason(p, fact, policy),
+        auth=p.approval.auth if p.approval is not None else "",
+        reverse_until=min(p.day_ends_at, fact.at + policy.reverse_for_ms),
+        told=p.told if asked or p.told is not Told.MAYBE_APPROVED else Told.NOTHING,
+    )
+    return _repeat(p, fact, policy)
 
 
 def _reason(p: Payment, fact: Fact, policy: Policy) -> str:
@@ -127,43 +188,80 @@ def _reason(p: Payment, fact: Fact, policy: Policy) -> str:
             return p.suspicion or "98"
 
 
-def _repeat(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return _send(p, fact, policy)
+def _repeat(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    if not _next_send(p, fact, policy, Owes.REVERSAL):
+        return ()
+    return (effects.SendReversal(p.id, p.reason, p.attempts),)
 
 
-def _send(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    """Send, unless the window is over (no next-day reversal, fact 9): then wake at once, and WINDOW_OVER follows."""
+def _resend(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    """Inside the day only: afterwards a host no longer knows a repeat by its key, and might execute it twice."""
+    if p.reverse_until == 0:
+        put(p, reverse_until=min(p.day_ends_at, fact.at + policy.reverse_for_ms))
+    if not _next_send(p, fact, policy, Owes.RESEND):
+        return ()
+    put(p, never_sent=False)
+    return (effects.Resend(p.id, p.attempts),)
+
+
+def _next_send(p: Payment, fact: Fact, policy: Policy, owes: Owes) -> bool:
+    """Count a send, unless the window is over (no next-day reversal, fact 9): then WINDOW_OVER follows at once."""
     if fact.at >= p.reverse_until:
-        return changed(p, owes=Owes.REVERSAL, wake_at=fact.at + AT_ONCE_MS), ()
+        put(p, owes=owes, wake_at=fact.at + AT_ONCE_MS)
+        return False
     wait_ms = policy.repeat_after_ms[min(p.attempts, len(policy.repeat_after_ms) - 1)]
-    p = changed(p, owes=Owes.REVERSAL, attempts=p.attempts + 1, wake_at=fact.at + wait_ms)
-    return p, (effects.SendReversal(p.id, p.reason, p.attempts),)
+    put(p, owes=owes, attempts=p.attempts + 1, wake_at=fact.at + wait_ms)
+    return True
 
 
-def _sign_in(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return p, (effects.SignIn(p.id),)
+def _sign_in(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    return (effects.SignIn(p.id),)
 
 
-def _wait(p: Payment, fact: Fact, policy: Policy) -> Acted:
+def _wait(p: Payment, fact: Fact, policy: Policy) -> Effects:
     wait_ms = policy.repeat_after_ms[min(p.attempts - 1, len(policy.repeat_after_ms) - 1)]
-    return changed(p, wake_at=fact.at + wait_ms), ()
+    put(p, wake_at=fact.at + wait_ms)
+    return ()
 
 
-def _wait_urgent(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return changed(p, wake_at=fact.at + policy.urgent_after_ms), ()
+def _wait_urgent(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, wake_at=fact.at + policy.urgent_after_ms)
+    return ()
 
 
-def _wait_late(p: Payment, fact: Fact, policy: Policy) -> Acted:
+def _wait_late(p: Payment, fact: Fact, policy: Policy) -> Effects:
     wait_ms = policy.not_found_after_ms[min(p.not_found - 1, len(policy.not_found_after_ms) - 1)]
-    return changed(p, wake_at=fact.at + wait_ms), ()
+    put(p, wake_at=fact.at + wait_ms)
+    return ()
 
 
-def _await_file(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return changed(p, owes=Owes.FILE, wake_at=fact.at + policy.file_due_ms), ()
+def _await_file(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, owes=Owes.FILE, file_due_at=fact.at + policy.file_due_ms)
+    put(p, wake_at=_next_question(p, fact, policy))
+    return ()
 
 
-def _case(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    return p, (_open_case(p, fact, policy, _why(p, fact)),)
+def _next_question(p: Payment, fact: Fact, policy: Policy) -> int:
+    """When to ask the channel next: the ladder's next rung, or when the file is overdue if that is sooner."""
+    ladder = policy.inquire_after_ms
+    if p.state not in _ASKED_ABOUT or p.inquiries >= len(ladder):
+        return p.file_due_at
+    return min(fact.at + ladder[p.inquiries], p.file_due_at)
+
+
+def _inquire(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, inquiries=p.inquiries + 1)
+    put(p, wake_at=_next_question(p, fact, policy))
+    return (effects.Inquire(p.id, p.inquiries),)
+
+
+def _inquire_now(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, inquiries=p.inquiries + 1)
+    return (effects.Inquire(p.id, p.inquiries),)
+
+
+def _case(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    return (_open_case(p, fact, policy, _why(p, fact)),)
 
 
 def _why(p: Payment, fact: Fact) -> str:
@@ -172,63 +270,89 @@ def _why(p: Payment, fact: Fact) -> str:
             return f"reversal answered {fact.answer.code}"
         case facts.ReversalStopped():
             return "reversal stopped by a person"
+        case facts.ReplyArrived():
+            return "approved after it was refused, and never reversed"
+        case facts.ReversalAsked():
+            return "the terminal reverses what is voided or completed"
+        case facts.InquiryAnswered():
+            return "the channel says returned, though nobody reversed it"
+        case _ if p.undo is not facts.Undo.REVERSE:
+            return "unanswered, and never reversed"
         case _:
             return "reversal unanswered until its window closed" if p.attempts else "no reversal was possible any more"
 
 
-def _case_overdue(p: Payment, fact: Fact, policy: Policy) -> Acted:
-    p = changed(p, owes=Owes.PERSON, wake_at=None)
-    return p, (_open_case(p, fact, policy, "clearing file overdue"),)
+def _case_overdue(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, owes=Owes.PERSON, wake_at=None)
+    return (_open_case(p, fact, policy, "clearing file overdue"),)
 
 
-def _case_after_final(p: Payment, fact: Fact, policy: Policy) -> Acted:
+def _case_after_final(p: Payment, fact: Fact, policy: Policy) -> Effects:
     asked = isinstance(fact, facts.ReversalAsked)
-    p = changed(p, verdict=reweigh(p))
-    return p, (_open_case(p, fact, policy, "reversal after the verdict" if asked else "approval after the verdict"),)
+    put(p, verdict=reweigh(p))
+    return (_open_case(p, fact, policy, "reversal after the verdict" if asked else "approval after the verdict"),)
 
 
 def _open_case(p: Payment, fact: Fact, policy: Policy, why: str) -> effects.OpenCase:
     return effects.OpenCase(p.id, why, fact.at + policy.case_due_ms)
 
 
-def _settle(p: Payment, fact: Fact, policy: Policy) -> Acted:
+def _settle(p: Payment, fact: Fact, policy: Policy) -> Effects:
     """Final and proven. Money that lies wrong, or may, still needs a person's remedy."""
-    p = changed(p, owes=Owes.NOTHING, wake_at=None, verdict=judge(p, policy))
-    todo: tuple[Effect, ...] = (effects.ForgetCard(p.id),)
-    if p.verdict.money is not MoneyIs.CORRECT:
-        todo = (*todo, _open_case(p, fact, policy, f"settled {p.verdict.truth}, money {p.verdict.money}"))
-    return p, todo
+    put(p, owes=Owes.NOTHING, wake_at=None, verdict=judge(p, policy))
+    todo: Effects = (effects.ForgetCard(p.id),)
+    return todo + _lies_wrong(p, fact, policy)
 
 
-def _contest(p: Payment, fact: Fact, policy: Policy) -> Acted:
+def _lies_wrong(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    if p.verdict.money is MoneyIs.CORRECT:
+        return ()
+    return (_open_case(p, fact, policy, f"settled {p.verdict.truth}, money {p.verdict.money}"),)
+
+
+def _judge_again(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    put(p, verdict=judge(p, policy))
+    return _lies_wrong(p, fact, policy)
+
+
+def _contest(p: Payment, fact: Fact, policy: Policy) -> Effects:
     verdict = judge(p, policy)
     if verdict.truth is not Truth.CONTESTED:
-        verdict = replace(verdict, truth=Truth.CONTESTED, proof=Proof.CLAIMED, rule="file: overturns the verdict")
-        verdict = reweigh(changed(p, verdict=verdict))
-    p = changed(p, owes=Owes.PERSON, wake_at=None, verdict=verdict)
-    return p, (_open_case(p, fact, policy, f"contested: {verdict.rule}"),)
+        put(p, verdict=replace(verdict, truth=Truth.CONTESTED, proof=Proof.CLAIMED, rule="file: overturns the verdict"))
+        verdict = reweigh(p)
+    put(p, owes=Owes.PERSON, wake_at=None, verdict=verdict)
+    return (_open_case(p, fact, policy, f"contested: {verdict.rule}"),)
 
 
-_ACTIONS: dict[Do, Callable[[Payment, Fact, Policy], Acted]] = {
+_ACTIONS: dict[Do, Callable[[Payment, Fact, Policy], Effects]] = {
     Do.FORWARD: _forward,
+    Do.AWAIT_REPLY: _await_reply,
     Do.APPROVE: _approve,
+    Do.APPROVE_AGAIN: _approve_again,
     Do.RELAY_REFUSAL: _relay_refusal,
     Do.REFUSE_TIMEOUT: _refuse_timeout,
     Do.REFUSE_UNREACHABLE: _refuse_unreachable,
     Do.REFUSE_DUPLICATE: _refuse_duplicate,
+    Do.REFUSE_REVERSAL: _refuse_reversal,
     Do.DELIVERED: _delivered,
     Do.MAYBE_DELIVERED: _maybe_delivered,
+    Do.NOT_DELIVERED: _not_delivered,
+    Do.DOUBT: _doubt,
     Do.OWN: _own,
     Do.REVERSE: _reverse,
     Do.REPEAT: _repeat,
+    Do.RESEND: _resend,
     Do.SIGN_IN: _sign_in,
     Do.WAIT: _wait,
     Do.WAIT_URGENT: _wait_urgent,
     Do.WAIT_LATE: _wait_late,
+    Do.INQUIRE: _inquire,
+    Do.INQUIRE_NOW: _inquire_now,
     Do.AWAIT_FILE: _await_file,
     Do.CASE: _case,
     Do.CASE_OVERDUE: _case_overdue,
     Do.CASE_AFTER_FINAL: _case_after_final,
     Do.SETTLE: _settle,
+    Do.JUDGE_AGAIN: _judge_again,
     Do.CONTEST: _contest,
 }

@@ -14,52 +14,17 @@ Four thoughts explain most rows (DESIGN 6a):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 from chongzheng.reversal.events import Event as E
 from chongzheng.reversal.payment import State as S
-
-
-class Do(StrEnum):
-    """The actions a row may name; `step.py` has one small function for each."""
-
-    FORWARD = "forward"
-    APPROVE = "approve"
-    RELAY_REFUSAL = "relay refusal"
-    REFUSE_TIMEOUT = "refuse: timed out"
-    REFUSE_UNREACHABLE = "refuse: host unreachable"
-    REFUSE_DUPLICATE = "refuse: duplicate"
-    DELIVERED = "delivered"
-    MAYBE_DELIVERED = "maybe delivered"
-    OWN = "own the reversal"
-    REVERSE = "reverse"
-    REPEAT = "repeat the reversal"
-    SIGN_IN = "sign in"
-    WAIT = "wait"
-    WAIT_URGENT = "wait, urgent"
-    WAIT_LATE = "wait for a late original"
-    AWAIT_FILE = "await the file"
-    CASE = "open a case"
-    CASE_OVERDUE = "open a case: file overdue"
-    CASE_AFTER_FINAL = "open a case: after the verdict"
-    SETTLE = "settle"
-    CONTEST = "contest"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Where the payment goes and what is done, in order."""
-
-    to: S
-    do: tuple[Do, ...] = ()
-
+from chongzheng.reversal.rows import Do, Row
 
 TABLE: dict[S, dict[E, Row]] = {
     S.NEW: {
         E.REQUEST: Row(S.FORWARDED, (Do.FORWARD,)),
         # The original was never seen here. Own it, drive it, and thereby decline the sale should it still come.
         E.REVERSAL_ASKED: Row(S.REVERSING, (Do.OWN, Do.REVERSE)),
+        # Another switch forwarded it. We only wait for what it reports.
+        E.REPORTED: Row(S.FORWARDED, (Do.AWAIT_REPLY,)),
     },
     S.FORWARDED: {
         E.REQUEST_REPEATED: Row(S.FORWARDED),
@@ -77,6 +42,20 @@ TABLE: dict[S, dict[E, Row]] = {
         E.REVERSAL_ASKED: Row(S.REVERSING, (Do.OWN, Do.REVERSE)),
         E.REV_LATE: Row(S.FORWARDED),
         E.FILE_OPEN: Row(S.FORWARDED),
+        # Beside a switch: it has written the approval before we hear of it; and silence there is only a missing report.
+        E.APPROVED_ELSEWHERE: Row(S.APPROVED, (Do.MAYBE_DELIVERED, Do.AWAIT_FILE)),
+        E.ANSWER_WRITTEN: Row(S.FORWARDED, (Do.DELIVERED,)),
+        E.REPORT_LATE: Row(S.FORWARDED),
+        E.UNANSWERED_BESIDE: Row(S.DOUBTFUL, (Do.AWAIT_FILE,)),
+        # The switch itself says that nobody answered and that its terminal was told no.
+        E.UNANSWERED_ELSEWHERE: Row(S.REVERSING, (Do.REFUSE_TIMEOUT, Do.REVERSE)),
+        # No answer to what is never reversed: a notice is sent again, an inquiry ends, money waits for a person.
+        E.UNANSWERED_RESEND: Row(S.RESENDING, (Do.REFUSE_TIMEOUT, Do.RESEND)),
+        E.UNANSWERED_END: Row(S.REFUSED, (Do.REFUSE_TIMEOUT, Do.AWAIT_FILE)),
+        E.UNANSWERED_OPEN: Row(S.DOUBTFUL, (Do.REFUSE_TIMEOUT, Do.CASE, Do.AWAIT_FILE)),
+        E.REVERSAL_REFUSED: Row(S.FORWARDED, (Do.REFUSE_REVERSAL,)),
+        E.CHECK_ASKED: Row(S.FORWARDED, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.FORWARDED),
     },
     S.UNSENT: {
         E.REQUEST_REPEATED: Row(S.UNSENT, (Do.REFUSE_DUPLICATE,)),
@@ -92,6 +71,33 @@ TABLE: dict[S, dict[E, Row]] = {
         E.FILE_PROVES: Row(S.SETTLED, (Do.SETTLE,)),
         E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
         E.FILE_OPEN: Row(S.UNSENT),
+        E.APPROVAL_STANDS: Row(S.DOUBTFUL, (Do.CASE, Do.AWAIT_FILE)),
+        E.REVERSAL_REFUSED: Row(S.UNSENT, (Do.REFUSE_REVERSAL,)),
+        E.CHECK_ASKED: Row(S.UNSENT, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.UNSENT),
+    },
+    S.RESENDING: {
+        # Its terminal waits for the answer of a later send.
+        E.REQUEST_REPEATED: Row(S.RESENDING),
+        E.REQUEST_CONFLICTS: Row(S.RESENDING, (Do.REFUSE_DUPLICATE,)),
+        E.APPROVED: Row(S.DELIVERING, (Do.APPROVE,)),
+        E.APPROVED_ELSEWHERE: Row(S.APPROVED, (Do.MAYBE_DELIVERED, Do.AWAIT_FILE)),
+        E.DECLINED: Row(S.REFUSED, (Do.RELAY_REFUSAL, Do.AWAIT_FILE)),
+        E.AMBIGUOUS: Row(S.RESENDING),
+        E.REPLY_UNPROVEN: Row(S.RESENDING),
+        E.REPORT_LATE: Row(S.RESENDING),
+        E.TERMINAL_MOVED_ON: Row(S.RESENDING),
+        E.DEADLINE: Row(S.RESENDING, (Do.RESEND,)),
+        E.WINDOW_OVER: Row(S.DOUBTFUL, (Do.CASE, Do.AWAIT_FILE)),
+        E.PERSON_STOPPED: Row(S.DOUBTFUL, (Do.CASE, Do.AWAIT_FILE)),
+        E.INQUIRY_CHARGED: Row(S.DOUBTFUL, (Do.AWAIT_FILE,)),
+        E.REV_LATE: Row(S.RESENDING),
+        E.FILE_PROVES: Row(S.SETTLED, (Do.SETTLE,)),
+        E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
+        E.FILE_OPEN: Row(S.RESENDING),
+        E.REVERSAL_REFUSED: Row(S.RESENDING, (Do.REFUSE_REVERSAL,)),
+        E.CHECK_ASKED: Row(S.RESENDING, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.RESENDING),
     },
     S.DELIVERING: {
         E.REQUEST_REPEATED: Row(S.DELIVERING),
@@ -107,6 +113,10 @@ TABLE: dict[S, dict[E, Row]] = {
         E.REVERSAL_ASKED: Row(S.REVERSING, (Do.OWN, Do.REVERSE)),
         E.REV_LATE: Row(S.DELIVERING),
         E.FILE_OPEN: Row(S.DELIVERING),
+        E.ANSWER_UNCLAIMED: Row(S.APPROVED, (Do.NOT_DELIVERED, Do.AWAIT_FILE)),
+        E.REVERSAL_REFUSED: Row(S.DELIVERING, (Do.REFUSE_REVERSAL,)),
+        E.CHECK_ASKED: Row(S.DELIVERING, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.DELIVERING),
     },
     S.APPROVED: {
         # A late approval is never delivered: the terminal's silence timer brings its own reversal.
@@ -124,6 +134,17 @@ TABLE: dict[S, dict[E, Row]] = {
         E.FILE_PROVES: Row(S.SETTLED, (Do.SETTLE,)),
         E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
         E.FILE_OPEN: Row(S.APPROVED),
+        # A notice is repeated until its terminal has the answer.
+        E.REPEAT_OF_APPROVED: Row(S.APPROVED, (Do.APPROVE_AGAIN,)),
+        E.ANSWER_UNCLAIMED: Row(S.APPROVED, (Do.NOT_DELIVERED,)),
+        # A sign is no wish: it opens doubt, and an inquiry or a case, never a reversal (DESIGN 6a).
+        E.GAVE_UP: Row(S.APPROVED, (Do.DOUBT,)),
+        # Voided or about to be: driving a reversal as well could give back twice.
+        E.REVERSAL_OF_VOIDED: Row(S.APPROVED, (Do.OWN, Do.CASE)),
+        E.INQUIRY_RETURNED: Row(S.APPROVED, (Do.CASE,)),
+        E.REVERSAL_REFUSED: Row(S.APPROVED, (Do.REFUSE_REVERSAL,)),
+        E.CHECK_ASKED: Row(S.APPROVED, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.APPROVED),
     },
     S.REFUSED: {
         E.REQUEST_REPEATED: Row(S.REFUSED, (Do.REFUSE_DUPLICATE,)),
@@ -139,6 +160,11 @@ TABLE: dict[S, dict[E, Row]] = {
         E.FILE_PROVES: Row(S.SETTLED, (Do.SETTLE,)),
         E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
         E.FILE_OPEN: Row(S.REFUSED),
+        # The same of a kind that is never reversed: a person decides.
+        E.APPROVAL_STANDS: Row(S.DOUBTFUL, (Do.CASE, Do.AWAIT_FILE)),
+        E.REVERSAL_REFUSED: Row(S.REFUSED, (Do.REFUSE_REVERSAL,)),
+        E.CHECK_ASKED: Row(S.REFUSED, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.REFUSED),
     },
     S.REVERSING: {
         E.REQUEST_REPEATED: Row(S.REVERSING, (Do.REFUSE_DUPLICATE,)),
@@ -172,6 +198,9 @@ TABLE: dict[S, dict[E, Row]] = {
         E.FILE_PROVES: Row(S.SETTLED, (Do.SETTLE,)),
         E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
         E.FILE_OPEN: Row(S.REVERSING),
+        E.INQUIRY_RETURNED: Row(S.RETURNED, (Do.AWAIT_FILE,)),
+        E.CHECK_ASKED: Row(S.REVERSING, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.REVERSING),
     },
     S.UNMATCHED: {
         E.REQUEST_REPEATED: Row(S.UNMATCHED, (Do.REFUSE_DUPLICATE,)),
@@ -190,6 +219,10 @@ TABLE: dict[S, dict[E, Row]] = {
         E.FILE_PROVES: Row(S.SETTLED, (Do.SETTLE,)),
         E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
         E.FILE_OPEN: Row(S.UNMATCHED),
+        E.INQUIRY_CHARGED: Row(S.REVERSING, (Do.REPEAT,)),
+        E.INQUIRY_RETURNED: Row(S.RETURNED, (Do.AWAIT_FILE,)),
+        E.CHECK_ASKED: Row(S.UNMATCHED, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.UNMATCHED),
     },
     S.RETURNED: {
         E.REQUEST_REPEATED: Row(S.RETURNED, (Do.REFUSE_DUPLICATE,)),
@@ -207,6 +240,12 @@ TABLE: dict[S, dict[E, Row]] = {
         E.FILE_PROVES: Row(S.SETTLED, (Do.SETTLE,)),
         E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
         E.FILE_OPEN: Row(S.RETURNED),
+        # Accepted, and yet still charged: the same as an approval after a blind 00.
+        E.INQUIRY_CHARGED: Row(S.REVERSING, (Do.REPEAT,)),
+        E.INQUIRY_DUE: Row(S.RETURNED, (Do.INQUIRE,)),
+        E.REVERSAL_REFUSED: Row(S.RETURNED, (Do.REFUSE_REVERSAL,)),
+        E.CHECK_ASKED: Row(S.RETURNED, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.RETURNED),
     },
     S.DOUBTFUL: {
         E.REQUEST_REPEATED: Row(S.DOUBTFUL, (Do.REFUSE_DUPLICATE,)),
@@ -223,6 +262,15 @@ TABLE: dict[S, dict[E, Row]] = {
         E.FILE_PROVES: Row(S.SETTLED, (Do.SETTLE,)),
         E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
         E.FILE_OPEN: Row(S.DOUBTFUL),
+        E.INQUIRY_DUE: Row(S.DOUBTFUL, (Do.INQUIRE,)),
+        E.INQUIRY_RETURNED: Row(S.RETURNED, (Do.AWAIT_FILE,)),
+        # Beside a switch its report, or the terminal's reversal, may come after our wait was over.
+        E.APPROVED_ELSEWHERE: Row(S.APPROVED, (Do.MAYBE_DELIVERED, Do.AWAIT_FILE)),
+        E.UNANSWERED_ELSEWHERE: Row(S.REVERSING, (Do.REFUSE_TIMEOUT, Do.REVERSE)),
+        E.REVERSAL_WANTED: Row(S.REVERSING, (Do.OWN, Do.REVERSE)),
+        E.REVERSAL_REFUSED: Row(S.DOUBTFUL, (Do.REFUSE_REVERSAL,)),
+        E.CHECK_ASKED: Row(S.DOUBTFUL, (Do.INQUIRE_NOW,)),
+        E.NOTED: Row(S.DOUBTFUL),
     },
     S.SETTLED: {
         E.REQUEST_REPEATED: Row(S.SETTLED, (Do.REFUSE_DUPLICATE,)),
@@ -237,6 +285,11 @@ TABLE: dict[S, dict[E, Row]] = {
         E.REV_LATE: Row(S.SETTLED),
         E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
         E.FILE_OPEN: Row(S.SETTLED),
+        E.GAVE_UP: Row(S.SETTLED, (Do.DOUBT,)),
+        # A void of it was proven, or proven undone, after its own verdict.
+        E.LINK_CHANGED: Row(S.SETTLED, (Do.JUDGE_AGAIN,)),
+        E.REVERSAL_REFUSED: Row(S.SETTLED, (Do.REFUSE_REVERSAL,)),
+        E.NOTED: Row(S.SETTLED),
     },
     S.CONTESTED: {
         E.REQUEST_REPEATED: Row(S.CONTESTED, (Do.REFUSE_DUPLICATE,)),
@@ -249,6 +302,8 @@ TABLE: dict[S, dict[E, Row]] = {
         E.REVERSAL_ASKED: Row(S.CONTESTED, (Do.OWN,)),
         E.REV_LATE: Row(S.CONTESTED),
         E.FILE_OPEN: Row(S.CONTESTED),
+        E.REVERSAL_REFUSED: Row(S.CONTESTED, (Do.REFUSE_REVERSAL,)),
+        E.NOTED: Row(S.CONTESTED),
     },
     S.STOPPED: {
         E.REQUEST_REPEATED: Row(S.STOPPED, (Do.REFUSE_DUPLICATE,)),
@@ -261,13 +316,16 @@ TABLE: dict[S, dict[E, Row]] = {
         E.REVERSAL_ASKED: Row(S.STOPPED, (Do.OWN,)),
         E.REV_LATE: Row(S.STOPPED),
         E.FILE_OPEN: Row(S.STOPPED),
+        E.REVERSAL_REFUSED: Row(S.STOPPED, (Do.REFUSE_REVERSAL,)),
+        E.NOTED: Row(S.STOPPED),
     },
 }
 
-_DRIVING = frozenset({S.REVERSING, S.UNMATCHED})
+_DRIVING = frozenset({S.REVERSING, S.UNMATCHED, S.RESENDING})
+_AWAITING = frozenset({S.FORWARDED, S.RESENDING})
 _ONLY_FORWARDED = frozenset(S) - {S.FORWARDED}
 _ONLY_REVERSING = frozenset(S) - {S.REVERSING}
-_JUDGED = frozenset({S.UNSENT, S.APPROVED, S.REFUSED, S.REVERSING, S.UNMATCHED, S.RETURNED, S.DOUBTFUL})
+_JUDGED = frozenset({S.UNSENT, S.RESENDING, S.APPROVED, S.REFUSED, S.REVERSING, S.UNMATCHED, S.RETURNED, S.DOUBTFUL})
 _ASLEEP = frozenset({S.NEW, S.SETTLED, S.CONTESTED, S.STOPPED})
 
 IMPOSSIBLE: dict[E, tuple[frozenset[S], str]] = {
@@ -275,24 +333,52 @@ IMPOSSIBLE: dict[E, tuple[frozenset[S], str]] = {
     E.REQUEST_REPEATED: (frozenset({S.NEW}), "nothing is stored that could be repeated"),
     E.REQUEST_CONFLICTS: (frozenset({S.NEW}), "nothing is stored that it could conflict with"),
     E.APPROVED: (frozenset({S.NEW}), "an answer to an unknown request is stray evidence, kept at the door"),
+    E.REPEAT_OF_APPROVED: (frozenset(S) - {S.APPROVED}, "a repeat elsewhere is a repeat"),
+    E.REPORTED: (frozenset(S) - {S.NEW}, "of a payment that is known it is a late report"),
+    E.APPROVED_ELSEWHERE: (
+        frozenset(S) - {*_AWAITING, S.DOUBTFUL},
+        "only beside a switch, while its report is awaited or was missed",
+    ),
+    E.APPROVAL_STANDS: (frozenset(S) - {S.UNSENT, S.REFUSED}, "elsewhere no answer of no was believed"),
     E.APPROVAL_KNOWN: (frozenset(S) - {S.RETURNED}, "only an acknowledged reversal can name an original"),
-    E.DECLINED: (_ONLY_FORWARDED, "outside FORWARDED it is a late reply"),
-    E.AMBIGUOUS: (_ONLY_FORWARDED, "outside FORWARDED it is a late reply"),
-    E.REPLY_UNPROVEN: (_ONLY_FORWARDED, "outside FORWARDED it is a late reply"),
-    E.REPLY_LATE: (frozenset({S.NEW, S.FORWARDED}), "in FORWARDED every reply has a meaning of its own"),
+    E.DECLINED: (frozenset(S) - _AWAITING, "where no reply is awaited it is a late one"),
+    E.AMBIGUOUS: (frozenset(S) - _AWAITING, "where no reply is awaited it is a late one"),
+    E.REPLY_UNPROVEN: (frozenset(S) - _AWAITING, "where no reply is awaited it is a late one"),
+    E.REPLY_LATE: (frozenset({S.NEW}) | _AWAITING, "where a reply is awaited, each has a meaning of its own"),
     E.NOT_FORWARDED: (_ONLY_FORWARDED, "elsewhere it is a late report"),
     E.SEND_UNCERTAIN: (_ONLY_FORWARDED, "elsewhere it is a late report"),
-    E.ANSWER_WRITTEN: (frozenset(S) - {S.DELIVERING, S.APPROVED}, "elsewhere it is a late report"),
+    E.ANSWER_WRITTEN: (frozenset(S) - {S.FORWARDED, S.DELIVERING, S.APPROVED}, "elsewhere it is a late report"),
     E.ANSWER_UNDELIVERED: (frozenset(S) - {S.DELIVERING, S.APPROVED}, "elsewhere it is a late report"),
+    E.ANSWER_UNCLAIMED: (frozenset(S) - {S.DELIVERING, S.APPROVED}, "elsewhere it is a late report"),
     E.DELIVERY_UNCERTAIN: (frozenset(S) - {S.DELIVERING}, "elsewhere it is a late report"),
-    E.REPORT_LATE: (frozenset({S.NEW, S.FORWARDED}), "no report of delivery can precede the delivery"),
+    E.REPORT_LATE: (frozenset({S.NEW}), "nothing is known that could be reported"),
     E.TERMINAL_MOVED_ON: (frozenset({S.NEW}), "nothing is known that the terminal could leave behind"),
+    E.GAVE_UP: (frozenset(S) - {S.APPROVED, S.SETTLED}, "elsewhere the sale does not stand, so the sign is noted"),
     E.DEADLINE: (_ASLEEP, "final payments set no deadline"),
-    E.WINDOW_OVER: (frozenset(S) - _DRIVING, "only a reversal that is driven has a window"),
+    E.WINDOW_OVER: (frozenset(S) - _DRIVING, "only what is sent again and again has a window"),
+    E.UNANSWERED_RESEND: (_ONLY_FORWARDED, "elsewhere no first answer is awaited"),
+    E.UNANSWERED_END: (_ONLY_FORWARDED, "elsewhere no first answer is awaited"),
+    E.UNANSWERED_OPEN: (_ONLY_FORWARDED, "elsewhere no first answer is awaited"),
+    E.UNANSWERED_BESIDE: (_ONLY_FORWARDED, "elsewhere no first answer is awaited"),
+    E.UNANSWERED_ELSEWHERE: (_ONLY_FORWARDED - {S.DOUBTFUL}, "elsewhere it is a late report"),
+    E.INQUIRY_DUE: (frozenset(S) - {S.RETURNED, S.DOUBTFUL}, "elsewhere another deadline stands"),
+    E.INQUIRY_CHARGED: (frozenset(S) - {S.RESENDING, S.UNMATCHED, S.RETURNED}, "elsewhere it changes no course"),
+    E.INQUIRY_RETURNED: (
+        frozenset(S) - {S.APPROVED, S.REVERSING, S.UNMATCHED, S.DOUBTFUL},
+        "elsewhere it changes no course",
+    ),
+    E.CHECK_ASKED: (_ASLEEP, "of a final payment the wish is noted"),
     E.PERSON_STOPPED: (
         frozenset({S.NEW, S.FORWARDED, S.UNSENT, S.DELIVERING, S.APPROVED, S.REFUSED}),
         "there is no reversal that a person could stop; the door refuses it",
     ),
+    E.REVERSAL_ASKED: (frozenset({S.RESENDING}), "what is sent again is never reversed"),
+    E.REVERSAL_WANTED: (frozenset(S) - {S.DOUBTFUL}, "elsewhere a reversal is driven, or was, or begins anyway"),
+    E.REVERSAL_REFUSED: (
+        frozenset({S.NEW, S.REVERSING, S.UNMATCHED}),
+        "the door refuses a reversal of what is never reversed, and only what is reversed gets there",
+    ),
+    E.REVERSAL_OF_VOIDED: (frozenset(S) - {S.APPROVED}, "elsewhere the sale does not stand"),
     E.REV_DONE: (
         frozenset(S) - {S.REVERSING, S.UNMATCHED, S.DOUBTFUL},
         "elsewhere no reversal is waiting for an answer: it is late",
@@ -313,10 +399,7 @@ IMPOSSIBLE: dict[E, tuple[frozenset[S], str]] = {
     E.FILE_PROVES: (frozenset(S) - _JUDGED, "not judged there"),
     E.FILE_CONTRADICTS: (frozenset(S) - _JUDGED - {S.SETTLED}, "not judged there"),
     E.FILE_OPEN: (frozenset({S.NEW}), "a record of an unknown payment is a break, not a fact of a payment"),
+    E.LINK_CHANGED: (frozenset(S) - {S.SETTLED}, "before the verdict it is noted, or the files judge anew"),
+    E.NOTED: (frozenset({S.NEW}), "nothing is known that it could be noted of"),
 }
 """Pairs that cannot occur, and why. The test demands that every pair is in exactly one of the two."""
-
-
-def rule_id(state: S, event: E | str) -> str:
-    """How a row is named in stories, proofs and counts, e.g. `FORWARDED.deadline`."""
-    return f"{state}.{event}"

@@ -10,7 +10,8 @@ import pytest
 from chongzheng.reversal.diagram import FILE_NAME, draw, main
 from chongzheng.reversal.events import Event
 from chongzheng.reversal.payment import State
-from chongzheng.reversal.table import IMPOSSIBLE, TABLE, Do, Row
+from chongzheng.reversal.rows import Do, Row
+from chongzheng.reversal.table import IMPOSSIBLE, TABLE
 
 COMMITTED = Path(__file__).resolve().parents[3] / "docs" / "diagrams" / FILE_NAME
 

@@ -1,18 +1,18 @@
 """What does each fact mean to a payment, and what does the payment know after it?"""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chongzheng.reversal import facts
-from chongzheng.reversal.events import Event, absorb, classify, reply_kind, reversal_kind
-from chongzheng.reversal.facts import Fact
-from chongzheng.reversal.payment import MoneyIs, Payment, Proof, State, Told, Truth, Verdict
+from chongzheng.reversal.absorb import absorb
+from chongzheng.reversal.events import Event, classify, reply_kind, reversal_kind
+from chongzheng.reversal.facts import Fact, Found, Link, Moves, Sign, Standing, Undo
+from chongzheng.reversal.payment import MoneyIs, Payment, Proof, State, Tie, Told, Truth, Verdict
 from chongzheng.reversal.policy import REVERSAL_MEANING, Policy
 from unit.reversal.made import (
-    AMOUNT,
     DAY,
-    DAY_ENDS,
     ECHO,
     KEY,
     NEXT_DAY,
@@ -24,6 +24,7 @@ from unit.reversal.made import (
     known,
     line,
     reply,
+    request,
     rev,
     sale,
     seen,
@@ -40,31 +41,11 @@ def event(before: Payment, fact: Fact, policy: Policy = POLICY) -> Event:
 # the request
 
 
-def test_a_request_opens_a_payment_with_all_it_says() -> None:
-    fact = sale()
-    after = absorb(Payment("P1", KEY), fact, POLICY)
-    assert event(Payment("P1", KEY), fact) is Event.REQUEST
-    assert (after.amount_fen, after.currency, after.day, after.day_ends_at) == (AMOUNT, "156", DAY, DAY_ENDS)
-    assert (after.key, after.echo, after.fingerprint, after.request_seen) == (KEY, ECHO, "fp", True)
-    assert (after.opened_at, after.masked_pan) == (T0, "622848******1234")
-    assert after.identity == (("3", "000000"), ("11", "000123"))
-
-
 def test_a_request_under_a_known_key_is_a_repeat_or_a_conflict_and_changes_nothing() -> None:
     before = known(state=State.FORWARDED)
     assert event(before, sale()) is Event.REQUEST_REPEATED
     assert event(before, sale(fingerprint="other")) is Event.REQUEST_CONFLICTS
     assert absorb(before, sale(amount_fen=1), POLICY) == before
-
-
-def test_a_request_after_its_reversal_is_remembered_once() -> None:
-    tombstone = absorb(Payment("P1", KEY), asked(), POLICY)
-    assert (tombstone.request_seen, tombstone.fingerprint, tombstone.asked) == (False, "", "98")
-    standing = known(state=State.REVERSING, request_seen=False, fingerprint="")
-    assert event(standing, sale(fingerprint="any")) is Event.REQUEST_REPEATED
-    after = absorb(standing, sale(fingerprint="any"), POLICY)
-    assert (after.request_seen, after.fingerprint) == (True, "any")
-    assert event(after, sale(fingerprint="another")) is Event.REQUEST_CONFLICTS
 
 
 # the reply
@@ -93,44 +74,26 @@ def test_what_an_answer_is_worth(code: str, mac: str, echo: tuple[str, ...], kin
     assert event(known(state=State.FORWARDED), facts.ReplyArrived("P1", T0, "e", said)) is kind
 
 
-def test_the_first_believed_answer_of_a_kind_is_kept() -> None:
-    after = absorb(known(), reply("00", evidence="e1", rrn="A1"), POLICY)
-    after = absorb(after, reply("00", evidence="e2", rrn="A2"), POLICY)
-    after = absorb(after, reply("51", evidence="e3"), POLICY)
-    after = absorb(after, reply("05", evidence="e4"), POLICY)
-    assert after.approval == seen("e1", "00", "A1")
-    assert after.decline == seen("e3", "51", "")
+AWAITING = (State.NEW, State.FORWARDED, State.RESENDING)
 
 
-def test_the_first_unproven_answer_colours_the_reason() -> None:
-    bad_mac, bad_echo = reply("00", mac="bad"), reply("00", echo=OTHER_ECHO)
-    assert absorb(known(), bad_mac, POLICY).suspicion == "A0"
-    assert absorb(known(), bad_echo, POLICY).suspicion == "06"
-    assert absorb(absorb(known(), bad_mac, POLICY), bad_echo, POLICY).suspicion == "A0"
-    assert absorb(known(), bad_mac, POLICY).approval is None
-
-
-def test_an_ambiguous_answer_leaves_nothing_behind() -> None:
-    assert absorb(known(), reply("96"), POLICY) == known()
-
-
-@pytest.mark.parametrize("state", [state for state in State if state not in (State.NEW, State.FORWARDED)])
+@pytest.mark.parametrize("state", [state for state in State if state not in AWAITING])
 def test_elsewhere_only_an_approval_means_something(state: State) -> None:
-    before = known(state=state)
+    before = known(state=state, attempts=1, reason="98")
     assert event(before, reply("00", rrn="A1")) is Event.APPROVED
     for late in (reply("51"), reply("96"), reply("00", mac="bad")):
         assert event(before, late) is Event.REPLY_LATE
 
 
 def test_an_approval_that_the_acknowledgement_named_is_known() -> None:
-    named, blind = known(state=State.RETURNED, ack=seen(rrn="A1")), known(state=State.RETURNED, ack=seen(rrn=""))
+    named, blind = (known(state=State.RETURNED, attempts=1, reason="98", ack=seen(rrn=rrn)) for rrn in ("A1", ""))
     assert event(named, reply("00", rrn="A1")) is Event.APPROVAL_KNOWN
     assert event(named, reply("00", rrn="A2")) is Event.APPROVED
     assert event(blind, reply("00", rrn="A1")) is Event.APPROVED
 
 
 def test_an_approval_after_a_persons_stop_drives_nothing() -> None:
-    before = known(state=State.RETURNED, ack=seen(rrn=""), stopped_by="clerk 7")
+    before = known(state=State.RETURNED, attempts=1, reason="98", ack=seen(rrn=""), stopped_by="clerk 7")
     assert event(before, reply("00", rrn="A1")) is Event.REPLY_LATE
     assert absorb(before, reply("00", rrn="A1"), POLICY).approval is not None
 
@@ -165,22 +128,6 @@ def test_other_codes_need_no_mac_but_a_wrong_one_spoils_them() -> None:
     before = known(state=State.REVERSING, attempts=1)
     assert event(before, rev("25", mac="absent")) is Event.REV_NOT_FOUND
     assert event(before, rev("25", mac="bad")) is Event.REV_UNPROVEN
-
-
-def test_the_acknowledgement_that_names_something_is_kept() -> None:
-    before = known(attempts=2, not_found=3)
-    blind = absorb(before, rev("00", evidence="e1"), POLICY)
-    assert (blind.ack, blind.not_found) == (seen("e1", "00", ""), 0)
-    named = absorb(blind, rev("00", evidence="e2", rrn="A1"), POLICY)
-    assert named.ack == seen("e2", "00", "A1")
-    assert absorb(named, rev("00", evidence="e3", rrn="A2"), POLICY).ack == named.ack
-    assert absorb(blind, rev("94", evidence="e4", rrn="A2"), POLICY).ack == blind.ack
-
-
-def test_refusals_are_kept_and_not_found_is_counted() -> None:
-    after = absorb(absorb(known(attempts=1), rev("25", evidence="e1"), POLICY), rev("25", evidence="e2"), POLICY)
-    assert (after.not_found, after.refusal) == (2, seen("e2", "25", ""))
-    assert absorb(after, rev("68"), POLICY).not_found == 2
 
 
 def test_an_answer_to_a_reversal_that_was_never_sent_says_nothing() -> None:
@@ -246,7 +193,6 @@ def test_our_reports_mean_something_only_in_time(kind: Any, means: Event, where:
     fact = facts.NotForwarded("P1", T0, "refused") if kind is facts.NotForwarded else kind("P1", T0)
     for state in State:
         assert event(known(state=state), fact) is (means if state in where else Event.REPORT_LATE)
-        assert absorb(known(state=state), fact, POLICY) == known(state=state)
 
 
 def test_an_approval_that_is_out_cannot_become_undelivered() -> None:
@@ -257,19 +203,9 @@ def test_an_approval_that_is_out_cannot_become_undelivered() -> None:
 
 def test_people_and_terminals_are_taken_at_their_word() -> None:
     before = known(state=State.REVERSING, asked="98")
-    stopped = facts.ReversalStopped("P1", T0, "clerk 7")
     assert event(before, asked("06")) is Event.REVERSAL_ASKED
-    assert absorb(before, asked("06"), POLICY).asked == "98"
-    assert event(before, stopped) is Event.PERSON_STOPPED
-    assert absorb(absorb(before, stopped, POLICY), facts.ReversalStopped("P1", T0, "b"), POLICY).stopped_by == "clerk 7"
+    assert event(before, facts.ReversalStopped("P1", T0, "clerk 7")) is Event.PERSON_STOPPED
     assert event(before, facts.TerminalMovedOn("P1", T0, "e")) is Event.TERMINAL_MOVED_ON
-
-
-def test_a_file_of_a_day_is_read_once() -> None:
-    once = absorb(known(), file(DAY, (line("l1"),), (line("l2"),)), POLICY)
-    assert (once.days, once.originals, once.reversals) == (((DAY, f"f-{DAY}"),), (line("l1"),), (line("l2"),))
-    assert absorb(once, file(DAY, (line("l3"),)), POLICY) == once
-    assert len(absorb(once, file(NEXT_DAY), POLICY).days) == 2
 
 
 @pytest.mark.parametrize("state", [State.FORWARDED, State.DELIVERING])
@@ -291,3 +227,231 @@ def test_a_file_after_the_verdict_overturns_it_or_says_nothing_new() -> None:
     assert event(settled, file(NEXT_DAY, (), (line(),))) is Event.FILE_CONTRADICTS
     for state in (State.CONTESTED, State.STOPPED):
         assert event(known(state=state, verdict=kept), file(DAY, (line(amount_fen=1),))) is Event.FILE_OPEN
+
+
+# the request and its repeats
+
+
+def test_the_first_request_opens_and_a_report_of_one_stands_beside() -> None:
+    reported = facts.RequestReported("P1", T0, "e", request())
+    assert event(Payment("P1", KEY), sale()) is Event.REQUEST
+    assert event(Payment("P1", KEY), reported) is Event.REPORTED
+    assert event(known(state=State.APPROVED), reported) is Event.REPORT_LATE
+
+
+def test_a_repeat_of_what_is_sent_again_is_answered_again_once_it_is_approved() -> None:
+    for state, means in ((State.APPROVED, Event.REPEAT_OF_APPROVED), (State.RESENDING, Event.REQUEST_REPEATED)):
+        assert event(known(state=state, undo=Undo.RESEND), sale()) is means
+    assert event(known(state=State.APPROVED), sale()) is Event.REQUEST_REPEATED
+
+
+# what is never reversed
+
+
+NOTICE: dict[str, Any] = {"undo": Undo.RESEND, "moves": Moves.CREDIT}
+INQUIRY: dict[str, Any] = {"undo": Undo.NONE, "moves": Moves.NOTHING}
+LOAD: dict[str, Any] = {"undo": Undo.NONE, "moves": Moves.DEBIT}
+UNANSWERED: list[tuple[dict[str, Any], Event]] = [
+    (NOTICE, Event.UNANSWERED_RESEND),
+    (INQUIRY, Event.UNANSWERED_END),
+    (LOAD, Event.UNANSWERED_OPEN),
+]
+
+
+@pytest.mark.parametrize(("kind", "means"), UNANSWERED)
+def test_silence_means_another_thing_for_each_kind(kind: dict[str, Any], means: Event) -> None:
+    before = known(state=State.FORWARDED, wake_at=T0, **kind)
+    silences = (facts.DeadlinePassed("P1", T0, T0), reply("96"), facts.SendUncertain("P1", T0),
+                facts.TerminalMovedOn("P1", T0, "e"))  # fmt: skip
+    assert [event(before, fact) for fact in silences] == [means] * 4
+
+
+def test_what_could_not_leave_is_sent_again_if_it_may_be() -> None:
+    fact = facts.NotForwarded("P1", T0, "no link")
+    assert event(known(state=State.FORWARDED, **NOTICE), fact) is Event.UNANSWERED_RESEND
+    assert event(known(state=State.FORWARDED, **LOAD), fact) is Event.NOT_FORWARDED
+
+
+def test_answers_to_what_is_sent_again() -> None:
+    before = known(state=State.RESENDING, **NOTICE)
+    assert event(before, reply("00")) is Event.APPROVED
+    assert event(before, reply("51")) is Event.DECLINED
+    assert event(before, reply("96")) is Event.AMBIGUOUS
+    assert event(before, reply("00", mac="bad")) is Event.REPLY_UNPROVEN
+
+
+@pytest.mark.parametrize("state", [State.UNSENT, State.REFUSED])
+def test_a_late_yes_to_what_is_never_reversed(state: State) -> None:
+    assert event(known(state=state, **NOTICE), reply("00")) is Event.APPROVAL_STANDS
+    assert event(known(state=state, **INQUIRY), reply("00")) is Event.REPLY_LATE
+
+
+@pytest.mark.parametrize("state", [State.DELIVERING, State.APPROVED])
+def test_an_approval_that_nobody_took_is_not_reversed(state: State) -> None:
+    assert event(known(state=state, **NOTICE), facts.AnswerUndelivered("P1", T0)) is Event.ANSWER_UNCLAIMED
+
+
+def test_a_reversal_of_what_is_never_reversed_is_refused() -> None:
+    assert event(known(state=State.APPROVED, **NOTICE), asked()) is Event.REVERSAL_REFUSED
+
+
+def test_what_is_sent_again_has_a_window_too() -> None:
+    before = known(state=State.RESENDING, wake_at=T0, reverse_until=T0 + 10, **NOTICE)
+    assert event(before, facts.DeadlinePassed("P1", T0 + 9, T0)) is Event.DEADLINE
+    assert event(before, facts.DeadlinePassed("P1", T0 + 10, T0)) is Event.WINDOW_OVER
+
+
+# beside another switch
+
+
+def test_beside_a_switch_silence_is_a_missing_report() -> None:
+    before = known(state=State.FORWARDED, beside=True, wake_at=T0)
+    assert event(before, facts.DeadlinePassed("P1", T0, T0)) is Event.UNANSWERED_BESIDE
+    assert event(before, facts.TerminalMovedOn("P1", T0, "e")) is Event.UNANSWERED_BESIDE
+    assert event(before, facts.SendUncertain("P1", T0)) is Event.UNANSWERED_ELSEWHERE
+    assert event(before, reply("00")) is Event.APPROVED_ELSEWHERE
+    assert event(before, reply("51")) is Event.DECLINED
+
+
+def test_beside_a_switch_reports_may_overtake_each_other() -> None:
+    before = known(state=State.FORWARDED, beside=True)
+    assert event(before, facts.AnswerWritten("P1", T0)) is Event.ANSWER_WRITTEN
+    assert event(before, facts.AnswerUndelivered("P1", T0)) is Event.REPORT_LATE
+
+
+def test_a_report_that_was_missed_still_counts_while_nothing_was_driven() -> None:
+    before = known(state=State.DOUBTFUL, beside=True)
+    uncertain = facts.SendUncertain("P1", T0)
+    assert event(before, reply("00")) is Event.APPROVED_ELSEWHERE
+    assert event(before, uncertain) is Event.UNANSWERED_ELSEWHERE
+    assert event(before, asked()) is Event.REVERSAL_WANTED
+    touched: list[dict[str, Any]] = [{"told": Told.APPROVED}, {"approval": seen()}, {"undo": Undo.RESEND},
+                                     {"reason": "98"}, {"stopped_by": "clerk 7"}]  # fmt: skip
+    for more in touched:
+        assert event(replace(before, **more), uncertain) is Event.REPORT_LATE
+    driven = replace(before, reason="98", attempts=1)
+    assert event(driven, reply("00")) is Event.APPROVED
+    assert event(driven, asked()) is Event.REVERSAL_ASKED
+
+
+def test_an_approval_after_a_return_that_we_never_drove_moves_nothing() -> None:
+    assert event(known(state=State.RETURNED), reply("00", rrn="A1")) is Event.REPLY_LATE
+
+
+# inquiries
+
+
+LADDER = Policy(inquire_after_ms=(60_000,))
+
+
+def inquiry(outcome: Found, authentic: bool = True) -> Fact:
+    """The channel says what became of it."""
+    return facts.InquiryAnswered("P1", T0, "q", outcome, authentic)
+
+
+def test_the_next_question_is_due_before_the_file_is() -> None:
+    passed = facts.DeadlinePassed("P1", T0, T0)
+    for state in (State.RETURNED, State.DOUBTFUL):
+        assert event(known(state=state, wake_at=T0, file_due_at=T0 + 1), passed) is Event.INQUIRY_DUE
+        assert event(known(state=state, wake_at=T0, file_due_at=T0), passed) is Event.DEADLINE
+    assert event(known(state=State.APPROVED, wake_at=T0, file_due_at=T0 + 1), passed) is Event.DEADLINE
+
+
+def test_charged_drives_a_reversal_on_that_was_driven() -> None:
+    for state in (State.RETURNED, State.UNMATCHED):
+        assert event(known(state=state, attempts=1), inquiry(Found.CHARGED)) is Event.INQUIRY_CHARGED
+        assert event(known(state=state, attempts=0), inquiry(Found.CHARGED)) is Event.NOTED
+        stopped = known(state=state, attempts=1, stopped_by="clerk 7")
+        assert event(stopped, inquiry(Found.CHARGED)) is Event.NOTED
+    assert event(known(state=State.RESENDING), inquiry(Found.CHARGED)) is Event.INQUIRY_CHARGED
+    assert event(known(state=State.APPROVED), inquiry(Found.CHARGED)) is Event.NOTED
+
+
+def test_returned_is_news_where_the_money_was_not_back() -> None:
+    for state in (State.REVERSING, State.UNMATCHED, State.DOUBTFUL, State.APPROVED):
+        assert event(known(state=state), inquiry(Found.RETURNED)) is Event.INQUIRY_RETURNED
+        assert event(known(state=state), inquiry(Found.RETURNED, authentic=False)) is Event.NOTED
+    for state in (State.RETURNED, State.SETTLED, State.FORWARDED):
+        assert event(known(state=state), inquiry(Found.RETURNED)) is Event.NOTED
+    voided = known(state=State.APPROVED, ties=(tie(Standing.DONE),))
+    assert event(voided, inquiry(Found.RETURNED)) is Event.NOTED
+
+
+@pytest.mark.parametrize("outcome", [Found.NEVER, Found.NOT_FOUND, Found.PENDING, Found.UNKNOWN])
+def test_other_outcomes_change_no_course(outcome: Found) -> None:
+    assert event(known(state=State.REVERSING, attempts=1), inquiry(outcome)) is Event.NOTED
+
+
+def test_a_wish_to_check_is_followed_where_the_channel_can_be_asked() -> None:
+    wish = facts.CheckAsked("P1", T0, "clerk 7")
+    assert event(known(state=State.REVERSING), wish, LADDER) is Event.CHECK_ASKED
+    assert event(known(state=State.REVERSING), wish) is Event.NOTED
+    assert event(known(state=State.SETTLED), wish, LADDER) is Event.NOTED
+
+
+# giving up
+
+
+def gave_up(sign: Sign = Sign.TRACE_GAP) -> Fact:
+    """A sign that the terminal gave the sale up."""
+    return facts.TerminalGaveUp("P1", T0, "e", sign)
+
+
+def test_a_sign_counts_once_and_only_where_the_terminal_counted_the_sale() -> None:
+    for state in (State.APPROVED, State.SETTLED):
+        assert event(known(state=state, told=Told.APPROVED), gave_up()) is Event.GAVE_UP
+        assert event(known(state=state, told=Told.MAYBE_APPROVED), gave_up()) is Event.GAVE_UP
+        assert event(known(state=state, told=Told.DECLINED), gave_up()) is Event.NOTED
+        assert event(known(state=state, told=Told.APPROVED, gave_up="fault_slip"), gave_up()) is Event.NOTED
+    assert event(known(state=State.REVERSING, told=Told.APPROVED), gave_up()) is Event.NOTED
+
+
+def test_the_next_sale_says_nothing_for_one_that_was_given_up() -> None:
+    moved = facts.TerminalMovedOn("P1", T0, "e")
+    assert event(known(state=State.APPROVED, gave_up="trace_gap"), moved) is Event.NOTED
+    assert event(known(state=State.REVERSING, gave_up="trace_gap"), moved) is Event.TERMINAL_MOVED_ON
+    assert event(known(state=State.FORWARDED), moved) is Event.TERMINAL_MOVED_ON
+
+
+# links
+
+
+def tie(standing: Standing, proven: bool = False, by: str = "P2") -> Tie:
+    """A void of this payment."""
+    return Tie(by, Link.VOIDS, standing, proven)
+
+
+def linked(standing: Standing, proven: bool = False) -> Fact:
+    """A void of this payment stands differently."""
+    return facts.LinkChanged("P1", T0, "P2", Link.VOIDS, standing, proven)
+
+
+@pytest.mark.parametrize("standing", [Standing.DONE, Standing.DOUBTED])
+def test_a_reversal_of_a_voided_sale_is_not_driven(standing: Standing) -> None:
+    assert event(known(state=State.APPROVED, ties=(tie(standing),)), asked()) is Event.REVERSAL_OF_VOIDED
+    assert event(known(state=State.REVERSING, ties=(tie(standing),)), asked()) is Event.REVERSAL_ASKED
+
+
+def test_a_reversal_of_a_sale_whose_void_was_undone_is_driven() -> None:
+    assert event(known(state=State.APPROVED, ties=(tie(Standing.UNDONE),)), asked()) is Event.REVERSAL_ASKED
+
+
+def test_what_a_void_says_decides_only_together_with_the_file() -> None:
+    approved = known(state=State.APPROVED, approval=seen())
+    assert event(approved, linked(Standing.DONE, proven=True)) is Event.NOTED
+    kept = replace(approved, days=((DAY, "f"),), originals=(line(),))
+    assert event(kept, linked(Standing.DONE)) is Event.NOTED
+    assert event(kept, linked(Standing.DONE, proven=True)) is Event.FILE_PROVES
+    assert event(kept, linked(Standing.UNDONE)) is Event.FILE_PROVES
+    returned = replace(kept, state=State.APPROVED, reversals=(line("l2"),))
+    assert event(returned, linked(Standing.DONE, proven=True)) is Event.FILE_CONTRADICTS
+
+
+def test_a_void_after_the_verdict_judges_again_or_contradicts() -> None:
+    verdict = Verdict(Truth.CHARGED_KEPT, MoneyIs.CORRECT, 0, Proof.PROVEN, "r", ())
+    settled = known(state=State.SETTLED, approval=seen(), days=((DAY, "f"),), originals=(line(),), verdict=verdict)
+    assert event(settled, linked(Standing.DONE)) is Event.NOTED
+    assert event(settled, linked(Standing.UNDONE)) is Event.NOTED
+    assert event(settled, linked(Standing.DONE, proven=True)) is Event.LINK_CHANGED
+    back = replace(settled, reversals=(line("l2"),), verdict=replace(verdict, truth=Truth.CHARGED_RETURNED))
+    assert event(back, linked(Standing.DONE, proven=True)) is Event.FILE_CONTRADICTS

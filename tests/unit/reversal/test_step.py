@@ -13,8 +13,9 @@ from chongzheng.reversal.events import Event
 from chongzheng.reversal.facts import Fact
 from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Owes, Payment, Proof, State, Told, Truth
 from chongzheng.reversal.policy import Policy
+from chongzheng.reversal.rows import Do, Row
 from chongzheng.reversal.step import step, stop
-from chongzheng.reversal.table import TABLE, Do, Row
+from chongzheng.reversal.table import TABLE
 from unit.reversal.made import DAY, KEY, NEXT_DAY, POLICY, T0, after, asked, due, file, known, line, reply, rev, sale
 
 WRITTEN = facts.AnswerWritten("P1", T0 + 2_000)
