@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 import uvloop
 
+from chongzheng import app
 from chongzheng.gateway import porter, tls
 from chongzheng.iso8583 import Message
 from chongzheng.mistakes import TheirMistake
 from whole.certificates import CLIENT, SERVER, Authority, Papers, locked
 from whole.engine_room import MERCHANT, Room, room
+from whole.scripted_host import ScriptedHost
 from whole.scripted_terminal import POS, ScriptedTerminal
 
 DAY = timedelta(days=1)
@@ -185,6 +187,73 @@ def test_what_is_said_with_the_last_word_of_the_handshake_is_heard(tmp_path: Pat
                 one.put(POS.encode(Message("0820", echo)))
                 assert (await one.hear()).text(11) == f"{number:06d}"
                 one.writer.close()
+
+    run(test)
+
+
+def bank(papers: Papers, asks_for: Path | None = None) -> ssl.SSLContext:
+    """How a bank answers calls; `asks_for`: the authority that we must show a certificate of."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(asks_for) if asks_for else None)
+    context.load_cert_chain(papers.certificate, papers.key)
+    context.verify_mode = ssl.CERT_REQUIRED if asks_for else ssl.CERT_NONE
+    return context
+
+
+def towards(trusts: Path, shows: Papers | None = None, name: str = "") -> str:
+    """The table [host.tls]."""
+    lines = ["[host.tls]", f'authorities = "{trusts}"', f'name = "{name}"']
+    shown = [f'certificate = "{shows.certificate}"', f'key = "{shows.key}"'] if shows else []
+    return "\n".join([*lines, *shown])
+
+
+def test_a_bank_that_shows_the_right_certificate_gets_our_sales(tmp_path: Path, run: Run) -> None:
+    async def test() -> None:
+        authority = Authority(tmp_path)
+        trusts, ours = authority.file(), authority.papers("acquirer", CLIENT)
+        named = authority.papers("named", SERVER, host="bank.example")
+        for number, (host, table) in enumerate((
+            (ScriptedHost(tls=bank(authority.papers("bank", SERVER))), towards(trusts)),
+            (ScriptedHost(tls=bank(authority.papers("strict", SERVER), asks_for=trusts)), towards(trusts, ours)),
+            (ScriptedHost(tls=bank(named)), towards(trusts, name="bank.example")),
+        )):  # fmt: skip
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            async with room(folder, host, more=table) as here:
+                assert await calls(here, None)
+                assert host.genuine == [True]
+
+    run(test)
+
+
+def test_a_bank_that_cannot_prove_itself_hears_nothing(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "LINK_WAIT_MS", 50)
+
+    async def test() -> None:
+        authority, other = Authority(tmp_path), Authority(tmp_path, "other")
+        revoked = authority.papers("revoked", SERVER)
+        trusts, wants = authority.file((revoked,)), other.file()
+        good = authority.papers("good", SERVER)
+        bad: dict[str, ssl.SSLContext | None] = {
+            "in the clear": None,
+            "another authority": bank(other.papers("stranger", SERVER)),
+            "another name": bank(authority.papers("elsewhere", SERVER, host="bank.example")),
+            "expired": bank(authority.papers("expired", SERVER, begins=-9 * DAY, ends=-DAY)),
+            "not yet valid": bank(authority.papers("early", SERVER, begins=DAY, ends=9 * DAY)),
+            "for clients only": bank(authority.papers("client", CLIENT)),
+            "revoked": bank(revoked),
+            "it does not believe us": bank(good, asks_for=wants),
+        }
+        for number, (name, context) in enumerate(bad.items()):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            host = ScriptedHost(tls=context)
+            async with room(folder, host, more=towards(trusts), wait_for_host=False) as here:
+                told = here.engine.counts.of
+                await here.until(lambda told=told: told["host cannot be reached"] + told["host link lost"] > 0)
+                assert not here.engine.host_ready, name
+                assert (host.sign_ins, host.heard) == (0, []), name
 
     run(test)
 
