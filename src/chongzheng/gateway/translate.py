@@ -7,13 +7,12 @@ key F42, F41, F60.2, F11; what a reversal repeats and what it must not carry; wh
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from chongzheng.card import Pan
-from chongzheng.iso8583 import Message, Value, dialect, redact, to_json
+from chongzheng.iso8583 import Message, Value, dialect, evidence_json
 from chongzheng.iso8583.tlv import keep
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.facts import Answer, Key, Pairs, Request
@@ -283,8 +282,7 @@ def _restored(value: str) -> Value:
 
 def evidence_body(message: Message) -> bytes:
     """The redacted message as canonical JSON: what evidence may keep of it."""
-    document = to_json(redact(message))
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return evidence_json(message)
 
 
 def management(stan: str, terminal: str, merchant: str, batch: str, network_code: str) -> Message:

@@ -3,6 +3,7 @@
 from chongzheng.iso8583.codes import RESPONSE_CODES, Code, meaning
 from chongzheng.iso8583.describe import REDACTED_FIELDS, from_json, lines, redact, subfields, to_json
 from chongzheng.iso8583.dialect import DIALECTS, Dialect, dialect
+from chongzheng.iso8583.evidence import evidence_json
 from chongzheng.iso8583.framing import (
     FRAME_BYTES_MAX,
     CupEnvelope,
@@ -35,6 +36,7 @@ __all__ = [
     "WorkingKeys",
     "check",
     "dialect",
+    "evidence_json",
     "field_mac",
     "frame",
     "from_json",

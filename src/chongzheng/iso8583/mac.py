@@ -19,6 +19,7 @@ CIPHERS_MAX = 4096  # keys whose cipher is kept ready; a terminal uses one or tw
 DES_BLOCK = 8
 SM4_BLOCK = 16
 MAC_BYTES = 8
+NO_MAC_YET = bytes(MAC_BYTES)
 
 BlockCipher = Callable[[bytes], bytes]
 
@@ -165,9 +166,11 @@ def mac_field(dialect: Dialect, msg: Message) -> int:
 def sign(dialect: Dialect, msg: Message, algorithm: str, key: bytes) -> bytes:
     """The body of `msg` with its F64 (or F128) computed anew; the bit is set before the MAC is."""
     number = mac_field(dialect, msg)
-    fields = {n: value for n, value in msg.fields.items() if n != 64 and n != 128}
-    fields[number] = bytes(MAC_BYTES)
-    covered = mac_input(dialect.encode(Message(msg.mti, fields)))
+    fields = dict(msg.fields)
+    for other in (64, 128):
+        fields.pop(other, None)
+    fields[number] = NO_MAC_YET
+    covered = dialect.encode(Message(msg.mti, fields))[:-MAC_BYTES]
     if dialect.layout.fields[number].kind == "hex":
         raise TheirMistake(f"{dialect.name} carries its MAC as hex text, which no known MAC rule covers", f"F{number}")
     return covered + field_mac(algorithm, key, covered)

@@ -112,5 +112,34 @@ def build(elements: Iterable[Element]) -> bytes:
 
 def keep(data: bytes, tags: Iterable[str] = REVERSAL_TAGS) -> bytes:
     """F55 cut down to the elements with these tags, in their order."""
+    if tags is REVERSAL_TAGS:
+        kept = _kept_flat(data)
+        if kept is not None:
+            return kept
     wanted = frozenset(tags)
     return build(e for e in parse(data) if e.tag in wanted)
+
+
+_KEPT = frozenset(int(tag, 16) for tag in REVERSAL_TAGS)
+
+
+def _kept_flat(data: bytes) -> bytes | None:
+    """`keep` for chip data without templates and long elements, which nearly all is; None when it is not, or bad."""
+    at, end, count = 0, len(data), 0
+    kept = b""
+    try:
+        while at < end:
+            start, tag = at, data[at]
+            if tag & 0x1F == 0x1F:
+                at += 1
+                tag = tag << 8 | data[at]
+            length = data[at + 1]
+            at += 2 + length
+            if length > 0x7F or (tag > 0xFF and tag & 0x80) or data[start] & 0x20:
+                return None
+            if tag in _KEPT:
+                kept += data[start:at]
+            count += 1
+    except IndexError:
+        return None
+    return kept if at == end and count <= ELEMENTS_MAX else None

@@ -96,3 +96,27 @@ def test_long_lengths(size: int, head: str) -> None:
     data = build([Element("95", bytes(size))])
     assert data.hex().startswith(head)
     assert parse(data) == (Element("95", bytes(size)),)
+
+
+def cut(data: bytes, tags: list[str] | tuple[str, ...]) -> bytes | None:
+    try:
+        return keep(data, tags)
+    except TheirMistake:
+        return None
+
+
+flat = st.lists(st.builds(Element, tags, st.binary(max_size=20)), max_size=8).map(build)
+
+
+@given(st.one_of(st.binary(max_size=40), flat))
+def test_the_short_cut_is_the_long_way(data: bytes) -> None:
+    assert cut(data, tlv.REVERSAL_TAGS) == cut(data, [*tlv.REVERSAL_TAGS])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "70029A00", "9F8101AA", "958180" + "00" * 128, "95", "9F", "9505AA", "950100" * 64, "950100" * 65],
+)
+def test_the_short_cut_at_the_limits(text: str) -> None:
+    data = bytes.fromhex(text)
+    assert cut(data, tlv.REVERSAL_TAGS) == cut(data, [*tlv.REVERSAL_TAGS])
