@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -45,6 +45,8 @@ class Stats:
     refused: int = 0
     full: int = 0
     outlet_failures: int = 0
+    sizes: list[int] = field(default_factory=lambda: [0] * (BATCH_MAX.bit_length() + 1))
+    """Commits by the bits of their number of facts: the n-th had fewer than 2 to the n."""
 
 
 class Runner:
@@ -88,6 +90,11 @@ class Runner:
         """Nothing waits and nothing is being written."""
         return not self._busy and not self._queue and not self._outbox
 
+    @property
+    def waiting(self) -> int:
+        """Facts that wait for their commit."""
+        return len(self._queue)
+
     def hand_in(self, submission: Submission) -> bool:
         """Take a fact. False: the queue is full, or this process is done for; it was not taken. Never blocks."""
         if self._dead or len(self._queue) >= QUEUE_MAX:
@@ -122,6 +129,7 @@ class Runner:
         self._busy = False
         self.stats.commits += 1
         self.stats.facts += len(result)
+        self.stats.sizes[len(result).bit_length()] += 1
         self._outbox.extend(result)
         self._pump()  # the next commit is written while this one's effects leave
         self._act_in_order()

@@ -113,6 +113,18 @@ ORDER BY wake_at, id LIMIT ?;
 -- name: count_reversals
 SELECT count(*) FROM payment WHERE wake_at IS NOT NULL AND owes = 'reversal';
 
+-- name: in_doubt
+-- By state and age: 0 younger than the first instant given, 1 than the second … Everything that is not at rest counts.
+SELECT state, CASE WHEN opened_at >= ? THEN 0 WHEN opened_at >= ? THEN 1 WHEN opened_at >= ? THEN 2
+                   WHEN opened_at >= ? THEN 3 ELSE 4 END AS age, count(*), sum(amount_fen)
+FROM payment
+WHERE (wake_at IS NOT NULL OR id IN (SELECT payment FROM cases WHERE state = 'open'))
+  AND state NOT IN ('NEW', 'UNSENT', 'APPROVED', 'REFUSED', 'RETURNED', 'VOIDED', 'SETTLED')
+GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: open_cases
+SELECT count(*), coalesce(sum(CASE WHEN due_at < ? THEN 1 ELSE 0 END), 0) FROM cases WHERE state = 'open';
+
 -- name: unfinished
 SELECT body FROM payment WHERE owes IN ('forward', 'delivery') ORDER BY opened_at, id;
 

@@ -118,6 +118,15 @@ class Reader:
         row = self._one("last_of_terminal", merchant, terminal)
         return decode_payment(row[0]) if row else None
 
+    def in_doubt(self, younger: tuple[int, int, int, int]) -> list[tuple[str, int, int, int]]:
+        """What is in doubt: (state, age, payments, fen). Age 0 opened after the first instant, 4 before the last."""
+        return [(row[0], row[1], row[2], int(row[3])) for row in self._all("in_doubt", *younger)]
+
+    def open_cases(self, now: int) -> tuple[int, int]:
+        """How many cases are open, and how many of them are late at `now` (epoch ms)."""
+        row = self._one("open_cases", now)
+        return int(row[0]), int(row[1])
+
     def due(self) -> list[tuple[int, str]]:
         """All deadlines that payments have set themselves: (epoch ms, payment), earliest first."""
         return [(row[0], row[1]) for row in self._all("due")]
