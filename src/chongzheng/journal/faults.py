@@ -16,7 +16,7 @@ from chongzheng.journal.audit import GENESIS, digest, link, link_commit
 from chongzheng.journal.plan import Held, payment_row
 from chongzheng.journal.rows import decode_payment, evidence_id
 from chongzheng.reversal.entries import Account, position
-from chongzheng.reversal.payment import Payment
+from chongzheng.reversal.payment import Payment, State
 
 Ask = Callable[..., list[Any]]
 """Runs a named query with its values and returns all rows."""
@@ -83,9 +83,11 @@ COLUMNS = ("merchant", "terminal", "batch", "stan", "day", "opened_at", "amount_
 
 def _evidence(ask: Ask, payment: Payment, records: list[Any]) -> Iterator[str]:
     kept = set()
+    cut = max((int(value) for (value,) in ask("evidence_cut")), default=0)
     for name, at, kind, source, body in ask("evidence_of", payment.id):
         kept.add(name)
-        if evidence_id(kind, source, at, body) != name:
+        taken_out = not body and at < cut and payment.state is State.SETTLED
+        if not taken_out and evidence_id(kind, source, at, body) != name:
             yield f"evidence {name} was changed"
     for told in records:
         name = told["fact"].get("evidence", "")

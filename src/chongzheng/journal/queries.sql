@@ -88,6 +88,10 @@ SELECT seq, commit_no, at, kind, rule, record, hash FROM fact WHERE payment = ? 
 -- name: evidence_of
 SELECT id, at, kind, source, body FROM evidence WHERE payment = ? ORDER BY at, id;
 
+-- name: evidence_cut
+-- Of proven payments, what was said before this instant (epoch ms, as text) may have been taken out (retention).
+SELECT value FROM meta WHERE name = 'retention.evidence';
+
 -- name: entries_of
 SELECT seq, n, debit, credit, fen FROM entry WHERE payment = ? ORDER BY seq, n;
 

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import apsw
 
 from chongzheng.journal import sqlite
+from chongzheng.journal.sql import keeping
 from chongzheng.mistakes import TheirMistake
 
 BUSY_WAIT_MS = 10_000
@@ -30,8 +31,8 @@ _VALUE = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 @cache
 def statements() -> dict[str, str]:
-    """All named statements of door.sql, as SQLite takes them."""
-    found: dict[str, str] = {}
+    """All named statements of door.sql and keeping.sql, as SQLite takes them."""
+    found: dict[str, str] = dict(keeping())
     for block in files("chongzheng.journal").joinpath("door.sql").read_text("utf-8").split(_MARK)[1:]:
         name, _, text = block.partition("\n")
         found[name.strip()] = text.strip().rstrip(";")
