@@ -32,6 +32,8 @@ SILENT_MAX = 20_000
 SALES_MAX = 10_000
 """Sales remembered as being with the host."""
 TICK_MS = 100
+SWEEP_EVERY_MS = 1_000
+"""How often what waits is searched for reversals whose window has ended."""
 SPEAK_EVERY_MS = 10_000
 """How often the forecast is written to the log while reversals queue up, and the journal's are counted."""
 SPEAK_ABOVE = 100
@@ -129,6 +131,7 @@ class Driving:
         self._circuit = Circuit.CLOSED
         self._counted = 0
         self._speak_at = 0
+        self._sweep_at = 0
         self._pumping = False
         self._cancel: Call | None = None
 
@@ -186,9 +189,8 @@ class Driving:
         """A payment was committed: what waits here is about its newest state, or waits no longer."""
         if payment.owes is not Owes.FORWARD:
             self._sales.take(payment.id)
-        deadline = deadline_of(payment)
-        if deadline is not None:
-            self._renew(payment, deadline)
+        if payment.owes is Owes.REVERSAL:
+            self._renew(payment)
             return
         self._fresh.drop(payment.id)
         self._stubborn.drop(payment.id)
@@ -197,9 +199,10 @@ class Driving:
             self._land(payment.id)
             self._pump()
 
-    def _renew(self, payment: Payment, deadline: Deadline) -> None:
+    def _renew(self, payment: Payment) -> None:
         waiting = self._find(payment.id)
-        if waiting is None:
+        deadline = deadline_of(payment) if waiting is not None else None
+        if waiting is None or deadline is None:
             return
         moved = waiting.deadline.due_at != deadline.due_at
         if moved and waiting.payment is None:  # its timer brings the new deadline
@@ -292,8 +295,11 @@ class Driving:
 
     def _end_windows(self, now: int) -> None:
         """Reversals whose window ends while they wait: the machine hands them to a person and to the file."""
+        if now < self._sweep_at:
+            return
+        self._sweep_at = now + SWEEP_EVERY_MS
         for lanes in (self._fresh, self._stubborn):
-            over = [one.deadline for one in lanes.items() if now >= one.deadline.until] if len(lanes) else []
+            over = [one.deadline for one in lanes.items() if now >= one.deadline.until]
             for deadline in over:
                 if self._pass(deadline, now):
                     lanes.drop(deadline.payment)

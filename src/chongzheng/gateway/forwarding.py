@@ -17,7 +17,7 @@ from chongzheng.gateway.translate import HostWord, Said
 from chongzheng.journal import Evidence, Journal, Reader, Submission, evidence, payment_id
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import facts
-from chongzheng.reversal.effects import Forward, SendReversal, SignIn
+from chongzheng.reversal.effects import Forward, Inquire, Resend, SendReversal, SignIn
 from chongzheng.reversal.payment import Owes, Payment
 
 KNOWN_MAX = 100_000
@@ -56,6 +56,8 @@ class Forwarding:
         self._hand_in = hand_in
         self._profile = profile
         self._pin_key = pin_key
+        self._gathered: list[tuple[Payment, SendReversal]] = []  # at most a window of them
+        self._reading = False
         self._known: Bounded[tuple[str, Pairs]] = Bounded(KNOWN_MAX)
         self.links = Links(())
 
@@ -88,17 +90,40 @@ class Forwarding:
         self._hand_in(Submission(facts.NotForwarded(payment, self._clock(), why)))
 
     def send_reversal(self, payment: Payment, effect: SendReversal) -> None:
-        """The outlet of SendReversal. When it cannot leave now, its deadline brings it back."""
+        """The outlet of SendReversal. When it cannot leave now, its deadline brings it back.
 
-        def send(card: Pan | BaseException | None) -> None:
-            pan = card if isinstance(card, Pan) else None
-            if isinstance(card, BaseException):
-                self._counts.note("card number not readable", type(card).__name__)
-            why = self._send_undo(payment, effect, pan)
-            if why:
-                self._counts.note("reversal not sent, due again later", why)
+        Card numbers are read on the writer's thread, at one go for all reversals that gathered meanwhile.
+        """
+        self._gathered.append((payment, effect))
+        if not self._reading:
+            self._read_cards()
 
-        self._execute(lambda: self._journal.card(payment.id), send)
+    def _read_cards(self) -> None:
+        self._reading = True
+        undos, self._gathered = self._gathered, []
+
+        def send(cards: list[Pan | Exception | None]) -> None:
+            self._reading = False
+            for (payment, effect), card in zip(undos, cards, strict=True):
+                self._send_with(card, payment, effect)
+            if self._gathered and not self._reading:
+                self._read_cards()
+
+        self._execute(lambda: [self._card(payment.id) for payment, _ in undos], send)
+
+    def _card(self, payment: str) -> Pan | Exception | None:
+        try:
+            return self._journal.card(payment)
+        except Exception as error:  # noqa: BLE001 - one number that cannot be read costs only its own reversal
+            return error
+
+    def _send_with(self, card: Pan | Exception | None, payment: Payment, effect: SendReversal) -> None:
+        pan = card if isinstance(card, Pan) else None
+        if isinstance(card, Exception):
+            self._counts.note("card number not readable", type(card).__name__)
+        why = self._send_undo(payment, effect, pan)
+        if why:
+            self._counts.note("reversal not sent, due again later", why)
 
     def _send_undo(self, payment: Payment, effect: SendReversal, pan: Pan | None) -> str:
         message = translate.reversal(payment, effect.reason, pan)
@@ -107,6 +132,25 @@ class Forwarding:
         except (TheirMistake, OurMistake) as mistake:
             return f"cannot be said on this link: {mistake}"
         return self.links.send("reversal", link_in(payment.identity), undo)
+
+    def resend(self, payment: Payment, effect: Resend) -> None:
+        """The outlet of Resend: a notice, from what was frozen of it. When it cannot leave now, it is due again."""
+
+        def send(card: Pan | BaseException | None) -> None:
+            try:
+                notice = translate.again(payment, card if isinstance(card, Pan) else None)
+                message = self._profile.request(notice, numbers_in(payment.identity))
+                why = self.links.send("reversal", link_in(payment.identity), message)
+            except (TheirMistake, OurMistake) as mistake:
+                why = f"cannot be said on this link: {mistake}"
+            if why:
+                self._counts.note("notice not sent, due again later", why)
+
+        self._execute(lambda: self._journal.card(payment.id), send)
+
+    def inquire(self, payment: Payment, effect: Inquire) -> None:
+        """The outlet of Inquire where the channel has none: the question stays in the record, and the file answers."""
+        self._counts.note("no inquiry on this channel")
 
     def sign_in(self, payment: Payment, effect: SignIn) -> None:
         """The outlet of SignIn."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chongzheng.reversal.payment import Payment
 
@@ -33,8 +33,7 @@ START: Place = (-1, "")
 LAST_ID = "~"
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """A payment's own deadline `due_at`; for a reversal also its place in the queue, its lane, its window's end."""
 
     payment: str

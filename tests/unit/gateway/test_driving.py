@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chongzheng.gateway import driving as module
 from chongzheng.gateway.breaker import Circuit, Trip
-from chongzheng.gateway.driving import TICK_MS, other_deadline_of
+from chongzheng.gateway.driving import SWEEP_EVERY_MS, TICK_MS, other_deadline_of
 from chongzheng.gateway.pacing import Pace
 from chongzheng.reversal.payment import Owes, State, changed
 from unit.gateway.street import NOON_MS, PATIENCE_MS, ROUND_TRIP_MS, Says, Street, sale
@@ -335,7 +335,7 @@ def test_a_window_that_ends_while_it_waits_goes_to_people_untried() -> None:
     street = backlog(5)
     street.ready = False
     street.start()
-    street.turn(3_600_000 + 10 * TICK_MS)
+    street.turn(3_600_000 + 2 * SWEEP_EVERY_MS)
     assert street.states() == {"DOUBTFUL": 5}
     assert street.sent == []
 
