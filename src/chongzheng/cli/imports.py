@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
@@ -18,7 +19,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from chongzheng.api.imports import Reading, Send, Summary, bring_in
-from chongzheng.api.shapes import Outcome, Outcomes, Problem
+from chongzheng.api.refusals import Problem
+from chongzheng.api.shapes import Outcome, Outcomes
 from chongzheng.app import import_desk
 from chongzheng.mistakes import TheirMistake
 
@@ -83,7 +85,7 @@ def _reading(form: str, columns: tuple[str, ...], encoding: str, delimiter: str,
     if len(delimiter) != 1:
         raise TheirMistake("must be one character", "--delimiter")
     try:
-        b"".decode(encoding)
+        codecs.lookup(encoding)
     except LookupError:
         raise TheirMistake("there is no such encoding", "--encoding") from None
     return Reading(form, named, encoding, delimiter, utc_offset_h)
