@@ -227,6 +227,8 @@ class Engine:
             effects.AnswerTerminal: self._desk.answer_sale,
             effects.AnswerReversal: self._desk.answer_reversal,
             effects.SendReversal: self._driving.send_reversal,
+            effects.Resend: self._forwarding.resend,
+            effects.Inquire: self._forwarding.inquire,
             effects.SignIn: self._forwarding.sign_in,
         }
         return Runner(

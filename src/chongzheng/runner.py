@@ -29,7 +29,15 @@ FULL_PAUSE_S = 0.5
 
 Outlet = Callable[[Payment, Any], None]
 Execute = Callable[[Callable[[], list[Committed]], Callable[[list[Committed] | BaseException], None]], None]
-OUTWARD = (effects.Forward, effects.AnswerTerminal, effects.AnswerReversal, effects.SendReversal, effects.SignIn)
+OUTWARD = (
+    effects.Forward,
+    effects.AnswerTerminal,
+    effects.AnswerReversal,
+    effects.SendReversal,
+    effects.Resend,
+    effects.Inquire,
+    effects.SignIn,
+)
 """Effects that leave the process. The others are rows of the same commit."""
 
 log = structlog.get_logger(__name__)

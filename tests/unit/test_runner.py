@@ -323,7 +323,7 @@ def test_a_missing_outlet_is_found_before_the_first_payment() -> None:
 
 
 def test_every_effect_is_a_row_of_the_commit_or_leaves_through_an_outlet() -> None:
-    inside = {effects.OpenCase, effects.ForgetCard}
+    inside = {effects.OpenCase, effects.ForgetCard, effects.TellLinked}
     assert set(OUTWARD) | inside == set(effects.Effect.__args__)
     assert not set(OUTWARD) & inside
 

@@ -40,6 +40,8 @@ OTHER_REASON = "06"
 CHIP, MAC_FIELD = 55, 64
 GOOD, BAD, ABSENT = "good", "bad", "absent"
 HEX_MARK = "hex:"
+TYPE_MARK = "mti"
+"""Under this name a notice's identity holds its message type."""
 
 
 class Kind(StrEnum):
@@ -274,6 +276,14 @@ def reversal(payment: Payment, why: str, pan: Pan | None) -> Message:
     if pan is not None:
         fields[2] = pan.reveal()
     return Message("0400", {**fields, 39: why})
+
+
+def again(payment: Payment, pan: Pan | None) -> Message:
+    """A notice once more: what was frozen of it, under its own type, and F2 while the vault still has it."""
+    fields: dict[int, Value] = {int(n): _restored(value) for n, value in payment.identity if n.isdecimal()}
+    if pan is not None:
+        fields[2] = pan.reveal()
+    return Message(dict(payment.identity).get(TYPE_MARK, "0220"), fields)
 
 
 def _restored(value: str) -> Value:

@@ -18,7 +18,7 @@ from chongzheng.reversal.step import Outcome, step, stop
 
 Row = tuple[Any, ...]
 UNKNOWN_KEY = Key("", "", "", "")
-OPENING = (facts.RequestTaken, facts.ReversalAsked)
+OPENING = (facts.RequestTaken, facts.RequestReported, facts.ReversalAsked)
 
 
 @dataclass(slots=True)
@@ -57,10 +57,13 @@ class Planner:
         self._load = load
         self._seal = seal
 
-    def add(self, plan: Plan, submission: Submission, commit_no: int, broken: str = "") -> None:
-        """Step the payment of this fact and put its rows into the plan.
+    def add(
+        self, plan: Plan, submission: Submission, commit_no: int, broken: str = "", above: tuple[str, ...] = ()
+    ) -> None:
+        """Step the payment of this fact, and those that it voids or completes, and put their rows into the plan.
 
         `broken` is not empty when the rows of an honest step could not be written: then the payment is stopped.
+        `above`: the payments whose step led to this one.
         """
         fact = submission.fact
         held = self._held(plan, fact)
@@ -76,6 +79,15 @@ class Planner:
             plan.aliases.append((submission.alias, before.id))
         self._put_in_commit_effects(plan, held, fact, outcome)
         plan.committed.append(Committed(outcome.payment, outcome.effects, outcome.rule, error))
+        for effect in outcome.effects:
+            if isinstance(effect, effects.TellLinked) and effect.payment not in (before.id, *above):
+                self._tell(plan, effect, fact.at, commit_no, (before.id, *above))
+
+    def _tell(self, plan: Plan, effect: effects.TellLinked, at: int, commit_no: int, above: tuple[str, ...]) -> None:
+        """An original that is not in this journal cannot be told; its own acquirer's file will say the same."""
+        if effect.payment in plan.touched or self._load(effect.payment) is not None:
+            told = facts.LinkChanged(effect.payment, at, effect.by, effect.link, effect.standing, effect.proven)
+            self.add(plan, Submission(told), commit_no, above=above)
 
     def _held(self, plan: Plan, fact: Fact) -> Held:
         held = plan.touched.get(fact.payment)

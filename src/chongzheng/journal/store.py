@@ -9,7 +9,7 @@ savepoint, so that one poisonous fact stops its own payment and no other.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -178,17 +178,19 @@ class Journal:
 
     def _one_by_one(self, batch: Sequence[Submission]) -> list[Committed]:
         number, hashes, committed = self._commit_no + 1, list[bytes](), list[Committed]()
-        self._forget_touched(batch)
+        touched = {submission.fact.payment for submission in batch}
+        self._forget_touched(touched)
         try:
             with _room(), sqlite.transaction(self._db):
                 for submission in batch:
                     plan = self._alone(submission, number)
+                    touched.update(plan.touched)
                     self._keep(plan)
                     hashes.extend(plan.hashes)
                     committed.extend(plan.committed)
                 chained = self._write_commit(number, hashes)
         except BaseException:
-            self._forget_touched(batch)
+            self._forget_touched(touched)
             raise
         self._advance(number, chained)
         return committed
@@ -275,10 +277,10 @@ class Journal:
         while len(self._held) > HELD_MAX:
             self._held.popitem(last=False)
 
-    def _forget_touched(self, batch: Sequence[Submission]) -> None:
+    def _forget_touched(self, payments: Iterable[str]) -> None:
         """After a rollback the file, not the memory, says what is true."""
-        for submission in batch:
-            self._held.pop(submission.fact.payment, None)
+        for payment in payments:
+            self._held.pop(payment, None)
 
     def _load(self, payment: str) -> Held | None:
         held = self._held.get(payment)
