@@ -14,12 +14,10 @@ VERDICT_AFTER = {**VERDICT_BEFORE, "truth": "charged_kept", "because": ["E1"]}
 
 def record(**changed: Any) -> bytes:
     """A fact's record as the journal writes it."""
-    told = {
-        "payment": "PAAAAAAAAAAAAAAAA", "seq": 7, "at": 1_795_305_600_123, "kind": "ReplyArrived",
-        "fact": {"secret": 1}, "rule": "FORWARDED.approved", "from": "FORWARDED", "to": "DELIVERING", "owes": "delivery", "wake_at": None,
-        "effects": [{"do": "AnswerTerminal", "code": "00"}], "verdict": VERDICT_AFTER, "entries": [], "error": "",
-    }  # fmt: skip
-    return json.dumps({**told, **changed}).encode()
+    told = {"payment": "PAAAAAAAAAAAAAAAA", "seq": 7, "at": 1_795_305_600_123, "kind": "ReplyArrived"}
+    came = {"rule": "FORWARDED.approved", "from": "FORWARDED", "to": "DELIVERING", "owes": "delivery", "wake_at": None}
+    did = {"effects": [{"do": "AnswerTerminal", "code": "00"}], "verdict": VERDICT_AFTER, "entries": [], "error": ""}
+    return json.dumps({"fact": {"secret": 1}, **told, **came, **did, **changed}).encode()
 
 
 def test_an_event_tells_the_fact_and_is_the_same_for_ever() -> None:
