@@ -47,6 +47,7 @@ class ScriptedHost:
     genuine: list[bool] = field(default_factory=list)
     sign_ins: int = 0  # a `sign_in_code` of "" is silence
     sign_in_code: str = "00"
+    sign_in_after_ms: int = 0  # the keys are ours at once, the answer comes later
     answers_echoes: bool = True
     echoes: int = 0
     mac_key: bytes = b""
@@ -101,7 +102,7 @@ class ScriptedHost:
             self.mac_key = bytes([self.sign_ins] * 7 + [1])
             keys = seal_working_keys(bytes(range(16)), self.mac_key, self.master_key, "40")
             granted.fields[62] = keys.decode("latin-1")
-        self._put(writer, POS.encode(granted))
+        asyncio.get_running_loop().call_later(self.sign_in_after_ms / 1000, self._put, writer, POS.encode(granted))
 
     def _say(self, writer: asyncio.StreamWriter, say: Say) -> None:
         plain = say.mac == "none"

@@ -104,7 +104,7 @@ class Cups:
         return self._management(stan, sent, ECHO)
 
     def ask_keys(self, stan: str, sent: str) -> Message:
-        """0820 with F70 101: the network then sends keys in a message of its own."""
+        """0820 with F70 101: the keys come in a message of the network's own, or in the answer."""
         return self._management(stan, sent, ASK_KEYS)
 
     def _management(self, stan: str, sent: str, code: str) -> Message:
@@ -141,7 +141,7 @@ class Cups:
         if message.mti == "0820" and message.text(70) == ECHO:
             return Meaning.ECHO_ASKED, b""
         if message.mti == "0830":
-            return MANAGED.get(message.text(70), Meaning.OTHER), b""
+            return MANAGED.get(message.text(70), Meaning.OTHER), keys_in(message)
         return MEANING.get(message.mti, Meaning.OTHER), b""
 
     def in_pos_words(self, spoken: Spoken, identity: Pairs) -> Message:

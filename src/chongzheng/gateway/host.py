@@ -281,8 +281,12 @@ class HostLink(asyncio.Protocol):
 
     def _write(self, message: Message) -> None:
         """A management message: it carries no MAC."""
-        if self._transport is not None and not self._transport.is_closing():
+        if self._transport is None or self._transport.is_closing():
+            return
+        try:
             self._transport.write(frame(self._profile.seal(message, None)))
+        except TheirMistake as mistake:
+            self._drop(f"management message cannot be encoded: {mistake.where}")
 
     # In
 

@@ -36,6 +36,9 @@ REASONS: MappingProxyType[str, str] = MappingProxyType({"98": "68", "06": "06", 
 OTHER_REASON = "06"
 SIGN_ON, ECHO, ASK_KEYS = "001", "301", "161"
 INQUIRY_TYPE = "0100"
+FOUND: MappingProxyType[str, str] = MappingProxyType({"00": "charged", "25": "not_found", "09": "pending"})
+"""F39 of an inquiry's answer → what it found; every other code says nothing. Weak fact, and weakest where it is
+dearest: no code is read as "never charged"."""
 
 FORWARDED = (2, 3, 4, 14, 22, 23, 25, 26, 35, 38, 41, 42, 49, 52, 53, 55)
 UNDONE = (2, 3, 4, 22, 23, 25, 38, 41, 42, 49, 55)
@@ -60,6 +63,7 @@ class Iso87:
     def __init__(self, name: str, party: Party) -> None:
         self.name = name
         self._dialect = dialect(name)
+        self._code_at = 70 if 70 in self._dialect.layout.fields else 24
         self._party = party
 
     def request(self, message: Message, numbers: Numbers | None, original: Numbers | None = None) -> Message:
@@ -102,21 +106,21 @@ class Iso87:
         return track_as_text(value) if number == 35 and self.name == "iso87-ascii" else value
 
     def sign_on(self, stan: str, sent: str) -> Message:
-        """0800 with F70 001."""
-        return Message("0800", {7: sent, 11: stan, 70: SIGN_ON})
+        """0800 with network management code 001: in F70, or in F24 where the shape has no F70."""
+        return Message("0800", {7: sent, 11: stan, self._code_at: SIGN_ON})
 
     def echo(self, stan: str, sent: str) -> Message:
-        """0800 with F70 301."""
-        return Message("0800", {7: sent, 11: stan, 70: ECHO})
+        """0800 with code 301."""
+        return Message("0800", {7: sent, 11: stan, self._code_at: ECHO})
 
     def ask_keys(self, stan: str, sent: str) -> Message:
-        """0800 with F70 161; the keys come in the answer, or in a message of theirs."""
-        return Message("0800", {7: sent, 11: stan, 70: ASK_KEYS})
+        """0800 with code 161; the keys come in the answer, or in a message of theirs."""
+        return Message("0800", {7: sent, 11: stan, self._code_at: ASK_KEYS})
 
     def answer_theirs(self, spoken: Spoken) -> Message:
         """0810 with 00."""
         asked = spoken.message
-        kept = {n: value for n, value in asked.fields.items() if n in (7, 11, 70)}
+        kept = {n: value for n, value in asked.fields.items() if n in (7, 11, self._code_at)}
         return Message("0810", in_order({**kept, 39: "00"}))
 
     def wrap(self, body: bytes) -> bytes:
@@ -132,10 +136,11 @@ class Iso87:
         message = self._dialect.decode(payload)
         meaning, keys = self._meaning(message)
         name = called(message.text(7), message.text(11))
-        return Spoken(meaning, message, mac_of(self._dialect, message, payload, check), name, keys)
+        found = FOUND.get(message.text(39), "unknown") if meaning is Meaning.INQUIRY_ANSWER else "unknown"
+        return Spoken(meaning, message, mac_of(self._dialect, message, payload, check), name, keys, found)
 
     def _meaning(self, message: Message) -> tuple[Meaning, bytes]:
-        code = message.text(70)
+        code = message.text(self._code_at)
         if message.mti == "0800":
             offered = Meaning.KEYS_OFFERED if code == ASK_KEYS else Meaning.OTHER
             return (Meaning.ECHO_ASKED, b"") if code == ECHO else (offered, keys_in(message))

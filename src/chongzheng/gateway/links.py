@@ -21,6 +21,7 @@ class Links:
         self._links = {link.name: link for link in list(links)[:LINKS_MAX]}
         self._fail_over = fail_over
         self._carrying: dict[str, HostLink] = {}
+        self._turn = -1  # among links that carry equally much, each gets its turn
 
     def start(self) -> None:
         """Connect them all."""
@@ -47,7 +48,9 @@ class Links:
         if len(self._links) == 1:
             return ""
         links = list(self._links.values())
-        ready = [link for link in links if link.ready] or links
+        self._turn = (self._turn + 1) % len(links)
+        in_turn = links[self._turn :] + links[: self._turn]
+        ready = [link for link in in_turn if link.ready] or in_turn
         return min(ready, key=lambda link: link.waiting).name
 
     def send_sale(self, payment: str, name: str, message: Message, pin: Key | None = None) -> str:

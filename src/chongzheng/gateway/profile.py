@@ -114,13 +114,15 @@ class Meaning(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A message of theirs, as it stood on the wire. `name`: what `called` gives for it, "" where the terminal's
-    own names stand in it; `keys`: what it brings of sealed working keys."""
+    own names stand in it; `keys`: what it brings of sealed working keys; `found`: what an inquiry found, in the
+    machine's words (charged, returned, never, not_found, pending, unknown)."""
 
     meaning: Meaning
     message: Message
     mac: str
     name: str = ""
     keys: bytes = b""
+    found: str = "unknown"
 
 
 class Profile(Protocol):

@@ -51,6 +51,16 @@ def test_a_question_only_where_the_network_has_one() -> None:
     assert Iso87("iso87-binary", REQUEST).inquiry(reversal(), NUMBERS) is None
 
 
+@pytest.mark.parametrize(
+    ("code", "found"), [("00", "charged"), ("25", "not_found"), ("09", "pending"), ("05", "unknown")]
+)
+def test_what_an_inquiry_found(code: str, found: str) -> None:
+    link = Iso87("iso87-ascii", ADVICE)
+    said = Message("0110", {3: "380000", 7: NUMBERS.sent, 11: NUMBERS.stan, 39: code})
+    assert link.read(link.seal(said, mac), check).found == found
+    assert link.read(link.seal(Message("0210", {39: code}), mac), check).found == "unknown"
+
+
 def test_a_payment_that_refers_to_another_names_it_in_f90() -> None:
     link, void = Iso87("iso87-ascii", ADVICE), sale(F61="000009000006")
     assert link.request(void, NUMBERS, NUMBERS).text(90)[:4] == "0200"
@@ -85,6 +95,12 @@ def test_what_they_say(mti: str, fields: dict[int, str], meaning: Meaning) -> No
     assert (word.meaning, word.name, word.mac) == (meaning, NUMBERS.name(), "good")
     assert word.keys == (b"\x01" if 48 in fields else b"")
     assert link.in_pos_words(word, IDENTITY).text(11) == "000007"
+
+
+def test_the_packed_shape_has_no_field_70() -> None:
+    link = Iso87("iso87-binary", ADVICE)
+    word = link.read(link.seal(link.echo("000001", NUMBERS.sent), None), check)
+    assert (word.meaning, word.message.text(24)) == (Meaning.ECHO_ASKED, "301")
 
 
 def test_management() -> None:
