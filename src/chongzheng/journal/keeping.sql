@@ -23,7 +23,7 @@ INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDA
 -- name: expire_card
 DELETE FROM card WHERE payment IN (
     SELECT c.payment FROM card c JOIN payment p ON p.id = c.payment
-    WHERE p.opened_at < :before AND p.owes NOT IN ('forward', 'delivery', 'reversal') LIMIT :most)
+    WHERE p.opened_at < :before AND p.owes NOT IN ('forward', 'delivery', 'reversal', 'resend') LIMIT :most)
 RETURNING payment;
 
 -- name: expire_evidence
