@@ -20,7 +20,7 @@ from chongzheng.api.door import Ways as ApiWays
 from chongzheng.api.imports import Send
 from chongzheng.api.intake import Intake, Readers, Unavailable
 from chongzheng.api.serve import DoorSettings, Serving
-from chongzheng.gateway import tls
+from chongzheng.gateway.asking import Asking, Channel, answers_of
 from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.counts import Counts
@@ -30,14 +30,15 @@ from chongzheng.gateway.files import Inbox, NotNow
 from chongzheng.gateway.forwarding import Forwarding
 from chongzheng.gateway.host import Ears, LinkSettings
 from chongzheng.gateway.in_hand import InHand
+from chongzheng.gateway.inquiry import Budget
+from chongzheng.gateway.metrics import Sources
 from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
 from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
 from chongzheng.gateway.terminals import Terminal, Terminals, master_key_place, terminal_of
 from chongzheng.gateway.timers import Deadline, Place, Timers
-from chongzheng.gateway.upkeep import Chore, Upkeep
+from chongzheng.housekeeping import Housekeeping
 from chongzheng.journal import Committed, Journal, JournalFull, Submission, Vault
-from chongzheng.journal.backup import Mark, Milestones, refuse_time_travel
 from chongzheng.journal.doors import Token
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import effects, facts
@@ -50,8 +51,6 @@ STOP_WAIT_MS = 10_000
 LINK_WAIT_MS = 1_500
 """How long terminals are kept waiting at the start for the host link; then they are let in and hear 91."""
 TIDY_EVERY_MS = 1_000
-MARK_EVERY_MS = 1_000
-CERTIFICATES_EVERY_MS = 60_000
 IDLE_LOOK_MS = 10
 
 log = structlog.get_logger("engine")
@@ -145,6 +144,7 @@ class Engine:
         self.failed = asyncio.Event()
         self.failure = ""
         self.counts = Counts()
+        self._house = Housekeeping(config, self.counts, clock)
         self._stopping = False
         self._settling: asyncio.Future[str] | None = None
 
@@ -152,19 +152,15 @@ class Engine:
         """Open the journal, take up what was left, connect. TheirMistake when the configuration cannot be followed."""
         self._loop = asyncio.get_running_loop()
         self._vault = Vault.from_file(self._config.keys)
-        self._renewals: list[tls.Renewal] = []
+        pos_tls, host_tls = self._house.open()
         host, keybox = self._config.host, self._config.keybox
         uplink.refuse_what_does_not_fit(host, self._config.pos, keybox)
         self._box = uplink.key_box(keybox, self._vault)
-        links = uplink.link_settings(host, self._box, self._tls(host.tls, tls.for_host, "host.tls"))
+        links = uplink.link_settings(host, self._box, host_tls)
         terminals = list(self._sealed_terminals())
-        pos_tls = self._tls(self._config.pos.tls, tls.for_terminals, "pos.tls")
-        mark = Mark(self._config.mark)
-        refuse_time_travel(self._config.journal, mark)
         self._journal = Journal.open(self._config.journal, self._vault, self._config.policy, threading.Lock())
         try:
             self._build(links, terminals, pos_tls)
-            self._upkeep = self._make_upkeep(mark)
             await self._take_up()
             await self._open()
         except BaseException:
@@ -210,6 +206,7 @@ class Engine:
         pace, trip = _spared(self._config.outage, policy)
         meaning, count = policy.reversal_meaning, self._count_reversals
         self._driving = Driving(pace, trip, meaning, clock, later, self._hand_in, wires, count)
+        self._asking = self._make_asking()
 
         def others(after: Place, until: int, limit: int) -> list[Deadline]:
             return [Deadline(payment, at) for at, payment in reader.due_between(after, until, limit)]
@@ -221,6 +218,14 @@ class Engine:
         self._timers = Timers(self._pass_deadline, clock, later, other_deadline_of, others)
         self._reversal_timers = Timers(self._driving.take, clock, later, deadline_of, reversals)
 
+    def _make_asking(self) -> Asking:
+        asked = self._config.inquiry
+        budget = Budget(asked.per_second, asked.per_second, asked.per_merchant_per_day)
+        channel = Channel(self._forwarding.ask, lambda: self.host_ready, answers_of(asked.answers))
+        asking = Asking(budget, channel, self._clock, self._later_ms, self.counts)
+        self._forwarding.answered = asking.heard
+        return asking
+
     def _make_runner(self) -> Runner:
         outlets: dict[type[Any], Callable[[Payment, Any], None]] = {
             effects.Forward: self._driving.forward,
@@ -228,7 +233,7 @@ class Engine:
             effects.AnswerReversal: self._desk.answer_reversal,
             effects.SendReversal: self._driving.send_reversal,
             effects.Resend: self._forwarding.resend,
-            effects.Inquire: self._forwarding.inquire,
+            effects.Inquire: self._asking.inquire,
             effects.SignIn: self._forwarding.sign_in,
         }
         return Runner(
@@ -241,29 +246,9 @@ class Engine:
             self._fatal,
         )
 
-    def _make_upkeep(self, mark: Mark) -> Upkeep:
-        self._milestones = Milestones(self._config.journal, mark)
-        chores = [
-            Chore("mark", MARK_EVERY_MS, self._milestones.note),
-            Chore("certificates", CERTIFICATES_EVERY_MS, self._renew),
-        ]
-        return Upkeep(chores, self.counts)
-
-    def _tls(
-        self, section: Any, make: Callable[[tls.Papers], ssl.SSLContext], where: str
-    ) -> ssl.SSLContext | None:
-        """TLS as the section wants it, renewed when its files are; None where there is no section."""
-        if section is None:
-            return None
-        papers = tls.Papers(section.certificate, section.key, section.authorities, section.minimum)
-        context = make(papers)
-        self._renewals.append(tls.Renewal(context, papers, where))
-        return context
-
-    def _renew(self) -> None:
-        for renewal in self._renewals:
-            if renewal.look():
-                log.info("certificates renewed", where=renewal.where)
+    def _sources(self, certificates: Callable[[], dict[str, int]]) -> Sources:
+        links, status = self._links, self._driving.status
+        return Sources(self.runner, self.counts, status, lambda: links.standing, self._door.__len__, certificates)
 
     async def _take_up(self) -> None:
         """What a stop left half done becomes a fact before anything new does; deadlines stand in the journal."""
@@ -285,7 +270,7 @@ class Engine:
         if self._inbox is not None:
             self._inbox.start()
         self._tidy()
-        self._upkeep.start()
+        self._house.begin(self._sources, self._journal.reader)
         await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
         await self._door.open()
         self.addresses["pos"] = address
@@ -305,15 +290,16 @@ class Engine:
         self._timers.stop()
         self._reversal_timers.stop()
         self._driving.stop()
+        self._asking.stop()
         await self._stop_settling()
-        await self._upkeep.stop()
+        await self._house.finish()
         if self._tidier is not None:
             self._tidier.cancel()
         await self._quiet()
         await self._links.stop()
         await self._door.hang_up()
         self._writer.stop()
-        self._milestones.close()
+        self._house.close()
         self._counter.close()
         self._reader.close()
         self._box.close()
@@ -357,9 +343,11 @@ class Engine:
     def _watch(self, payment: Payment) -> None:
         self._driving.watch(payment)
         self._reversal_timers.watch(payment)
+        self._asking.watch(payment)
         self._desk.watch(payment)
         self._forwarding.watch(payment)
         self._timers.watch(payment)
+        self._house.watch(payment)
 
     def _later_ms(self, wait_ms: int, call: Callable[[], None]) -> Callable[[], None]:
         return self._loop.call_later(wait_ms / 1000, call).cancel
@@ -430,7 +418,7 @@ class Engine:
             section.open_metrics,
         )
         day, index = _calendar(self._config).day, self._vault.index
-        ways = ApiWays(self._commit_for_api, day, index, self._clock, self._well, self._metrics)
+        ways = ApiWays(self._commit_for_api, day, index, self._clock, self._well, self._house.figures)
         return Serving(door, self._config.journal, self._vault, ways)
 
     async def _commit_for_api(self, batch: Sequence[Submission]) -> list[Committed]:
@@ -443,9 +431,6 @@ class Engine:
 
     def _well(self) -> dict[str, bool]:
         return {"journal": not self.failed.is_set(), "running": not self._stopping, "host": self.host_ready}
-
-    def _metrics(self) -> bytes:
-        return b""
 
     # Configuration
 

@@ -198,6 +198,17 @@ class OutageSection(_Section, frozen=True, kw_only=True):
     ] = 15_000
 
 
+class InquirySection(_Section, frozen=True, kw_only=True):
+    """How often the channel may be asked what became of a payment; when it is asked is policy.inquire_after_ms."""
+
+    per_second: Annotated[int, says("Inquiries that the channel bears in a second.", ge=1, le=10_000)] = 20
+    per_merchant_per_day: Annotated[int, says("Inquiries that one merchant may cost in a day.", ge=1)] = 2_000
+    answers: Annotated[
+        dict[str, Literal["charged", "returned", "never", "not_found", "pending", "unknown"]],
+        says("What F39 of an inquiry's answer means on this channel; what is not named here proves nothing."),
+    ] = {}
+
+
 class RetentionSection(_Section, frozen=True, kw_only=True):
     """One rule of retention: from a day on, a class of rows is kept so many days."""
 
@@ -242,6 +253,7 @@ class _File(_Section, frozen=True, kw_only=True):
     calendar: CalendarSection = CalendarSection()
     settlement: SettlementSection = SettlementSection()
     outage: OutageSection = OutageSection()
+    inquiry: InquirySection = InquirySection()
     log: LogSection = LogSection()
     traces: TracesSection = TracesSection()
     policy: dict[str, Any] = {}
@@ -263,6 +275,7 @@ class Config:
     policy: Policy
     inbox: Path | None
     outage: OutageSection
+    inquiry: InquirySection
     mark: Path
     log: LogSection
     traces: TracesSection
@@ -315,6 +328,7 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         policy=policy,
         inbox=folder / parsed.settlement.inbox if parsed.settlement.inbox else None,
         outage=parsed.outage,
+        inquiry=parsed.inquiry,
         mark=folder / (parsed.journal.mark or f"{parsed.journal.path}.mark"),
         log=parsed.log,
         traces=parsed.traces,

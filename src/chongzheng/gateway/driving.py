@@ -222,6 +222,8 @@ class Driving:
                 self._take_answer(fact.payment, self._meaning.get(fact.answer.code, ""), now)
             case facts.ReplyArrived():
                 self._take_word(self._meaning.get(fact.answer.code) == BUSY, now)
+            case facts.InquiryAnswered():
+                self._take_word(False, now)
         taken = self._hand_in(submission)
         self._pump()
         return taken

@@ -17,12 +17,13 @@ from chongzheng.gateway.translate import HostWord, Said
 from chongzheng.journal import Evidence, Journal, Reader, Submission, evidence, payment_id
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import facts
-from chongzheng.reversal.effects import Forward, Inquire, Resend, SendReversal, SignIn
+from chongzheng.reversal.effects import Forward, Resend, SendReversal, SignIn
 from chongzheng.reversal.payment import Owes, Payment
 
 KNOWN_MAX = 100_000
 """Payments known to be in the journal without looking; the others are looked up."""
 SOURCE = "host"
+UNDERSTOOD = (Meaning.ANSWER, Meaning.UNDO_ANSWER, Meaning.INQUIRY_ANSWER, Meaning.REFUSED_AS_SUCH)
 SAID = {Meaning.ANSWER: Said.REPLY, Meaning.UNDO_ANSWER: Said.REVERSAL_ANSWER}
 
 Execute = Callable[[Callable[[], Any], Callable[[Any], None]], None]
@@ -60,6 +61,7 @@ class Forwarding:
         self._reading = False
         self._known: Bounded[tuple[str, Pairs]] = Bounded(KNOWN_MAX)
         self.links = Links(())
+        self.answered: Callable[[str, Spoken, Evidence], Submission]  # what an answer to an inquiry says
 
     # Out
 
@@ -148,9 +150,15 @@ class Forwarding:
 
         self._execute(lambda: self._journal.card(payment.id), send)
 
-    def inquire(self, payment: Payment, effect: Inquire) -> None:
-        """The outlet of Inquire where the channel has none: the question stays in the record, and the file answers."""
-        self._counts.note("no inquiry on this channel")
+    def ask(self, payment: Payment) -> str:
+        """Hand a question about the payment to its link; "" when that was done, else why not."""
+        try:
+            question = self._profile.inquiry(translate.reversal(payment, "", None), numbers_in(payment.identity))
+        except (TheirMistake, OurMistake) as mistake:
+            return f"cannot be said on this link: {mistake}"
+        if question is None:
+            return "this channel has no inquiry"
+        return self.links.send("inquiry", link_in(payment.identity), question)
 
     def sign_in(self, payment: Payment, effect: SignIn) -> None:
         """The outlet of SignIn."""
@@ -175,7 +183,7 @@ class Forwarding:
     def receive(self, spoken: Spoken, profile: Profile) -> None:
         """A message of the host becomes a fact of its payment, or stray evidence."""
         proof = evidence(f"host-{spoken.message.mti}", SOURCE, self._clock(), translate.evidence_body(spoken.message))
-        if spoken.meaning not in (Meaning.ANSWER, Meaning.UNDO_ANSWER, Meaning.REFUSED_AS_SUCH):
+        if spoken.meaning not in UNDERSTOOD:
             self._keep(proof, "nobody asked for such a message")
             return
         try:
@@ -187,6 +195,9 @@ class Forwarding:
             self._keep(proof, "speaks of a payment that we never sent")
             return
         payment, identity = found
+        if spoken.meaning is Meaning.INQUIRY_ANSWER:
+            self._submit(self.answered(payment, spoken, proof))
+            return
         message = profile.in_pos_words(spoken, identity)
         said = Said.REPLY if message.mti != "0410" else Said.REVERSAL_ANSWER
         mac = ABSENT if spoken.meaning is Meaning.REFUSED_AS_SUCH else spoken.mac
