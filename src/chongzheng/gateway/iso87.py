@@ -36,9 +36,6 @@ REASONS: MappingProxyType[str, str] = MappingProxyType({"98": "68", "06": "06", 
 OTHER_REASON = "06"
 SIGN_ON, ECHO, ASK_KEYS = "001", "301", "161"
 INQUIRY_TYPE = "0100"
-FOUND: MappingProxyType[str, str] = MappingProxyType({"00": "charged", "25": "not_found", "09": "pending"})
-"""F39 of an inquiry's answer → what it found; every other code says nothing. Weak fact, and weakest where it is
-dearest: no code is read as "never charged"."""
 
 FORWARDED = (2, 3, 4, 14, 22, 23, 25, 26, 35, 38, 41, 42, 49, 52, 53, 55)
 UNDONE = (2, 3, 4, 22, 23, 25, 38, 41, 42, 49, 55)
@@ -136,8 +133,7 @@ class Iso87:
         message = self._dialect.decode(payload)
         meaning, keys = self._meaning(message)
         name = called(message.text(7), message.text(11))
-        found = FOUND.get(message.text(39), "unknown") if meaning is Meaning.INQUIRY_ANSWER else "unknown"
-        return Spoken(meaning, message, mac_of(self._dialect, message, payload, check), name, keys, found)
+        return Spoken(meaning, message, mac_of(self._dialect, message, payload, check), name, keys)
 
     def _meaning(self, message: Message) -> tuple[Meaning, bytes]:
         code = message.text(self._code_at)

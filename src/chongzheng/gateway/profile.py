@@ -114,15 +114,13 @@ class Meaning(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """A message of theirs, as it stood on the wire. `name`: what `called` gives for it, "" where the terminal's
-    own names stand in it; `keys`: what it brings of sealed working keys; `found`: what an inquiry found, in the
-    machine's words (charged, returned, never, not_found, pending, unknown)."""
+    own names stand in it; `keys`: what it brings of sealed working keys."""
 
     meaning: Meaning
     message: Message
     mac: str
     name: str = ""
     keys: bytes = b""
-    found: str = "unknown"
 
 
 class Profile(Protocol):

@@ -51,16 +51,6 @@ def test_a_question_only_where_the_network_has_one() -> None:
     assert Iso87("iso87-binary", REQUEST).inquiry(reversal(), NUMBERS) is None
 
 
-@pytest.mark.parametrize(
-    ("code", "found"), [("00", "charged"), ("25", "not_found"), ("09", "pending"), ("05", "unknown")]
-)
-def test_what_an_inquiry_found(code: str, found: str) -> None:
-    link = Iso87("iso87-ascii", ADVICE)
-    said = Message("0110", {3: "380000", 7: NUMBERS.sent, 11: NUMBERS.stan, 39: code})
-    assert link.read(link.seal(said, mac), check).found == found
-    assert link.read(link.seal(Message("0210", {39: code}), mac), check).found == "unknown"
-
-
 def test_a_payment_that_refers_to_another_names_it_in_f90() -> None:
     link, void = Iso87("iso87-ascii", ADVICE), sale(F61="000009000006")
     assert link.request(void, NUMBERS, NUMBERS).text(90)[:4] == "0200"
