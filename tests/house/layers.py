@@ -20,7 +20,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("api",),
     ("console",),
     ("config",),
-    ("uplink",),
+    ("uplink", "housekeeping"),
     ("settings", "first"),
     ("app",),
     ("simulator", "certify"),

@@ -77,6 +77,11 @@ class Renewal:
         self.where = where
         self._seen = self._times()
 
+    @property
+    def certificate(self) -> str:
+        """The file of our own certificate, or "" when we show none."""
+        return self._papers.certificate
+
     def look(self) -> bool:
         """Whether the files have changed and were taken up. TheirMistake when they are no good: nothing changed."""
         seen = self._times()
