@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,107 +19,15 @@ import pytest
 
 from chongzheng.api import serve, web
 from chongzheng.app import wall_clock_ms
-from chongzheng.journal import Vault
+from chongzheng.journal import Journal, JournalFull, Vault
 from chongzheng.journal.doors import Doors
 from chongzheng.journal.outbox import Outbox
 from chongzheng.journal.side import Side
-from whole.engine_room import MERCHANT, QUICK, Room, room
-from whole.scripted_host import ScriptedHost
+from whole.door_room import REPLY, calling, client, problem, report, run, token_of
+from whole.engine_room import MERCHANT, room
 from whole.scripted_terminal import PAN
 
-API = '[api]\nlisten = "127.0.0.1:0"\nopen_metrics = true\n'
-EVERYTHING = frozenset({"report", "read", "check", "webhooks", "metrics"})
 MINUTE_MS = 60_000
-
-
-def run(test: Coroutine[Any, Any, None]) -> None:
-    """One test on a loop of its own."""
-    asyncio.run(test)
-
-
-@dataclass
-class Client:
-    """A client with a token, and the engine behind the door."""
-
-    room: Room
-    http: httpx.AsyncClient
-    keys: int = 0
-
-    async def post(self, path: str, body: Any = None, key: str | None = None, **headers: str) -> httpx.Response:
-        """POST JSON; a fresh idempotency key unless one is given."""
-        self.keys += 1
-        headers = {"Idempotency-Key": f"k{self.keys}" if key is None else key, **headers}
-        return await self.http.post(path, json={} if body is None else body, headers=headers)
-
-    async def get(self, path: str, **query: str) -> Any:
-        """GET, which must succeed."""
-        answer = await self.http.get(path, params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def report(self, stan: int, **changed: Any) -> str:
-        """Report a payment; its id."""
-        answer = await self.post("/payments", report(stan, **changed))
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["payment"])
-
-    async def until(self, payment: str, *states: str) -> Any:
-        """Wait until the payment stands in one of these states."""
-        async with asyncio.timeout(10):
-            while (found := await self.get(f"/payments/{payment}"))["state"] not in states:
-                await asyncio.sleep(0.02)
-        return found
-
-
-def report(stan: int, /, **changed: Any) -> dict[str, Any]:
-    """What another switch says of a payment."""
-    said = {
-        "merchant": MERCHANT,
-        "terminal": "77000001",
-        "batch": "000001",
-        "stan": f"{stan:06d}",
-        "amount_fen": 12_300,
-        "at": wall_clock_ms(),
-        "card": PAN,
-        "fields": {"22": "021"},
-    }
-    return {**said, **changed}
-
-
-REPLY = {"code": "00", "mac": "good", "rrn": "123456789012"}
-
-
-def token_of(here: Room, scopes: frozenset[str] = EVERYTHING, merchants: frozenset[str] = frozenset(),
-             per_minute: int = 100_000, name: str = "switch") -> str:  # fmt: skip
-    """A new token's text."""
-    side = Side.open(here.folder / "journal.db")
-    try:
-        return Doors(side).make_token(name, scopes, merchants, per_minute, wall_clock_ms(), "test")
-    finally:
-        side.close()
-
-
-@asynccontextmanager
-async def client(folder: Path, host: ScriptedHost | None = None, policy: str = QUICK) -> AsyncIterator[Client]:
-    """An engine with a door, and somebody who may do everything."""
-    async with room(folder, host, more=API, policy=policy) as here, calling(here, token_of(here)) as one:
-        yield one
-
-
-@asynccontextmanager
-async def calling(here: Room, token: str) -> AsyncIterator[Client]:
-    """A client with this token."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with httpx.AsyncClient(base_url=here.engine.addresses["api"], headers=headers, trust_env=False) as http:
-        yield Client(here, http)
-
-
-def problem(answer: httpx.Response) -> tuple[int, str, str]:
-    """Status, code and place of a refusal; its shape is always the same."""
-    said = answer.json()
-    assert set(said) <= {"code", "what", "where"} and said["what"] and "\n" not in said["what"]
-    assert answer.headers["content-type"] == "application/json"
-    return answer.status_code, said["code"], said.get("where", "")
 
 
 # Answers out: payments that came over the wires
@@ -508,5 +416,213 @@ def test_what_was_committed_before_a_stop_is_told_after_it(
                 await here.restart()
             await receiver.until(lambda: set(receiver.types()) >= {"forwarded", "delivering", "approved"})
             side.close()
+
+    run(test())
+
+
+# Facts in: payments of another switch
+
+
+def test_a_reported_payment_is_taken_once_under_its_key(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            said = report(1, reply=REPLY, delivered=True)
+            first = await one.post("/payments", said, key="a")
+            again = await one.post("/payments", said, key="a")
+            assert first.status_code == again.status_code == 200
+            assert first.json() == again.json()
+            assert (first.json()["state"], first.json()["verdict"]["truth"]) == ("APPROVED", "charged_kept")
+            [payment] = one.room.payments()
+            story = await one.get(f"/payments/{payment.id}/story")
+            assert [c["fact"] for c in story["story"]] == ["RequestReported", "ReplyArrived", "AnswerWritten"]
+            assert PAN not in json.dumps(story) and payment.masked_pan == story["card"] != ""
+            assert one.room.host.heard == []
+
+    run(test())
+
+
+def test_a_key_that_is_used_for_something_else_is_refused_and_noted(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            await one.post("/payments", report(1, reply=REPLY), key="a")
+            changed = {"reply": {**REPLY, "rrn": "1"}}, {"card": PAN[:-1] + "9", "reply": REPLY}
+            for other in (report(2, reply=REPLY), *(report(1, **change) for change in changed)):
+                assert problem(await one.post("/payments", other, key="a")) == (409, "key_reused", "Idempotency-Key")
+            side = Side.open(one.room.folder / "journal.db")
+            assert [row[3] for row in Doors(side).audit()] == ["token made", *["key reused"] * 3]
+            side.close()
+            assert len(one.room.payments()) == 1
+
+    run(test())
+
+
+def test_the_same_key_from_many_at_once_is_one_payment(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            said = report(1, reply=REPLY)
+            answers = await asyncio.gather(*(one.post("/payments", said, key="a") for _ in range(10)))
+            assert len({answer.content for answer in answers}) == 1
+            [payment] = one.room.payments()
+            assert len((await one.get(f"/payments/{payment.id}/story"))["story"]) == 2
+
+    run(test())
+
+
+def test_a_key_survives_a_stop_of_the_engine(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            said = report(1, reply=REPLY)
+            first = await one.post("/payments", said, key="a")
+            await one.room.restart()
+            async with calling(one.room, one.http.headers["authorization"].partition(" ")[2]) as after:
+                again = await after.post("/payments", said, key="a")
+                assert first.json() == again.json()
+                assert problem(await after.post("/payments", report(2), key="a"))[:2] == (409, "key_reused")
+
+    run(test())
+
+
+def test_a_key_whose_fact_was_never_written_is_taken_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            said = report(1, reply=REPLY)
+
+            async def torn(*_: object) -> None:
+                raise RuntimeError("between the key and the fact")
+
+            with monkeypatch.context() as patch:
+                patch.setattr("chongzheng.api.intake.Intake.commit", torn)
+                assert problem(await one.post("/payments", said, key="a"))[:2] == (500, "fault")
+            assert one.room.payments() == []
+            assert (await one.post("/payments", said, key="a")).status_code == 200
+            assert len(one.room.payments()) == 1
+
+    run(test())
+
+
+def test_a_payment_that_is_known_as_another_is_not_touched(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            await one.report(1, reply=REPLY)
+            for changed in ({"amount_fen": 1}, {"currency": "840"}, {"card": "6222020000000000"}):
+                assert problem(await one.post("/payments", report(1, **changed)))[:2] == (409, "payment_conflict")
+            [payment] = one.room.payments()
+            assert len((await one.get(f"/payments/{payment.id}/story"))["story"]) == 2
+
+    run(test())
+
+
+def test_a_payment_without_an_answer_is_in_doubt_and_evidence_ends_that(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            payment = await one.report(1)
+            found = await one.until(payment, "DOUBTFUL")
+            assert found["in_doubt"] and found["verdict"]["truth"] == "unknown"
+            said = {"kind": "reply", "at": wall_clock_ms(), **REPLY}
+            taken = await one.post(f"/payments/{payment}/evidence", said, key="r")
+            assert taken.status_code == 200, taken.text
+            assert (await one.post(f"/payments/{payment}/evidence", said, key="r")).json() == taken.json()
+            assert problem(await one.post(f"/payments/{payment}/evidence", sign(), key="r"))[:2] == (409, "key_reused")
+            found = await one.get(f"/payments/{payment}")
+            assert (found["state"], found["verdict"]["truth"]) == ("APPROVED", "charged_kept")
+
+    run(test())
+
+
+EVIDENCE: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "reply", **REPLY}, "ReplyArrived"),
+    ({"kind": "not_sent", "why": "the line was down"}, "NotForwarded"),
+    ({"kind": "timed_out"}, "SendUncertain"),
+    ({"kind": "delivery", "delivered": True}, "AnswerWritten"),
+    ({"kind": "delivery", "delivered": False}, "AnswerUndelivered"),
+    ({"kind": "reversal_asked", "reason": "98"}, "ReversalAsked"),
+    ({"kind": "reversal_answer", "code": "00", "mac": "good"}, "ReversalAnswered"),
+    ({"kind": "sign", "sign": "fault_slip", "note": "slip 12"}, "TerminalGaveUp"),
+    ({"kind": "inquiry", "outcome": "never", "authentic": True}, "InquiryAnswered"),
+]
+
+
+def test_every_kind_of_evidence_becomes_its_fact_and_stops_no_payment(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            for stan, (said, fact) in enumerate(EVIDENCE, 1):
+                for reply in ({}, {"reply": REPLY}):
+                    payment = await one.report(stan + 100 * len(reply), **reply)
+                    taken = await one.post(f"/payments/{payment}/evidence", {**said, "at": wall_clock_ms()})
+                    assert taken.status_code == 200, (said, taken.text)
+                    story = await one.get(f"/payments/{payment}/story")
+                    facts = [c["fact"] for c in story["story"] if c["evidence"] == taken.json()["evidence"]]
+                    assert facts == [fact]
+                    assert [c["error"] for c in story["story"] if c["error"]] == []
+            assert "STOPPED" not in {payment.state for payment in one.room.payments()}
+
+    run(test())
+
+
+def test_a_reversal_of_a_reported_payment_is_driven_with_its_card_and_fields(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            payment = await one.report(1, fields={"22": "021", "23": "001"})
+            asked = {"kind": "reversal_asked", "reason": "98", "at": wall_clock_ms()}
+            assert (await one.post(f"/payments/{payment}/evidence", asked)).status_code == 200
+            await one.room.until(lambda: len(one.room.host.heard) > 0)
+            sent = one.room.host.heard[0]
+            assert (sent.mti, sent.text(2), sent.text(4), sent.text(22)) == ("0400", PAN, "000000012300", "021")
+            assert (sent.text(11), sent.text(41).strip(), sent.text(42)) == ("000001", "77000001", MERCHANT)
+            await one.until(payment, "RETURNED", "DOUBTFUL")
+
+    run(test())
+
+
+def test_a_check_is_asked_for_and_noted(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            payment = await one.report(1, reply=REPLY)
+            asked = await one.post(f"/payments/{payment}/check")
+            assert asked.status_code == 202 and asked.json()["payment"] == payment
+            story = await one.get(f"/payments/{payment}/story")
+            assert story["story"][-1]["fact"] == "CheckAsked"
+            assert "token:switch" in json.dumps(story["story"][-1])
+
+    run(test())
+
+
+def test_a_batch_is_taken_line_by_line(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            good, other = report(1, reply=REPLY), report(1, reply=REPLY, amount_fen=5)
+            lines = [good, good, other, report(2), {"colour": "red"}, 7, report(3, stan="x")]
+            outcomes = (await one.post("/payments/batch", lines)).json()["outcomes"]
+            assert [(o["line"], o["result"], o["code"]) for o in outcomes] == [
+                (1, "taken", ""),
+                (2, "known", ""),
+                (3, "refused", "payment_conflict"),
+                (4, "taken", ""),
+                (5, "refused", "bad_field"),
+                (6, "refused", "bad_field"),
+                (7, "refused", "bad_field"),
+            ]
+            assert outcomes[6]["where"] == "stan"
+            again = (await one.post("/payments/batch", lines)).json()["outcomes"]
+            assert [o["result"] for o in again] == ["known", "known", "refused", "known", *["refused"] * 3]
+            assert len(one.room.payments()) == 2
+
+    run(test())
+
+
+def test_nothing_is_taken_while_the_journal_takes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+
+            def full(*_: object) -> None:
+                raise JournalFull("disk full")
+
+            with monkeypatch.context() as patch:
+                patch.setattr(Journal, "apply", full)
+                answer = await one.post("/payments", report(1), key="a")
+            assert problem(answer)[:2] == (503, "busy") and int(answer.headers["retry-after"]) > 0
+            assert (await one.post("/payments", report(1), key="a")).status_code in (200, 409)
 
     run(test())

@@ -18,6 +18,7 @@ from chongzheng.api.shapes import (
     Report,
     ReversalAnswerEvidence,
     ReversalAskedEvidence,
+    TimedOutEvidence,
     plain,
     to_json,
 )
@@ -122,6 +123,8 @@ def _fact(payment: Payment, said: Evidence, proof: str) -> Fact:
             return facts.ReversalAsked(payment.id, said.at, proof, said.reason, _again(payment))
         case DeliveryEvidence():
             return _delivery(payment.id, said.at, proof, said.delivered)
+        case TimedOutEvidence():
+            return facts.SendUncertain(payment.id, said.at, proof)
         case NotSentEvidence():
             return facts.NotForwarded(payment.id, said.at, said.why, proof)
         case InquiryEvidence():

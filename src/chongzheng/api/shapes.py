@@ -109,6 +109,12 @@ class ReversalAskedEvidence(Shape, frozen=True, tag_field="kind", tag="reversal_
     reason: Code = "98"
 
 
+class TimedOutEvidence(Shape, frozen=True, tag_field="kind", tag="timed_out"):
+    """You sent the sale, nobody answered, and your terminal was told no: we reverse it. Silence alone says less."""
+
+    at: At
+
+
 class DeliveryEvidence(Shape, frozen=True, tag_field="kind", tag="delivery"):
     """The bank's approval was written to the terminal, or surely was not."""
 
@@ -145,6 +151,7 @@ class InquiryEvidence(Shape, frozen=True, tag_field="kind", tag="inquiry"):
 Evidence = (
     ReplyEvidence
     | NotSentEvidence
+    | TimedOutEvidence
     | DeliveryEvidence
     | ReversalAskedEvidence
     | ReversalAnswerEvidence

@@ -14,6 +14,7 @@ from chongzheng.api.shapes import (
     ReversalAnswerEvidence,
     ReversalAskedEvidence,
     SignEvidence,
+    TimedOutEvidence,
     from_json,
     plain,
 )
@@ -134,6 +135,7 @@ def test_a_payment_that_is_another_contradicts() -> None:
     (DeliveryEvidence(delivered=True, at=NOON_MS), facts.AnswerWritten),
     (DeliveryEvidence(delivered=False, at=NOON_MS), facts.AnswerUndelivered),
     (NotSentEvidence(why="line down", at=NOON_MS), facts.NotForwarded),
+    (TimedOutEvidence(at=NOON_MS), facts.SendUncertain),
     (InquiryEvidence(outcome="never", authentic=True, at=NOON_MS), facts.InquiryAnswered),
 ])  # fmt: skip
 def test_evidence_is_its_fact(said: Any, kind: type[Any]) -> None:
