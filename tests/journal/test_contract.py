@@ -158,7 +158,7 @@ def test_poison_in_the_middle_stops_its_payment_only(place: SqlitePlace, monkeyp
 def test_a_second_release_token_is_refused_by_the_database(place: SqlitePlace) -> None:
     journal = place.open()
     journal.apply([sale(1), sale(2), sale(3)])
-    place.raw("INSERT INTO release (payment, verb, seq) VALUES (?, 'refund', 1)", name_of(2))
+    place.raw("INSERT INTO release SELECT place, id, 'refund', 1 FROM payment WHERE id = ?", name_of(2))
     committed = journal.apply([asked(1), asked(2), asked(3)])
     assert [c.payment.state for c in committed] == [State.REVERSING, State.STOPPED, State.REVERSING]
     assert not any(isinstance(e, effects.SendReversal) for e in committed[1].effects), "money was given back twice"
@@ -215,7 +215,7 @@ def test_another_key_under_a_known_id_moves_nothing(place: SqlitePlace) -> None:
 @pytest.mark.parametrize("bad", ["\ud800", "a\x00b"])
 def test_text_that_cannot_be_stored_stops_nobody_else(place: SqlitePlace, bad: str) -> None:
     journal = place.open()
-    odd = Submission(RequestTaken("PODD", NOON_MS, "", request(9, currency=bad)))
+    odd = Submission(RequestTaken(name_of(9), NOON_MS, "", request(9, currency=bad)))
     committed = journal.apply([sale(1), odd, sale(2)])
     states = {c.payment.id: c.payment.state for c in committed}
     assert states[name_of(1)] is State.FORWARDED
@@ -225,7 +225,7 @@ def test_text_that_cannot_be_stored_stops_nobody_else(place: SqlitePlace, bad: s
 
 def test_a_number_that_does_not_fit_stops_nobody_else(place: SqlitePlace) -> None:
     journal = place.open()
-    odd = Submission(RequestTaken("PODD", NOON_MS, "", request(9, amount_fen=1 << 63)))
+    odd = Submission(RequestTaken(name_of(9), NOON_MS, "", request(9, amount_fen=1 << 63)))
     states = {c.payment.id: c.payment.state for c in journal.apply([sale(1), odd, sale(2)])}
     assert (states[name_of(1)], states[name_of(2)]) == (State.FORWARDED, State.FORWARDED)
     minus = Submission(RequestTaken(name_of(8), NOON_MS, "", request(8, amount_fen=-1)))
@@ -411,7 +411,7 @@ def test_more_open_payments_than_memory_holds(place: SqlitePlace, monkeypatch: p
 
 
 def test_a_checkpoint_loses_nothing(place: SqlitePlace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chongzheng.journal.store.WAL_PAGES_MAX", 1)
+    monkeypatch.setattr("chongzheng.journal.on_sqlite.WAL_PAGES_MAX", 1)
     journal = place.open()
     with place.reading() as reader:
         for n in range(5):

@@ -31,16 +31,22 @@ def batch(n: int) -> list[Submission]:
     return [bulky(make(8 * n + i)) for i in range(8) for make in (sale, asked)]
 
 
+def connection(journal: Journal) -> apsw.Connection:
+    """The one that writes."""
+    found: apsw.Connection = journal._storage._db  # type: ignore[attr-defined]
+    return found
+
+
 def no_room_after(journal: Journal, pages: int) -> None:
     """Let the database grow by so many pages and no more."""
-    ((now,),) = journal._db.execute("PRAGMA page_count").fetchall()
-    ((limit,),) = journal._db.execute(f"PRAGMA max_page_count = {now + pages}").fetchall()
+    ((now,),) = connection(journal).execute("PRAGMA page_count").fetchall()
+    ((limit,),) = connection(journal).execute(f"PRAGMA max_page_count = {now + pages}").fetchall()
     assert limit == now + pages
 
 
 def room(journal: Journal) -> None:
     """The disk is big again."""
-    journal._db.execute("PRAGMA max_page_count = 1073741823").fetchall()
+    connection(journal).execute("PRAGMA max_page_count = 1073741823").fetchall()
 
 
 @pytest.mark.parametrize("poison", [False, True], ids=["whole batch", "fact by fact"])
@@ -118,13 +124,13 @@ def test_no_room_for_a_checkpoint_is_no_failed_commit(place: SqlitePlace, monkey
             raise apsw.FullError("no room in the database file")
 
     journal = place.open()
-    monkeypatch.setattr("chongzheng.journal.store.WAL_PAGES_MAX", 0)
-    whole = journal._db
-    journal._db = NoCheckpoint(whole)  # type: ignore[assignment]
+    monkeypatch.setattr("chongzheng.journal.on_sqlite.WAL_PAGES_MAX", 0)
+    whole = connection(journal)
+    journal._storage._db = NoCheckpoint(whole)  # type: ignore[attr-defined]
     (committed,) = journal.apply([sale(1)])
     assert committed.payment.state is State.FORWARDED
     journal.tidy()
-    journal._db = whole
+    journal._storage._db = whole  # type: ignore[attr-defined]
     place.audit()
 
 

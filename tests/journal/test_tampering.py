@@ -43,7 +43,8 @@ TAMPERED = {
     "deleted fact": ("DELETE FROM fact WHERE payment = :one AND seq = 2", f"{ONE}: fact 3 does not follow"),
     "deleted last fact": ("DELETE FROM fact WHERE payment = :one AND seq = 5", f"{ONE}: its facts do not end"),
     "inserted fact": (
-        "INSERT INTO fact SELECT payment, 6, 6, at, kind, rule, record, hash FROM fact WHERE payment = :one AND seq=5",
+        "INSERT INTO fact SELECT place, payment, 6, 6, at, kind, rule, record, hash FROM fact "
+        "WHERE payment = :one AND seq = 5",
         f"{ONE}: fact 6 does not follow",
     ),
     "swapped facts": (
@@ -61,8 +62,8 @@ TAMPERED = {
     "edited entry": ("UPDATE entry SET fen = fen + 1 WHERE payment = :two", f"{TWO}: the entries of fact"),
     "deleted entry": ("DELETE FROM entry WHERE payment = :two AND seq = 3", f"{TWO}: the entries of fact 3"),
     "entries that cancel out": (
-        "INSERT INTO entry VALUES (:two, 9, 0, 'suspense', 'merchant payable', 5), "
-        "(:two, 9, 1, 'merchant payable', 'suspense', 5)",
+        "INSERT INTO entry SELECT place, id, 9, 0, 'suspense', 'merchant payable', 5 FROM payment WHERE id = :two;"
+        "INSERT INTO entry SELECT place, id, 9, 1, 'merchant payable', 'suspense', 5 FROM payment WHERE id = :two",
         f"{TWO}: has entries of a fact 9",
     ),
     "edited payment state": (
@@ -89,7 +90,21 @@ TAMPERED = {
     "deleted release token": ("DELETE FROM release WHERE payment = :one", f"{ONE}: it was reversed without"),
     "edited evidence": ("UPDATE evidence SET body = x'7b7d' WHERE payment = :one", f"{ONE}: evidence E"),
     "deleted evidence": ("DELETE FROM evidence WHERE payment = :one AND kind = '0400'", f"{ONE}: fact 2 rests on"),
-    "borrowed evidence": ("UPDATE evidence SET payment = :two WHERE payment = :one AND kind = '0410'", f"{ONE}: fact"),
+    "evidence under a false name": (
+        "UPDATE evidence SET payment = :two WHERE payment = :one AND kind = '0410'",
+        f"{TWO}: has rows but is no payment",
+    ),
+    "borrowed evidence": (
+        "UPDATE evidence SET (place, payment) = (SELECT place, id FROM payment WHERE id = :two) "
+        "WHERE payment = :one AND kind = '0410'",
+        f"{ONE}: fact",
+    ),
+    "facts of two payments exchanged": (
+        "UPDATE fact SET place = -place WHERE payment = :one; UPDATE fact SET place = (SELECT place FROM payment "
+        "WHERE id = :one) WHERE payment = :two; UPDATE fact SET place = (SELECT place FROM payment WHERE id = :two) "
+        "WHERE payment = :one",
+        f"{TWO}: has rows but is no payment",
+    ),
 }
 """What somebody does to the finished database, and how the first finding about it begins."""
 

@@ -2,7 +2,8 @@
 
 from chongzheng.journal.reader import Reader
 from chongzheng.journal.rows import Committed, Evidence, Submission, evidence, payment_id
-from chongzheng.journal.store import Journal, JournalFull
+from chongzheng.journal.storage import JournalFull
+from chongzheng.journal.store import Journal
 from chongzheng.journal.vault import Vault
 
 __all__ = ["Committed", "Evidence", "Journal", "JournalFull", "Reader", "Submission", "Vault", "evidence", "payment_id"]

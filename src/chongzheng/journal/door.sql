@@ -134,8 +134,8 @@ SELECT payment, seq, :webhook FROM fact WHERE at >= :since AND at < :until ON CO
 
 -- name: waiting_to_be_told
 SELECT o.payment, o.seq, o.webhook, p.merchant, f.record, b.record
-FROM outbox o JOIN fact f ON f.payment = o.payment AND f.seq = o.seq JOIN payment p ON p.id = o.payment
-     LEFT JOIN fact b ON b.payment = o.payment AND b.seq = o.seq - 1
+FROM outbox o JOIN payment p ON p.id = o.payment JOIN fact f ON f.place = p.place AND f.seq = o.seq
+     LEFT JOIN fact b ON b.place = p.place AND b.seq = o.seq - 1
 LIMIT :most;
 
 -- name: told
@@ -172,7 +172,7 @@ UPDATE delivery SET state = :state, next_at = :next_at, last = :last
 WHERE webhook = :webhook AND payment = :payment AND seq = :seq AND state = 'waiting';
 
 -- name: fact_record
-SELECT record FROM fact WHERE payment = :payment AND seq = :seq;
+SELECT f.record FROM payment p JOIN fact f ON f.place = p.place WHERE p.id = :payment AND f.seq = :seq;
 
 -- name: delivery_counts
 SELECT webhook, state, count(*) FROM delivery GROUP BY webhook, state;

@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from chongzheng.journal.audit import GENESIS, digest, link, link_commit
-from chongzheng.journal.plan import Held, payment_row
+from chongzheng.journal.plan import columns
 from chongzheng.journal.rows import decode_payment, evidence_id
+from chongzheng.journal.storage import NUMBERS_OF_ONE_ENGINE
 from chongzheng.reversal.entries import Account, position
 from chongzheng.reversal.payment import Payment, State
 
@@ -67,9 +68,9 @@ def _state(ask: Ask, payment: Payment, body: bytes, facts: list[Any], records: l
         yield "its facts do not end where the payment says"
     if not records or records[-1]["payment_hash"] != digest(body):
         yield "its state is not the one that its last fact led to"
-    held = payment_row(Held(payment, version, head, body), 0)
     stored = ask("payment_columns", payment.id)[0]
-    wrong = [name for name, value in zip(COLUMNS, stored, strict=True) if held[name] != value]
+    said = zip(COLUMNS, stored, columns(payment), strict=True)
+    wrong = [name for name, copy, value in said if copy != value]
     if wrong:
         yield f"its columns {', '.join(wrong)} disagree with its state"
     if payment.attempts and not ask("release_of", payment.id):
@@ -114,16 +115,19 @@ def _books(ask: Ask, payment: Payment, records: list[Any]) -> Iterator[str]:
 
 
 def _commits(ask: Ask) -> Iterator[str]:
+    """Each engine has a chain of its own; its commits are numbered from 1, above the bits that name it."""
     hashes: dict[int, list[bytes]] = defaultdict(list)
     for number, stored in ask("fact_hashes"):
         hashes[number].append(stored)
-    chained = GENESIS
-    for number, (no, count, stored) in enumerate(ask("all_commits"), 1):
+    chained, before = GENESIS, 0
+    for no, count, stored in ask("all_commits"):
+        if no // NUMBERS_OF_ONE_ENGINE != before // NUMBERS_OF_ONE_ENGINE:
+            chained, before = GENESIS, no - no % NUMBERS_OF_ONE_ENGINE
         found = hashes.pop(no, [])
-        chained = link_commit(chained, found)
-        if no != number or len(found) != count:
+        chained, before = link_commit(chained, found), before + 1
+        if no != before or len(found) != count:
             yield f"commit {no}: facts are missing or were added"
         elif chained != stored:
             yield f"commit {no}: does not follow from the one before, or its facts were changed"
-        chained = stored
+        chained, before = stored, no
     yield from (f"commit {no}: has facts but no record" for no in hashes)

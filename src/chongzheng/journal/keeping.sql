@@ -21,15 +21,15 @@ SELECT value FROM meta WHERE name = :name;
 INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
 -- name: expire_card
-DELETE FROM card WHERE payment IN (
-    SELECT c.payment FROM card c JOIN payment p ON p.id = c.payment
+DELETE FROM card WHERE place IN (
+    SELECT c.place FROM card c JOIN payment p ON p.place = c.place
     WHERE p.opened_at < :before AND p.owes NOT IN ('forward', 'delivery', 'reversal', 'resend') LIMIT :most)
 RETURNING payment;
 
 -- name: expire_evidence
 -- Its id, time, kind and source stay; what was said goes. Only of payments that are proven.
-UPDATE evidence SET body = :nothing WHERE (payment, id) IN (
-    SELECT e.payment, e.id FROM evidence e JOIN payment p ON p.id = e.payment
+UPDATE evidence SET body = :nothing WHERE (place, id) IN (
+    SELECT e.place, e.id FROM evidence e JOIN payment p ON p.place = e.place
     WHERE e.at < :before AND p.opened_at < :before AND p.state = 'SETTLED' AND e.body <> :nothing LIMIT :most)
 RETURNING id;
 

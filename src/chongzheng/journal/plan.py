@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chongzheng.journal.audit import GENESIS, digest, link
-from chongzheng.journal.rows import Committed, Submission, encode, named
+from chongzheng.journal.rows import Committed, Submission, encode, named, payment_id
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
-from chongzheng.reversal.entries import entries, position
+from chongzheng.reversal.entries import Position, entries, position
 from chongzheng.reversal.facts import Fact, Key
 from chongzheng.reversal.payment import Payment, State
 from chongzheng.reversal.policy import Policy
@@ -18,17 +18,21 @@ from chongzheng.reversal.step import Outcome, step, stop
 
 Row = tuple[Any, ...]
 UNKNOWN_KEY = Key("", "", "", "")
+Opening = facts.RequestTaken | facts.RequestReported | facts.ReversalAsked
 OPENING = (facts.RequestTaken, facts.RequestReported, facts.ReversalAsked)
 
 
 @dataclass(slots=True)
 class Held:
-    """A payment as this process last wrote it: its version (number of facts) and the head of its chain."""
+    """A payment as this process last wrote it: its place, its version (number of facts), the head of its chain, and
+    where its money lies (None: not computed yet)."""
 
     payment: Payment
+    place: int
     version: int = 0
     head: bytes = GENESIS
     body: bytes = b""
+    position: Position | None = None
 
 
 @dataclass(slots=True)
@@ -48,14 +52,47 @@ class Plan:
     aliases: list[Row] = field(default_factory=list)
     committed: list[Committed] = field(default_factory=list)
 
+    def rows(self) -> tuple[tuple[str, list[Row]], ...]:
+        """(statement, rows) of everything but the payments themselves, in the order they are to be written."""
+        return (
+            ("put_fact", self.facts),
+            ("put_evidence", self.evidence),
+            ("put_entry", self.entries),
+            ("take_release", self.releases),
+            ("open_case", self.cases),
+            ("put_card", self.cards),
+            ("forget_card", self.forgotten),
+            ("put_alias", self.aliases),
+        )
+
+    def payment_rows(self, owner: int) -> tuple[list[Row], list[Row]]:
+        """The rows of `open_payment` and of `move_payment`."""
+        opened, moved, loaded = [], [], self.loaded
+        for name, held in self.touched.items():
+            version = loaded[name]
+            if version:
+                moved.append((*_changing(held, owner), held.place, version))
+            else:
+                p = held.payment
+                begun = (held.place, name, *_key(p), p.day, p.opened_at)
+                opened.append((*begun, *_changing(held, owner)))
+        return opened, moved
+
 
 class Planner:
     """Turns submissions into a plan. Pure but for `load` (reads a payment) and `seal` (the vault)."""
 
-    def __init__(self, policy: Policy, load: Callable[[str], Held | None], seal: Callable[[str, bytes], bytes]) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        load: Callable[[str], Held | None],
+        seal: Callable[[str, bytes], bytes],
+        next_place: Callable[[], int],
+    ) -> None:
         self._policy = policy
         self._load = load
         self._seal = seal
+        self._next_place = next_place
 
     def add(
         self, plan: Plan, submission: Submission, commit_no: int, broken: str = "", above: tuple[str, ...] = ()
@@ -72,11 +109,13 @@ class Planner:
         held.payment = outcome.payment
         held.version += 1
         self._put_fact(plan, held, before, fact, outcome, error, commit_no)
-        plan.evidence.extend((before.id, e.id, e.at, e.kind, e.source, e.body) for e in submission.evidence)
+        name, place = before.id, held.place
+        for e in submission.evidence:
+            plan.evidence.append((place, name, e.id, e.at, e.kind, e.source, e.body))
         if submission.card is not None and outcome.payment.state is not State.SETTLED:
-            plan.cards.append((before.id, self._seal(before.id, submission.card.reveal().encode())))
+            plan.cards.append((place, name, self._seal(name, submission.card.reveal().encode())))
         if submission.alias and held.version == 1:
-            plan.aliases.append((submission.alias, before.id))
+            plan.aliases.append((submission.alias, name))
         self._put_in_commit_effects(plan, held, fact, outcome)
         plan.committed.append(Committed(outcome.payment, outcome.effects, outcome.rule, error))
         for effect in outcome.effects:
@@ -94,7 +133,7 @@ class Planner:
         if held is None:
             found = self._load(fact.payment)
             key = fact.request.key if isinstance(fact, OPENING) else UNKNOWN_KEY
-            held = found if found is not None else Held(Payment(fact.payment, key))
+            held = found if found is not None else Held(Payment(fact.payment, key), self._next_place())
             plan.touched[fact.payment] = held
             plan.loaded[fact.payment] = held.version
         return held
@@ -102,8 +141,8 @@ class Planner:
     def _decide(self, before: Payment, fact: Fact, broken: str) -> tuple[Outcome, str]:
         if before.key is UNKNOWN_KEY and not isinstance(fact, OPENING):
             raise OurMistake("a fact of a payment that nobody opened", f"{fact.payment}.{type(fact).__name__}")
-        if isinstance(fact, OPENING) and fact.request.key != before.key:
-            raise OurMistake("another key under a known id", f"{fact.payment}.{type(fact).__name__}")
+        if isinstance(fact, OPENING):
+            self._refuse_another_key(before, fact)
         if broken:
             return stop(before, fact, self._policy), broken
         try:
@@ -111,12 +150,20 @@ class Planner:
         except Exception as error:  # noqa: BLE001 - whatever it is, it stops this payment and no other
             return stop(before, fact, self._policy), f"{type(error).__name__}: {error}"
 
+    def _refuse_another_key(self, before: Payment, fact: Opening) -> None:
+        """The id is made of the key: that is what makes the key unique."""
+        key = fact.request.key
+        if key != before.key or (before.state is State.NEW and payment_id(key) != before.id):
+            raise OurMistake("another key under a known id", f"{fact.payment}.{type(fact).__name__}")
+
     def _put_fact(
         self, plan: Plan, held: Held, before: Payment, fact: Fact, outcome: Outcome, error: str, commit_no: int
     ) -> None:
         after = outcome.payment
         held.body = encode(after)
-        moved = entries(position(before), position(after))
+        lies = position(after)
+        moved = entries(held.position if held.position is not None else position(before), lies)
+        held.position = lies
         record = encode(
             {
                 "payment": after.id,
@@ -138,42 +185,37 @@ class Planner:
         )
         held.head = link(held.head, record)
         plan.hashes.append(held.head)
-        row = (after.id, held.version, commit_no, fact.at, type(fact).__name__, outcome.rule, record, held.head)
-        plan.facts.append(row)
-        plan.entries.extend((after.id, held.version, n, e.debit, e.credit, e.fen) for n, e in enumerate(moved))
+        seq, kind = held.version, type(fact).__name__
+        plan.facts.append((held.place, after.id, seq, commit_no, fact.at, kind, outcome.rule, record, held.head))
+        for n, e in enumerate(moved):
+            plan.entries.append((held.place, after.id, seq, n, e.debit, e.credit, e.fen))
 
     def _put_in_commit_effects(self, plan: Plan, held: Held, fact: Fact, outcome: Outcome) -> None:
         for effect in outcome.effects:
             match effect:
                 case effects.SendReversal(attempt=1):
-                    plan.releases.append((effect.payment, "reversal", held.version))
+                    plan.releases.append((held.place, effect.payment, "reversal", held.version))
                 case effects.OpenCase():
                     plan.cases.append((effect.payment, effect.why, fact.at, effect.due_at))
                 case effects.ForgetCard():
-                    plan.forgotten.append((effect.payment,))
+                    plan.forgotten.append((held.place,))
                 case _:
                     pass  # goes out over a wire, after the commit
 
 
-def payment_row(held: Held, loaded: int) -> dict[str, object]:
-    """The named values of `put_payment`."""
-    payment = held.payment
-    return {
-        "id": payment.id,
-        "merchant": payment.key.merchant,
-        "terminal": payment.key.terminal,
-        "batch": payment.key.batch,
-        "stan": payment.key.stan,
-        "day": payment.day,
-        "opened_at": payment.opened_at,
-        "amount_fen": payment.amount_fen,
-        "state": payment.state,
-        "owes": payment.owes,
-        "wake_at": payment.wake_at,
-        "truth": payment.verdict.truth,
-        "proof": payment.verdict.proof,
-        "version": held.version,
-        "head": held.head,
-        "body": held.body,
-        "loaded": loaded,
-    }
+def _key(payment: Payment) -> Row:
+    key = payment.key
+    return key.merchant, key.terminal, key.batch, key.stan
+
+
+def _changing(held: Held, owner: int) -> Row:
+    p = held.payment
+    verdict = p.verdict
+    judged = (p.amount_fen, p.state, p.owes, p.wake_at, verdict.truth, verdict.proof)
+    return (*judged, owner, held.version, held.head, held.body)
+
+
+def columns(payment: Payment) -> Row:
+    """What `payment_columns` must give for this payment: copies of its state that indexes need."""
+    p = payment
+    return (*_key(p), p.day, p.opened_at, p.amount_fen, p.state, p.owes, p.wake_at, p.verdict.truth, p.verdict.proof)

@@ -1,49 +1,51 @@
 -- Which statements does the journal run? Each has a name; the common subset of SQLite and PostgreSQL where possible.
 
--- name: put_payment
--- Write a payment's newest state; a writer whose version is stale changes nothing, and the caller notices.
-INSERT INTO payment (id, merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at,
-                     truth, proof, version, head, body)
-VALUES (:id, :merchant, :terminal, :batch, :stan, :day, :opened_at, :amount_fen, :state, :owes, :wake_at,
-        :truth, :proof, :version, :head, :body)
-ON CONFLICT (id) DO UPDATE SET
-    day = excluded.day, opened_at = excluded.opened_at, amount_fen = excluded.amount_fen, state = excluded.state,
-    owes = excluded.owes, wake_at = excluded.wake_at, truth = excluded.truth, proof = excluded.proof,
-    version = excluded.version, head = excluded.head, body = excluded.body
-WHERE payment.version = :loaded AND payment.merchant = excluded.merchant AND payment.terminal = excluded.terminal
-  AND payment.batch = excluded.batch AND payment.stan = excluded.stan;
+-- name: open_payment
+INSERT INTO payment (place, id, merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at,
+                     truth, proof, owner, version, head, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: move_payment
+-- Write a payment's newest state; a writer whose version is stale changes nothing, and the caller notices. What a
+-- payment is called and when it began never changes, so that no index of it is touched.
+UPDATE payment SET amount_fen = ?, state = ?, owes = ?, wake_at = ?, truth = ?, proof = ?, owner = ?, version = ?,
+                   head = ?, body = ?
+WHERE place = ? AND version = ?;
 
 -- name: get_payment
 SELECT version, head, body FROM payment WHERE id = ?;
 
+-- name: load_payment
+SELECT place, version, head, body FROM payment WHERE id = ?;
+
 -- name: put_fact
-INSERT INTO fact (payment, seq, commit_no, at, kind, rule, record, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO fact (place, payment, seq, commit_no, at, kind, rule, record, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: put_evidence
 -- The same words heard twice in the same millisecond are one piece of evidence.
-INSERT INTO evidence (payment, id, at, kind, source, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING;
+INSERT INTO evidence (place, payment, id, at, kind, source, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING;
 
 -- name: put_stray
 INSERT INTO stray (id, at, kind, source, why, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING;
 
 -- name: take_release
-INSERT INTO release (payment, verb, seq) VALUES (?, ?, ?);
+INSERT INTO release (place, payment, verb, seq) VALUES (?, ?, ?, ?);
 
 -- name: put_entry
-INSERT INTO entry (payment, seq, n, debit, credit, fen) VALUES (?, ?, ?, ?, ?, ?);
+INSERT INTO entry (place, payment, seq, n, debit, credit, fen) VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: open_case
 -- One case per reason: what goes on happening joins the case that is open for it.
 INSERT INTO cases (payment, why, opened_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT (payment, why) DO NOTHING;
 
 -- name: put_card
-INSERT INTO card (payment, sealed) VALUES (?, ?) ON CONFLICT (payment) DO NOTHING;
+INSERT INTO card (place, payment, sealed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
 
 -- name: get_card
-SELECT sealed FROM card WHERE payment = ?;
+SELECT c.sealed FROM payment p JOIN card c ON c.place = p.place WHERE p.id = ?;
 
 -- name: forget_card
-DELETE FROM card WHERE payment = ?;
+DELETE FROM card WHERE place = ?;
 
 -- name: put_alias
 INSERT INTO alias (name, payment) VALUES (?, ?) ON CONFLICT DO NOTHING;
@@ -56,7 +58,11 @@ SELECT body FROM alias JOIN payment ON id = payment WHERE name = ? ORDER BY open
 INSERT INTO commits (no, facts, hash) VALUES (?, ?, ?);
 
 -- name: last_commit
-SELECT no, hash FROM commits ORDER BY no DESC LIMIT 1;
+-- Of one engine: its numbers lie between two bounds.
+SELECT no, hash FROM commits WHERE no > ? AND no < ? ORDER BY no DESC LIMIT 1;
+
+-- name: last_place
+SELECT max(place) FROM payment WHERE place > ? AND place < ?;
 
 -- name: put_secret
 INSERT INTO secret (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET sealed = excluded.sealed;
@@ -83,17 +89,20 @@ UPDATE settlement_file SET state = 'done' WHERE digest = ?;
 SELECT body FROM payment ORDER BY opened_at, id;
 
 -- name: facts_of
-SELECT seq, commit_no, at, kind, rule, record, hash FROM fact WHERE payment = ? ORDER BY seq;
+SELECT f.seq, f.commit_no, f.at, f.kind, f.rule, f.record, f.hash
+FROM payment p JOIN fact f ON f.place = p.place WHERE p.id = ? ORDER BY f.seq;
 
 -- name: evidence_of
-SELECT id, at, kind, source, body FROM evidence WHERE payment = ? ORDER BY at, id;
+SELECT e.id, e.at, e.kind, e.source, e.body
+FROM payment p JOIN evidence e ON e.place = p.place WHERE p.id = ? ORDER BY e.at, e.id;
 
 -- name: evidence_cut
 -- Of proven payments, what was said before this instant (epoch ms, as text) may have been taken out (retention).
 SELECT value FROM meta WHERE name = 'retention.evidence';
 
 -- name: entries_of
-SELECT seq, n, debit, credit, fen FROM entry WHERE payment = ? ORDER BY seq, n;
+SELECT e.seq, e.n, e.debit, e.credit, e.fen
+FROM payment p JOIN entry e ON e.place = p.place WHERE p.id = ? ORDER BY e.seq, e.n;
 
 -- name: all_cases
 SELECT id, payment, why, opened_at, due_at, state FROM cases ORDER BY id;
@@ -105,17 +114,22 @@ SELECT id, payment, why, opened_at, due_at, state FROM cases WHERE payment = ? O
 SELECT wake_at, id FROM payment WHERE wake_at IS NOT NULL ORDER BY wake_at, id;
 
 -- name: due_between
+-- Two sorted halves, each from its own index. The first comparison finds the place in it, the second the row.
 SELECT wake_at, id FROM payment
-WHERE wake_at IS NOT NULL AND owes <> 'reversal' AND (wake_at, id) > (?, ?) AND wake_at <= ?
-ORDER BY wake_at, id LIMIT ?;
+WHERE owes IN ('forward', 'delivery') AND wake_at >= :at AND wake_at <= :until AND (wake_at > :at OR id > :after)
+UNION ALL
+SELECT wake_at, id FROM payment
+WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal')
+  AND wake_at >= :at AND wake_at <= :until AND (wake_at > :at OR id > :after)
+ORDER BY wake_at, id LIMIT :most;
 
 -- name: due_reversals
 SELECT body FROM payment
-WHERE wake_at IS NOT NULL AND owes = 'reversal' AND (wake_at, id) > (?, ?) AND wake_at <= ?
-ORDER BY wake_at, id LIMIT ?;
+WHERE owes = 'reversal' AND wake_at >= :at AND wake_at <= :until AND (wake_at > :at OR id > :after)
+ORDER BY wake_at, id LIMIT :most;
 
 -- name: count_reversals
-SELECT count(*) FROM payment WHERE wake_at IS NOT NULL AND owes = 'reversal';
+SELECT count(*) FROM payment WHERE owes = 'reversal' AND wake_at IS NOT NULL;
 
 -- name: in_doubt
 -- By state and age: 0 younger than the first instant given, 1 than the second … Everything that is not at rest counts.
@@ -162,8 +176,24 @@ SELECT merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes,
 FROM payment WHERE id = ?;
 
 -- name: release_of
-SELECT verb, seq FROM release WHERE payment = ?;
+SELECT r.verb, r.seq FROM payment p JOIN release r ON r.place = p.place WHERE p.id = ?;
 
 -- name: ownerless
-SELECT payment FROM fact UNION SELECT payment FROM entry UNION SELECT payment FROM evidence
-UNION SELECT payment FROM release UNION SELECT payment FROM cases EXCEPT SELECT id FROM payment;
+-- Rows that name no payment, or another than the one at their place.
+SELECT x.payment FROM fact x LEFT JOIN payment p ON p.place = x.place AND p.id = x.payment WHERE p.id IS NULL
+UNION
+SELECT x.payment FROM entry x LEFT JOIN payment p ON p.place = x.place AND p.id = x.payment WHERE p.id IS NULL
+UNION
+SELECT x.payment FROM evidence x LEFT JOIN payment p ON p.place = x.place AND p.id = x.payment WHERE p.id IS NULL
+UNION
+SELECT x.payment FROM release x LEFT JOIN payment p ON p.place = x.place AND p.id = x.payment WHERE p.id IS NULL
+UNION
+SELECT x.payment FROM card x LEFT JOIN payment p ON p.place = x.place AND p.id = x.payment WHERE p.id IS NULL
+UNION
+SELECT x.payment FROM cases x LEFT JOIN payment p ON p.id = x.payment WHERE p.id IS NULL;
+
+-- name: find_original
+-- A sale that a terminal names by trace and amount, whatever batch it was in.
+SELECT body FROM payment
+WHERE terminal = :terminal AND merchant = :merchant AND stan = :stan AND amount_fen = :amount AND day = :day
+ORDER BY opened_at DESC, id LIMIT 1;

@@ -106,7 +106,13 @@ class Reader:
         """Payments by id, beginning of an id (at least four characters), STAN or terminal; at most FOUND_MAX."""
         wild = len(text) < 4 or "%" in text or "_" in text
         values = {"exact": text, "prefix": "" if wild else f"{text}%", "most": FOUND_MAX}
-        return [decode_payment(body) for (body,) in self._db.execute(self._sql["find"], values)]
+        return [decode_payment(body) for (body,) in self._named("find", **values)]
+
+    def find_original(self, merchant: str, terminal: str, stan: str, amount_fen: int, day: str) -> Payment | None:
+        """The newest payment of this terminal, trace and amount on that business day, whatever its batch."""
+        values = {"merchant": merchant, "terminal": terminal, "stan": stan, "amount": amount_fen, "day": day}
+        rows = self._named("find_original", **values)
+        return decode_payment(rows[0][0]) if rows else None
 
     def by_alias(self, alias: str) -> Payment | None:
         """The payment that is called this towards a network; the newest, should names come round again."""
@@ -136,11 +142,11 @@ class Reader:
 
         The page begins behind the deadline `after` and ends with the last one at `until`, or with `limit` rows.
         """
-        return [(row[0], row[1]) for row in self._all("due_between", *after, until, limit)]
+        return [(row[0], row[1]) for row in self._named("due_between", **_page(after, until, limit))]
 
     def due_reversals(self, after: tuple[int, str], until: int, limit: int) -> list[Payment]:
         """A page of the payments that owe a reversal, by their deadline; pages as in `due_between`."""
-        return [decode_payment(body) for (body,) in self._all("due_reversals", *after, until, limit)]
+        return [decode_payment(body) for (body,) in self._named("due_reversals", **_page(after, until, limit))]
 
     def count_reversals(self) -> int:
         """How many payments owe a reversal."""
@@ -174,5 +180,12 @@ class Reader:
     def _all(self, name: str, *values: object) -> list[Any]:
         return self._db.execute(self._sql[name], values).fetchall()
 
+    def _named(self, name: str, **values: object) -> list[Any]:
+        return self._db.execute(self._sql[name], values).fetchall()
+
     def _one(self, name: str, *values: object) -> Any:
         return self._db.execute(self._sql[name], values).fetchone()
+
+
+def _page(after: tuple[int, str], until: int, limit: int) -> dict[str, object]:
+    return {"at": after[0], "after": after[1], "until": until, "most": limit}

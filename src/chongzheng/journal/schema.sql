@@ -6,8 +6,21 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT;
 
+-- Who writes here. On SQLite there is one engine, number 0; elsewhere each holds a lease until `expires_at`, and an
+-- engine whose lease was taken from it (another `epoch`) can write nothing any more.
+CREATE TABLE engine (
+    id         INTEGER PRIMARY KEY,
+    name       TEXT NOT NULL,
+    epoch      INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+
+-- `place` counts payments in the order of their first fact. All rows about a payment are found by it, so that what
+-- belongs to the payments of this minute lies together on the disk; `id` is a hash and would scatter them.
+-- `owner` is the engine that wrote last. (merchant, terminal, batch, stan) is unique because `id` is made of it.
 CREATE TABLE payment (
-    id         TEXT PRIMARY KEY,
+    place      INTEGER PRIMARY KEY,
+    id         TEXT NOT NULL UNIQUE,
     merchant   TEXT NOT NULL,
     terminal   TEXT NOT NULL,
     batch      TEXT NOT NULL,
@@ -20,20 +33,23 @@ CREATE TABLE payment (
     wake_at    INTEGER,
     truth      TEXT NOT NULL,
     proof      TEXT NOT NULL,
+    owner      INTEGER NOT NULL,
     version    INTEGER NOT NULL CHECK (version > 0),
     head       BLOB NOT NULL,
-    body       BLOB NOT NULL,
-    UNIQUE (merchant, terminal, batch, stan)
+    body       BLOB NOT NULL
 ) STRICT;
--- Deadlines are read in pages; a million reversals that are due must not stand before a sale's own deadline.
-CREATE INDEX payment_due ON payment (wake_at, id) WHERE wake_at IS NOT NULL AND owes <> 'reversal';
-CREATE INDEX payment_due_reversal ON payment (wake_at, id) WHERE wake_at IS NOT NULL AND owes = 'reversal';
-CREATE INDEX payment_owes ON payment (owes) WHERE owes IN ('forward', 'delivery');
+-- A deadline stands in one of three: what is on its way, what is to be reversed (a million of those must not stand
+-- before a sale's own deadline), and what waits for a file.
+CREATE INDEX payment_due_now ON payment (wake_at) WHERE owes IN ('forward', 'delivery');
+CREATE INDEX payment_due_reversal ON payment (wake_at) WHERE owes = 'reversal';
+CREATE INDEX payment_due_later ON payment (wake_at)
+    WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal');
 CREATE INDEX payment_terminal ON payment (terminal, opened_at);
-CREATE INDEX payment_day ON payment (day, state);
+CREATE INDEX payment_day ON payment (day, opened_at);
 
 CREATE TABLE fact (
-    payment   TEXT NOT NULL REFERENCES payment (id) DEFERRABLE INITIALLY DEFERRED,
+    place     INTEGER NOT NULL REFERENCES payment (place) DEFERRABLE INITIALLY DEFERRED,
+    payment   TEXT NOT NULL,
     seq       INTEGER NOT NULL,
     commit_no INTEGER NOT NULL,
     at        INTEGER NOT NULL,
@@ -41,18 +57,19 @@ CREATE TABLE fact (
     rule      TEXT NOT NULL,
     record    BLOB NOT NULL,
     hash      BLOB NOT NULL,
-    PRIMARY KEY (payment, seq)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (place, seq)
+) STRICT;
 
 CREATE TABLE evidence (
+    place   INTEGER NOT NULL REFERENCES payment (place) DEFERRABLE INITIALLY DEFERRED,
+    payment TEXT NOT NULL,
     id      TEXT NOT NULL,
-    payment TEXT NOT NULL REFERENCES payment (id) DEFERRABLE INITIALLY DEFERRED,
     at      INTEGER NOT NULL,
     kind    TEXT NOT NULL,
     source  TEXT NOT NULL,
     body    BLOB NOT NULL,
-    PRIMARY KEY (payment, id)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (place, id)
+) STRICT;
 
 CREATE TABLE stray (
     id     TEXT PRIMARY KEY,
@@ -65,21 +82,23 @@ CREATE TABLE stray (
 
 -- At most one live give-back per payment, whatever its verb: the database refuses a second.
 CREATE TABLE release (
-    payment TEXT PRIMARY KEY REFERENCES payment (id) DEFERRABLE INITIALLY DEFERRED,
+    place   INTEGER PRIMARY KEY REFERENCES payment (place) DEFERRABLE INITIALLY DEFERRED,
+    payment TEXT NOT NULL,
     verb    TEXT NOT NULL,
     seq     INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- One row moves `fen` between two accounts, so no set of rows can fail to sum to zero.
 CREATE TABLE entry (
-    payment TEXT NOT NULL REFERENCES payment (id) DEFERRABLE INITIALLY DEFERRED,
+    place   INTEGER NOT NULL REFERENCES payment (place) DEFERRABLE INITIALLY DEFERRED,
+    payment TEXT NOT NULL,
     seq     INTEGER NOT NULL,
     n       INTEGER NOT NULL,
     debit   TEXT NOT NULL,
     credit  TEXT NOT NULL,
     fen     INTEGER NOT NULL CHECK (fen > 0),
     CHECK (debit <> credit),
-    PRIMARY KEY (payment, seq, n)
+    PRIMARY KEY (place, seq, n)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cases (
@@ -101,9 +120,10 @@ CREATE TABLE alias (
 
 -- The sealed card number of a payment that may still have to be reversed; gone when nothing needs it any more.
 CREATE TABLE card (
-    payment TEXT PRIMARY KEY REFERENCES payment (id) DEFERRABLE INITIALLY DEFERRED,
+    place   INTEGER PRIMARY KEY REFERENCES payment (place) DEFERRABLE INITIALLY DEFERRED,
+    payment TEXT NOT NULL,
     sealed  BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE secret (
     name   TEXT PRIMARY KEY,
@@ -125,6 +145,7 @@ CREATE TABLE settlement_file (
     state    TEXT NOT NULL CHECK (state IN ('unfinished', 'done'))
 ) STRICT;
 
+-- One chain an engine: the upper bits of `no` are its number.
 CREATE TABLE commits (
     no    INTEGER PRIMARY KEY,
     facts INTEGER NOT NULL,

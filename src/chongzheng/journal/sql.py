@@ -33,5 +33,10 @@ def schema() -> str:
     return _read("schema.sql")
 
 
+def migration(version: int) -> str:
+    """The text that makes version `version` of a journal out of the version before."""
+    return _read(f"migrations/{version:04d}.sql")
+
+
 def _read(name: str) -> str:
     return files("chongzheng.journal").joinpath(name).read_text("utf-8")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import apsw
 
-from chongzheng.journal.sql import schema
+from chongzheng.journal.sql import migration, schema
 from chongzheng.mistakes import TheirMistake
 
 APPLICATION_ID = 0x43485A47
 """`CHZG`, in the header of every journal."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SQLITE_VERSION_MIN = (3, 51, 3)
 """Older ones may corrupt a WAL that two connections write or checkpoint (the WAL-reset bug)."""
 BUSY_WAIT_MS = 5_000
@@ -31,6 +31,7 @@ SETTINGS = (
     ("locking_mode", "NORMAL", "normal"),
     ("temp_store", "MEMORY", 2),
     ("secure_delete", "ON", 1),
+    ("cache_size", "-65536", -65_536),
     ("wal_autocheckpoint", "0", 0),
 )
 """Pragma, how it is set, what must be read back: a setting that silently does not apply is worse than a wrong one."""
@@ -150,13 +151,29 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
             connection.execute(schema())
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    _refuse_foreign(connection, path)
+    _refuse_foreign(connection, path, upgradable=True)
+    _upgrade(connection, path)
 
 
-def _refuse_foreign(connection: apsw.Connection, path: Path) -> None:
+def _upgrade(connection: apsw.Connection, path: Path) -> None:
+    """Step by step to the layout that this program knows. Each step is one transaction, its version part of it: a kill
+    at any statement leaves the version before or the version after."""
+    version = _pragma(connection, "user_version")
+    while isinstance(version, int) and version < SCHEMA_VERSION:
+        version += 1
+        with transaction(connection):
+            if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                raise TheirMistake("has rows that belong to nothing; an upgrade would lose them", str(path))
+            connection.execute(migration(version)).fetchall()
+            connection.execute(f"PRAGMA user_version = {version}")
+
+
+def _refuse_foreign(connection: apsw.Connection, path: Path, upgradable: bool = False) -> None:
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise TheirMistake("is a database, but not a chongzheng journal", str(path))
     version = _pragma(connection, "user_version")
+    if upgradable and version in range(1, SCHEMA_VERSION):
+        return
     if version != SCHEMA_VERSION:
         raise TheirMistake(f"has journal version {version}; this program knows {SCHEMA_VERSION}", str(path))
 

@@ -1,0 +1,108 @@
+"""How does a plan become rows of one SQLite file, with one statement a table?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from chongzheng.journal import sqlite
+from chongzheng.journal.plan import Plan
+from chongzheng.journal.sql import queries
+from chongzheng.journal.storage import JournalFull, Refused, Stale, Stored
+
+ENGINE = 0
+"""The file has one writer at a time, which its lock sees to."""
+WAL_PAGES_MAX = 20_000
+"""About 80 MiB: beyond it the checkpoint no longer waits for an idle moment."""
+
+
+class SqliteStorage:
+    """The one writing connection to a file."""
+
+    engine = ENGINE
+
+    def __init__(self, path: Path) -> None:
+        self._db, self._lock = sqlite.open_writer(path)
+        self._sql = queries()
+        self._wal_pages = 0
+        self._db.set_wal_hook(self._count_wal_pages)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Writes from its first moment. What the file refuses at its end is refused as if at once."""
+        with _plainly(), sqlite.transaction(self._db):
+            yield
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that may fail alone."""
+        with _plainly(), sqlite.savepoint(self._db):
+            yield
+
+    def load(self, payments: Sequence[str]) -> dict[str, Stored]:
+        """One look-up each: SQLite is in this process, so nothing is saved by asking for many at once."""
+        found, one, execute = {}, self._sql["load_payment"], self._db.execute
+        for payment in payments:
+            row = execute(one, (payment,)).fetchone()
+            if row is not None:
+                found[payment] = Stored(*row)
+        return found
+
+    def write(self, plan: Plan) -> None:
+        """New payments first, so that what belongs to them finds them."""
+        opened, moved = plan.payment_rows(ENGINE)
+        with _plainly():
+            self._many("open_payment", opened)
+            before = self._db.total_changes()
+            self._many("move_payment", moved)
+            if self._db.total_changes() - before != len(moved):
+                raise Stale("another writer changed a payment")
+            for name, rows in plan.rows():
+                self._many(name, rows)
+
+    def put_strays(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Once each, however often they are tried."""
+        with _plainly():
+            self._many("put_stray", rows)
+
+    def ask(self, name: str, *values: object) -> list[Any]:
+        """To the end: a statement commits when it is finished, and only then may anybody use what it gave."""
+        with _plainly():
+            return self._db.execute(self._sql[name], values).fetchall()
+
+    def tidy(self, idle: bool) -> None:
+        """Move the WAL into the file. What is committed is safe in the WAL: no room for that now must not look like a
+        failed commit."""
+        if not self._wal_pages or (not idle and self._wal_pages <= WAL_PAGES_MAX):
+            return
+        with suppress(apsw.FullError, apsw.BusyError):
+            self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        self._wal_pages = 0
+
+    def close(self) -> None:
+        """Empty the WAL and let the next writer in."""
+        self._db.close()
+        self._lock.release()
+
+    def _many(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            self._db.executemany(self._sql[name], rows)
+
+    def _count_wal_pages(self, _db: apsw.Connection, _name: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """No room is something the caller can wait for; any other failure of the disk is not."""
+    try:
+        yield
+    except apsw.FullError as error:
+        raise JournalFull(str(error)) from error
+    except apsw.ConstraintError as error:
+        raise Refused(str(error)) from error

@@ -1,0 +1,65 @@
+"""What must a database be able to do to keep a journal? The narrow door between the batch logic and two databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chongzheng.journal.plan import Plan
+
+NUMBERS_OF_ONE_ENGINE = 1 << 40
+"""Places and commits are counted by each engine on its own: the bits above these 40 are the engine's number."""
+
+
+class JournalFull(Exception):
+    """The disk is full: nothing of the batch was written, and nothing may be sent."""
+
+
+class Refused(Exception):
+    """The database refuses a row: a second release token, a key that is taken, a value that fits no column."""
+
+
+class Stale(Refused):
+    """Somebody else wrote this payment since we read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A payment as the database has it; `body` is its canonical JSON."""
+
+    place: int
+    version: int
+    head: bytes
+    body: bytes
+
+
+class Storage(Protocol):
+    """One writer's connection. Raises JournalFull when there is no room, Refused and Stale for single rows."""
+
+    engine: int
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All of it or nothing; durable when it ends."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """A part of a transaction that may fail alone."""
+
+    def load(self, payments: Sequence[str]) -> dict[str, Stored]:
+        """Those of these payments that exist, by their id."""
+
+    def write(self, plan: Plan) -> None:
+        """All rows of the plan, inside a transaction."""
+
+    def put_strays(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Rows of `stray`, inside a transaction."""
+
+    def ask(self, name: str, *values: object) -> list[Any]:
+        """One named statement and all its rows; by itself it is a transaction."""
+
+    def tidy(self, idle: bool) -> None:
+        """Between commits: whatever the database wants done now and then."""
+
+    def close(self) -> None:
+        """Let go, and let the next writer in."""
