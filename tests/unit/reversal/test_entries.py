@@ -1,11 +1,14 @@
 """Does the money of a payment lie where the verdict says, and does every entry sum to zero?"""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chongzheng.reversal.entries import NOTHING, Account, Entry, Position, entries, position
-from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Payment, Proof, State, Told, Truth, Verdict
+from chongzheng.reversal.facts import Link, Moves, Standing
+from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Payment, Proof, State, Tie, Told, Truth, Verdict
 from unit.reversal.made import AMOUNT, known
 
 
@@ -52,6 +55,49 @@ def test_what_nobody_knows_lies_in_suspense(truth: Truth) -> None:
 
 def test_a_payment_that_is_not_there_has_no_money() -> None:
     assert position(known(state=State.NEW, verdict=NO_VERDICT)) == NOTHING
+
+
+@pytest.mark.parametrize("moves", [Moves.HOLD, Moves.NOTHING])
+@pytest.mark.parametrize("truth", [truth for truth in Truth if truth is not Truth.CONTESTED])
+def test_what_moves_no_money_stands_in_no_books(moves: Moves, truth: Truth) -> None:
+    assert position(replace(judged(truth, Told.APPROVED), moves=moves)) == NOTHING
+    assert position(replace(judged(Truth.CONTESTED, Told.APPROVED), moves=moves)) == Position(suspense=AMOUNT)
+
+
+def credit(truth: Truth, told: Told, fen: int = 0, proof: Proof = Proof.PROVEN) -> Position:
+    """The books of a void or a refund."""
+    return position(replace(judged(truth, told, fen, proof=proof), moves=Moves.CREDIT))
+
+
+def test_what_goes_back_is_taken_from_the_merchant() -> None:
+    assert credit(Truth.CHARGED_KEPT, Told.APPROVED) == Position(merchant=-AMOUNT)
+    assert credit(Truth.CHARGED_KEPT, Told.DECLINED) == Position(suspense=-AMOUNT)
+    assert credit(Truth.CHARGED_TWICE, Told.APPROVED, AMOUNT) == Position(merchant=-AMOUNT, suspense=-AMOUNT)
+    assert credit(Truth.CHARGED_TWICE, Told.DECLINED, 2 * AMOUNT) == Position(suspense=-2 * AMOUNT)
+
+
+def test_what_did_not_go_back_stays() -> None:
+    assert credit(Truth.NEVER_CHARGED, Told.DECLINED) == NOTHING
+    assert credit(Truth.CHARGED_RETURNED, Told.DECLINED) == NOTHING
+
+
+def test_what_may_have_gone_back_is_held_for_both() -> None:
+    held = Position(merchant=-AMOUNT, suspense=AMOUNT)
+    assert credit(Truth.UNKNOWN, Told.DECLINED) == held
+    assert credit(Truth.CONTESTED, Told.DECLINED) == held
+    assert credit(Truth.NEVER_CHARGED, Told.DECLINED, proof=Proof.CLAIMED) == held
+    assert credit(Truth.CHARGED_RETURNED, Told.DECLINED, proof=Proof.ACKNOWLEDGED) == held
+
+
+def test_a_voided_sale_and_its_void_cancel_each_other() -> None:
+    done = Tie("P2", Link.VOIDS, Standing.DONE, True)
+    sale = replace(judged(Truth.CHARGED_RETURNED, Told.APPROVED), ties=(done,))
+    assert position(sale) == Position(merchant=AMOUNT)
+    assert position(sale).merchant + credit(Truth.CHARGED_KEPT, Told.APPROVED).merchant == 0
+
+
+def test_only_the_approved_part_stands_in_the_books() -> None:
+    assert position(replace(judged(Truth.CHARGED_KEPT, Told.APPROVED), approved_fen=60)) == Position(merchant=60)
 
 
 def test_money_moves_through_clearing() -> None:

@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, asdict, replace
 import pytest
 
 from chongzheng.mistakes import OurMistake
-from chongzheng.reversal.payment import FINAL, NO_VERDICT, Owes, Payment, Proof, State, Told, Truth, changed
+from chongzheng.reversal.payment import FINAL, NO_VERDICT, Owes, Payment, Proof, State, Told, Truth, changed, put
 from unit.reversal.made import KEY, known
 
 
@@ -31,6 +31,18 @@ def test_a_change_of_nothing_is_the_same_payment() -> None:
 def test_a_member_that_is_not_there_is_our_mistake() -> None:
     with pytest.raises(OurMistake, match=r"atempts: no such member"):
         changed(known(), atempts=3)
+
+
+def test_a_draft_is_changed_in_place_and_only_where_it_may_be() -> None:
+    draft = changed(known())
+    put(draft, attempts=7)
+    assert draft == replace(known(), attempts=7)
+    with pytest.raises(OurMistake, match=r"atempts: no such member"):
+        put(draft, atempts=3)
+
+
+def test_what_moves_is_what_was_asked_or_what_was_approved_of_it() -> None:
+    assert (known().fen, known(approved_fen=60).fen) == (known().amount_fen, 60)
 
 
 def test_a_payment_is_frozen() -> None:

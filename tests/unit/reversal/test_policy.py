@@ -57,6 +57,8 @@ def test_all_meanings_are_spoken_for() -> None:
         ({"repeat_after_ms": (1,) * (REPEATS_MAX + 1)}, "policy.repeat_after_ms"),
         ({"repeat_after_ms": (5, 0)}, "policy.repeat_after_ms"),
         ({"not_found_after_ms": (-1,)}, "policy.not_found_after_ms"),
+        ({"inquire_after_ms": (60_000, 0)}, "policy.inquire_after_ms"),
+        ({"inquire_after_ms": (1,) * (REPEATS_MAX + 1)}, "policy.inquire_after_ms"),
         ({"reply_wait_ms": 0}, "policy.reply_wait_ms"),
         ({"deliver_wait_ms": 0}, "policy.deliver_wait_ms"),
         ({"urgent_after_ms": -5}, "policy.urgent_after_ms"),
@@ -72,6 +74,11 @@ def test_a_bad_policy_says_where_it_is_bad(wrong: dict[str, Any], where: str) ->
     with pytest.raises(TheirMistake) as mistake:
         Policy(**wrong)
     assert mistake.value.where == where
+
+
+def test_a_channel_may_have_no_inquiry_and_a_part_may_be_accepted() -> None:
+    assert (Policy().inquire_after_ms, Policy().accept_partial) == ((), False)
+    assert Policy(inquire_after_ms=(60_000,)).inquire_after_ms == (60_000,)
 
 
 def test_the_longest_list_of_repeats_is_accepted() -> None:

@@ -8,15 +8,41 @@ import pytest
 
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
-from chongzheng.reversal.effects import AnswerReversal, AnswerTerminal, ForgetCard, Forward, OpenCase, SendReversal
+from chongzheng.reversal.effects import (
+    AnswerReversal,
+    AnswerTerminal,
+    ForgetCard,
+    Forward,
+    Inquire,
+    OpenCase,
+    Resend,
+    SendReversal,
+    TellLinked,
+)
 from chongzheng.reversal.events import Event
-from chongzheng.reversal.facts import Fact
+from chongzheng.reversal.facts import Fact, Found, Link, Moves, Sign, Standing, Undo
 from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Owes, Payment, Proof, State, Told, Truth
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.rows import Do, Row
 from chongzheng.reversal.step import step, stop
 from chongzheng.reversal.table import TABLE
-from unit.reversal.made import DAY, KEY, NEXT_DAY, POLICY, T0, after, asked, due, file, known, line, reply, rev, sale
+from unit.reversal.made import (
+    DAY,
+    KEY,
+    NEXT_DAY,
+    POLICY,
+    T0,
+    after,
+    asked,
+    due,
+    file,
+    known,
+    line,
+    reply,
+    request,
+    rev,
+    sale,
+)
 
 WRITTEN = facts.AnswerWritten("P1", T0 + 2_000)
 UNDELIVERED = facts.AnswerUndelivered("P1", T0 + 2_000)
@@ -290,3 +316,195 @@ def test_the_step_itself_changes_nothing() -> None:
     copied = replace(before)
     step(before, rev("25"), POLICY)
     assert before == copied
+
+
+# what is never reversed
+
+
+NOTICE: dict[str, Any] = {"undo": Undo.RESEND, "moves": Moves.CREDIT}
+
+
+def test_a_notice_is_sent_again_with_longer_waits_until_the_day_ends() -> None:
+    out = after(sale(day_ends_at=T0 + 80_000, **NOTICE), "due")
+    assert out.effects == (AnswerTerminal("P1", "98", approved=False), Resend("P1", 1))
+    assert (out.payment.state, out.payment.owes, out.payment.attempts) == (State.RESENDING, Owes.RESEND, 1)
+    sent = []
+    while out.payment.state is State.RESENDING:
+        before = out.payment
+        out = step(before, due(before), POLICY)
+        sent += [effect for effect in out.effects if isinstance(effect, Resend)]
+        assert out.payment.reverse_until == T0 + 80_000
+    assert sent == [Resend("P1", 2), Resend("P1", 3)]
+    assert (out.payment.state, cases(out.effects)) == (State.DOUBTFUL, ["unanswered, and never reversed"])
+
+
+def test_a_notice_that_could_not_leave_is_no_longer_unsent_once_it_was_sent() -> None:
+    out = after(sale(**NOTICE), facts.NotForwarded("P1", T0 + 1, "no link"))
+    assert (out.payment.state, out.payment.never_sent) == (State.RESENDING, False)
+    late = after(sale(day_ends_at=T0, **NOTICE), facts.NotForwarded("P1", T0 + 1, "no link"))
+    assert late.effects == (AnswerTerminal("P1", "98", approved=False),)
+    assert late.payment.never_sent
+
+
+def test_a_repeated_notice_is_approved_again_from_the_record() -> None:
+    approved = (sale(**NOTICE), reply("00", rrn="A1"), UNDELIVERED)
+    out = after(*approved, sale(at=T0 + 9_000))
+    assert out.effects == (AnswerTerminal("P1", "00", approved=True),)
+    unknown = step(replace(after(*approved).payment, approval=None), sale(at=T0 + 9_000), POLICY)
+    assert unknown.effects == (AnswerTerminal("P1", "00", approved=True),)
+
+
+def test_what_is_never_reversed_says_so() -> None:
+    out = after(sale(**NOTICE), asked(at=T0 + 5))
+    assert out.effects == (AnswerReversal("P1", "12"),)
+
+
+def test_every_kind_that_is_reversed_is_so_inside_its_day_only() -> None:
+    for moves in Moves:
+        out = after(sale(day_ends_at=T0 + 60_000, moves=moves), "due")
+        assert SendReversal("P1", "98", 1) in out.effects
+        assert out.payment.reverse_until == T0 + 60_000
+        late = after(sale(day_ends_at=T0 + 40_000, moves=moves), "due")
+        assert not any(isinstance(effect, SendReversal) for effect in late.effects)
+        over = step(late.payment, due(late.payment), POLICY)
+        assert (over.payment.state, cases(over.effects)) == (State.DOUBTFUL, ["no reversal was possible any more"])
+
+
+def test_a_late_yes_to_what_is_never_reversed_is_a_persons_case() -> None:
+    out = after(sale(**NOTICE), reply("51"), reply("00", at=T0 + 2_000))
+    assert (out.payment.state, cases(out.effects)) == (
+        State.DOUBTFUL, ["approved after it was refused, and never reversed"])  # fmt: skip
+
+
+# beside another switch
+
+
+REPORTED = facts.RequestReported("P1", T0, "e", request())
+
+
+def test_beside_a_switch_nothing_is_forwarded_or_answered() -> None:
+    out = after(REPORTED)
+    assert (out.effects, out.payment.owes, out.payment.wake_at) == ((), Owes.REPLY, T0 + POLICY.reply_wait_ms)
+    refused = after(REPORTED, reply("51"))
+    assert (refused.effects, refused.payment.told) == ((), Told.DECLINED)
+
+
+def test_beside_a_switch_a_delivery_that_was_reported_first_is_not_forgotten() -> None:
+    assert after(REPORTED, WRITTEN, reply("00")).payment.told is Told.APPROVED
+    assert after(REPORTED, reply("00")).payment.told is Told.MAYBE_APPROVED
+
+
+# inquiries
+
+
+LADDER = Policy(inquire_after_ms=(60_000, 600_000))
+
+
+def test_the_ladder_is_climbed_while_the_file_is_awaited() -> None:
+    happened: list[Any] = [sale(), "due", rev("40")]
+    out = after(*happened, policy=LADDER)
+    start = T0 + 52_000
+    file_due_at = start + LADDER.file_due_ms
+    assert (out.payment.owes, out.payment.wake_at) == (Owes.FILE, start + 60_000)
+    first = step(out.payment, due(out.payment), LADDER)
+    assert (first.effects, first.payment.wake_at) == ((Inquire("P1", 1),), start + 660_000)
+    second = step(first.payment, due(first.payment), LADDER)
+    assert (second.effects, second.payment.wake_at) == ((Inquire("P1", 2),), file_due_at)
+    assert cases(step(second.payment, due(second.payment), LADDER).effects) == ["clearing file overdue"]
+
+
+def test_no_question_is_asked_after_the_file_is_overdue() -> None:
+    slow = Policy(inquire_after_ms=(LADDER.file_due_ms + 1,))
+    out = after(sale(), "due", rev("40"), policy=slow)
+    assert out.payment.wake_at == T0 + 52_000 + slow.file_due_ms
+
+
+def test_a_sale_that_stands_is_not_asked_about_unless_a_person_wants_it() -> None:
+    out = after(sale(), reply("00"), WRITTEN, policy=LADDER)
+    assert out.payment.wake_at == T0 + 2_000 + LADDER.file_due_ms
+    wish = step(out.payment, facts.CheckAsked("P1", T0 + 3_000, "clerk 7"), LADDER)
+    assert (wish.effects, wish.payment.wake_at) == ((Inquire("P1", 1),), out.payment.wake_at)
+
+
+@pytest.mark.parametrize(("policy", "then"), [(LADDER, "Inquire"), (POLICY, "OpenCase")])
+def test_a_terminal_that_gave_up_opens_doubt_and_no_reversal(policy: Policy, then: str) -> None:
+    out = after(sale(), reply("00"), WRITTEN, facts.TerminalGaveUp("P1", T0 + 9_000, "e", Sign.TRACE_GAP),
+                facts.AnswerWritten("P1", T0 + 10_000), policy=policy)  # fmt: skip
+    assert (out.payment.told, out.payment.gave_up) == (Told.MAYBE_APPROVED, "trace_gap")
+    signed = after(sale(), reply("00"), WRITTEN, facts.TerminalGaveUp("P1", T0 + 9_000, "e", Sign.TRACE_GAP),
+                   policy=policy)  # fmt: skip
+    assert [type(effect).__name__ for effect in signed.effects] == [then]
+
+
+def test_a_sign_after_the_verdict_reweighs_it() -> None:
+    out = after(sale(), reply("00"), WRITTEN, ORIGINAL, facts.TerminalGaveUp("P1", T0 + 9_000, "e", Sign.FAULT_SLIP))
+    assert (out.payment.verdict.money, cases(out.effects)) == (
+        MoneyIs.UNKNOWN, ["the terminal gave it up: fault_slip"])  # fmt: skip
+
+
+def test_an_inquiry_that_says_returned_of_a_sale_that_stands_is_a_persons_case() -> None:
+    said = facts.InquiryAnswered("P1", T0 + 9_000, "q", Found.RETURNED, True)
+    out = after(sale(), reply("00"), WRITTEN, said)
+    assert cases(out.effects) == ["the channel says returned, though nobody reversed it"]
+
+
+# links
+
+
+VOID: dict[str, Any] = {"moves": Moves.CREDIT, "original": "P0", "link": Link.VOIDS}
+
+
+def tells(out: Any) -> list[tuple[Standing, bool]]:
+    """What the original hears."""
+    return [(effect.standing, effect.proven) for effect in out.effects if isinstance(effect, TellLinked)]
+
+
+def test_a_void_tells_its_original_whenever_it_stands_differently() -> None:
+    assert tells(after(sale(**VOID))) == [(Standing.DOUBTED, False)]
+    assert tells(after(sale(**VOID), reply("00"))) == [(Standing.DONE, False)]
+    assert tells(after(sale(**VOID), reply("00"), WRITTEN)) == []
+    assert tells(after(sale(**VOID), reply("00"), UNDELIVERED)) == [(Standing.DOUBTED, False)]
+    assert tells(after(sale(**VOID), reply("51"))) == [(Standing.UNDONE, False)]
+    assert tells(after(sale(**VOID), reply("00"), WRITTEN, ORIGINAL)) == [(Standing.DONE, True)]
+    told = after(sale(**VOID)).effects[-1]
+    assert told == TellLinked("P0", "P1", Link.VOIDS, Standing.DOUBTED, False)
+
+
+def test_a_reversal_of_a_void_that_was_never_seen_tells_its_original_too() -> None:
+    assert tells(after(asked(**VOID))) == [(Standing.DOUBTED, False)]
+
+
+def test_a_reversal_of_a_voided_sale_is_owned_and_given_to_a_person() -> None:
+    voided = facts.LinkChanged("P1", T0 + 5_000, "P2", Link.VOIDS, Standing.DONE, False)
+    out = after(sale(), reply("00"), WRITTEN, voided, asked(at=T0 + 6_000))
+    assert cases(out.effects) == ["the terminal reverses what is voided or completed"]
+    assert (out.payment.state, out.payment.attempts) == (State.APPROVED, 0)
+
+
+def test_a_void_that_is_proven_after_the_verdict_changes_it_and_calls_a_person_if_money_lies_wrong() -> None:
+    settled = (sale(), reply("00"), WRITTEN, ORIGINAL)
+    proven = facts.LinkChanged("P1", T0 + 90_000_000, "P2", Link.VOIDS, Standing.DONE, True)
+    out = after(*settled, proven)
+    assert (out.payment.verdict.truth, out.payment.verdict.proof) == (Truth.CHARGED_RETURNED, Proof.PROVEN)
+    assert out.effects == ()
+    doubted = replace(after(*settled).payment, told=Told.MAYBE_APPROVED)
+    assert cases(step(doubted, proven, POLICY).effects) == ["settled charged_returned, money unknown"]
+
+
+# cost
+
+
+def test_a_deadline_that_repeats_a_reversal_judges_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = after(sale(), "due")
+    monkeypatch.setattr("chongzheng.reversal.step.judge", lambda payment, policy: pytest.fail("nothing changed"))
+    again = step(out.payment, due(out.payment), POLICY)
+    assert again.payment.verdict == out.payment.verdict
+
+
+def test_a_step_never_changes_the_payment_that_it_was_given() -> None:
+    for happened in ((sale(),), (sale(), "due"), (sale(), reply("00")), (sale(), reply("00"), WRITTEN)):
+        before = after(*happened).payment
+        copied = replace(before)
+        for fact in (due(before), reply("51"), rev("00"), asked(), ORIGINAL):
+            step(before, fact, POLICY)
+        assert before == copied

@@ -7,10 +7,18 @@ from typing import Any
 
 import pytest
 
-from chongzheng.reversal.facts import Line
-from chongzheng.reversal.payment import MoneyIs, Payment, Proof, State, Told, Truth
+from chongzheng.reversal.facts import Found, Line, Link, Moves, Standing
+from chongzheng.reversal.payment import MoneyIs, Payment, Proof, State, Tie, Told, Truth
 from chongzheng.reversal.policy import Policy
-from chongzheng.reversal.verdict import ack_names_original, file_is_final, judge, reweigh
+from chongzheng.reversal.verdict import (
+    ack_names_original,
+    file_is_final,
+    judge,
+    judge_by_file,
+    reweigh,
+    standing,
+    voids,
+)
 from unit.reversal.made import AMOUNT, DAY, NEXT_DAY, POLICY, known, line, seen
 
 GOLDEN = Path(__file__).resolve().parents[2] / "data" / "decision-table.csv"
@@ -219,3 +227,176 @@ def test_the_verdict_names_the_evidence_that_carries_it_once_each() -> None:
     verdict = judged(approval=seen("e1"), decline=seen("e2"), ack=seen("e3"), refusal=seen("e4"), days=TWO_DAYS,
                      originals=(line("l1"),), reversals=(line("l1"), line("l2"))).verdict  # fmt: skip
     assert verdict.because == ("e1", "e2", "e3", "e4", "l1", "l2", "f1", "f2")
+
+
+# inquiries
+
+
+def asked(outcome: Found) -> dict[str, Any]:
+    """An authentic inquiry's outcome, as the payment remembers it."""
+    said = seen("q", outcome, "")
+    return {"inquiry": said, "found": said if outcome in (Found.CHARGED, Found.RETURNED) else None}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "truth", "proof", "rule"),
+    [
+        ({**asked(Found.CHARGED)}, Truth.CHARGED_KEPT, Proof.CONFIRMED, "inquiry: charged"),
+        ({**asked(Found.CHARGED), "approval": seen()}, Truth.CHARGED_KEPT, Proof.CONFIRMED, "inquiry: charged"),
+        ({**asked(Found.CHARGED), "reason": "98", "ack": seen()}, Truth.UNKNOWN, Proof.CLAIMED,
+         "inquiry: charged, its reversal accepted"),
+        ({**asked(Found.RETURNED), "reason": "98", "ack": seen()}, Truth.CHARGED_RETURNED, Proof.CONFIRMED,
+         "inquiry: returned"),
+        ({**asked(Found.RETURNED)}, Truth.CHARGED_RETURNED, Proof.CONFIRMED, "inquiry: returned"),
+        ({**asked(Found.RETURNED), "approval": seen()}, Truth.UNKNOWN, Proof.CLAIMED,
+         "inquiry: returned, though nobody reversed it"),
+        ({**asked(Found.NEVER), "reason": "98"}, Truth.NEVER_CHARGED, Proof.CONFIRMED, "inquiry: never executed"),
+        ({**asked(Found.NEVER), "approval": seen()}, Truth.CHARGED_KEPT, Proof.ACKNOWLEDGED, "answer: approved"),
+        ({**asked(Found.NEVER), "found": seen()}, Truth.UNKNOWN, Proof.CLAIMED, "nobody has said"),
+        ({**asked(Found.NEVER), "reason": "98", "ack": seen()}, Truth.UNKNOWN, Proof.ACKNOWLEDGED,
+         "answer: reversal accepted, original never seen"),
+    ],
+)  # fmt: skip
+def test_an_inquiry_confirms_what_nothing_contradicts(
+    evidence: dict[str, Any], truth: Truth, proof: Proof, rule: str
+) -> None:
+    verdict = judged(**evidence).verdict
+    assert (verdict.truth, verdict.proof, verdict.rule) == (truth, proof, rule)
+    assert "q" in verdict.because
+
+
+def test_the_files_overrule_every_inquiry() -> None:
+    kept = judged(**asked(Found.RETURNED), reason="98", days=TWO_DAYS, originals=ORIGINAL).verdict
+    assert (kept.truth, kept.proof) == (Truth.CHARGED_KEPT, Proof.PROVEN)
+
+
+def test_an_original_that_an_inquiry_saw_is_a_sign_of_it() -> None:
+    gone = judged(**asked(Found.CHARGED), reason="98", days=TWO_DAYS).verdict
+    assert (gone.truth, gone.rule) == (Truth.CHARGED_RETURNED, "file: nothing left of approval and reversal")
+    assert judged(**asked(Found.NEVER), reason="98", days=TWO_DAYS).verdict.truth is Truth.NEVER_CHARGED
+    assert judged(**asked(Found.CHARGED), days=TWO_DAYS).verdict.truth is Truth.CONTESTED
+
+
+# parts, voids and refunds, holds, inquiries
+
+
+@pytest.mark.parametrize(("amount_fen", "truth"), [(6_000, Truth.CHARGED_KEPT), (AMOUNT, Truth.CHARGED_KEPT),
+                                                   (5_000, Truth.CONTESTED)])  # fmt: skip
+def test_a_file_may_name_the_amount_asked_or_the_amount_approved(amount_fen: int, truth: Truth) -> None:
+    found = judged(approval=seen(code="10"), approved_fen=6_000, days=ONE_DAY, originals=(line(amount_fen=amount_fen),))
+    assert found.verdict.truth is truth
+
+
+def test_a_part_that_lies_wrong_is_the_part() -> None:
+    verdict = judged(approved_fen=6_000, reason="06", told=Told.DECLINED, days=TWO_DAYS,
+                     originals=(line(amount_fen=6_000),)).verdict  # fmt: skip
+    assert (verdict.money, verdict.fen) == (MoneyIs.LONG, 6_000)
+
+
+@pytest.mark.parametrize(
+    ("told", "truth", "money"),
+    [
+        (Told.APPROVED, Truth.CHARGED_KEPT, MoneyIs.CORRECT),
+        (Told.DECLINED, Truth.CHARGED_KEPT, MoneyIs.SHORT),
+        (Told.APPROVED, Truth.NEVER_CHARGED, MoneyIs.LONG),
+        (Told.DECLINED, Truth.NEVER_CHARGED, MoneyIs.CORRECT),
+        (Told.DECLINED, Truth.CHARGED_TWICE, MoneyIs.SHORT),
+    ],
+)
+def test_money_that_goes_back_lies_wrong_the_other_way(told: Told, truth: Truth, money: MoneyIs) -> None:
+    before = replace(judged().verdict, truth=truth)
+    assert reweigh(known(told=told, moves=Moves.CREDIT, verdict=before)).money is money
+
+
+def test_beside_a_switch_nobody_knows_what_its_terminal_heard() -> None:
+    verdict = judged(beside=True, approval=seen(), days=ONE_DAY, originals=ORIGINAL).verdict
+    assert (verdict.truth, verdict.money) == (Truth.CHARGED_KEPT, MoneyIs.UNKNOWN)
+
+
+def test_a_hold_moves_no_money_and_two_silent_files_confirm_what_was_said() -> None:
+    hold: dict[str, Any] = {"moves": Moves.HOLD, "approval": seen(), "told": Told.DECLINED}
+    said = judged(**hold).verdict
+    assert (said.truth, said.money, said.proof) == (Truth.CHARGED_KEPT, MoneyIs.CORRECT, Proof.ACKNOWLEDGED)
+    assert judge_by_file(known(**hold, days=ONE_DAY), POLICY) is None
+    confirmed = judged(**hold, days=TWO_DAYS).verdict
+    assert (confirmed.truth, confirmed.money, confirmed.proof) == (Truth.CHARGED_KEPT, MoneyIs.CORRECT, Proof.CONFIRMED)
+    assert judge_by_file(known(moves=Moves.HOLD, reason="98", days=TWO_DAYS), POLICY) is None
+
+
+@pytest.mark.parametrize("moves", [Moves.HOLD, Moves.NOTHING])
+@pytest.mark.parametrize("lines", [{"originals": ORIGINAL}, {"reversals": REVERSAL}])
+def test_money_of_what_moves_none_is_contested(moves: Moves, lines: dict[str, Any]) -> None:
+    verdict = judged(moves=moves, days=ONE_DAY, **lines).verdict
+    assert (verdict.truth, verdict.money) == (Truth.CONTESTED, MoneyIs.UNKNOWN)
+
+
+def test_an_inquiry_of_a_balance_charges_nothing() -> None:
+    asked_only = judged(moves=Moves.NOTHING).verdict
+    assert (asked_only.truth, asked_only.proof) == (Truth.NEVER_CHARGED, Proof.ACKNOWLEDGED)
+    proven = judged(moves=Moves.NOTHING, days=TWO_DAYS).verdict
+    assert (proven.truth, proven.proof) == (Truth.NEVER_CHARGED, Proof.PROVEN)
+
+
+# links
+
+
+def tied(*standings: tuple[Standing, bool], link: Link = Link.VOIDS) -> tuple[Tie, ...]:
+    """Voids of this payment: how each stands, and whether that is proven."""
+    return tuple(Tie(f"P{n}", link, standing, proven) for n, (standing, proven) in enumerate(standings, 2))
+
+
+DONE, SURE, DOUBTED, UNDONE = ((Standing.DONE, False), (Standing.DONE, True), (Standing.DOUBTED, False),
+                               (Standing.UNDONE, False))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ties", "truth", "rule"),
+    [
+        (tied(UNDONE), Truth.CHARGED_KEPT, "file: original"),
+        (tied(SURE), Truth.CHARGED_RETURNED, "file: original, and its void"),
+        (tied(UNDONE, SURE), Truth.CHARGED_RETURNED, "file: original, and its void"),
+        (tied(SURE, SURE), Truth.CONTESTED, "file: voided more than once"),
+        (tied(DONE), Truth.CHARGED_RETURNED, "answer: voided"),
+        (tied(DOUBTED), Truth.CHARGED_KEPT, "answer: approved"),
+        (tied(SURE, link=Link.COMPLETES), Truth.CHARGED_KEPT, "file: original"),
+    ],
+)
+def test_a_void_decides_with_the_file_once_it_is_proven(ties: tuple[Tie, ...], truth: Truth, rule: str) -> None:
+    verdict = judged(approval=seen(), told=Told.APPROVED, ties=ties, days=ONE_DAY, originals=ORIGINAL).verdict
+    assert (verdict.truth, verdict.rule) == (truth, rule)
+    assert truth is Truth.CONTESTED or verdict.money is MoneyIs.CORRECT
+
+
+def test_a_file_that_is_not_sure_waits_whatever_the_void_says() -> None:
+    assert judge_by_file(known(reason="98", ties=tied(SURE), days=ONE_DAY, originals=ORIGINAL), POLICY) is None
+    refused = known(decline=seen(), ties=tied(SURE), days=TWO_DAYS, originals=ORIGINAL)
+    contested = judge_by_file(refused, POLICY)
+    assert contested is not None and contested.rule == "file: original of a refused sale"
+
+
+def test_reversed_and_voided_is_contested() -> None:
+    both: dict[str, Any] = {"approval": seen(), "days": ONE_DAY, "originals": ORIGINAL, "reversals": REVERSAL}
+    assert judged(**both, ties=tied(SURE)).verdict.rule == "file: reversed and voided"
+    assert judged(**both, ties=tied(DONE)).verdict.rule == "file: original and reversal"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "how", "proven"),
+    [
+        ({"moves": Moves.CREDIT}, Standing.DOUBTED, False),
+        ({"moves": Moves.CREDIT, "approval": seen()}, Standing.DONE, False),
+        ({"moves": Moves.CREDIT, "approval": seen(), "days": ONE_DAY, "originals": ORIGINAL}, Standing.DONE, True),
+        ({"moves": Moves.CREDIT, "decline": seen()}, Standing.UNDONE, False),
+        ({"moves": Moves.CREDIT, "reason": "98", "days": ONE_DAY, "originals": ORIGINAL, "reversals": REVERSAL},
+         Standing.UNDONE, True),
+        ({"moves": Moves.HOLD, "approval": seen(), "days": TWO_DAYS}, Standing.DONE, False),
+    ],
+)  # fmt: skip
+def test_how_a_void_stands(evidence: dict[str, Any], how: Standing, proven: bool) -> None:
+    assert standing(judged(**evidence), POLICY) == (how, proven)
+
+
+def test_voids_are_counted_by_how_they_stand() -> None:
+    payment = known(ties=(*tied(DONE, SURE, DOUBTED), *tied(SURE, link=Link.COMPLETES)))
+    assert (voids(payment, Standing.DONE), voids(payment, Standing.DONE, only_proven=True)) == (2, 1)
+    assert (voids(payment, Standing.DOUBTED), voids(payment, Standing.UNDONE)) == (1, 0)
