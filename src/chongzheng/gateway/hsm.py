@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,15 @@ class Module:
         self._loaded: OrderedDict[bytes, Any] = OrderedDict()
         self._turn = threading.RLock()
 
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        """One at a time. OurMistake when the module fails: nobody outside knows its errors."""
+        with self._turn:
+            try:
+                yield
+            except pkcs11.exceptions.PKCS11Error as error:
+                raise OurMistake(f"the key module fails: {type(error).__name__}", "keybox") from None
+
     def master(self, sealed: bytes, place: str) -> Key:
         """The master key in its box; loaded once to see that this module opens it."""
         if len(sealed) not in (WRAPPED_BYTES, 2 * WRAPPED_BYTES):
@@ -61,7 +72,7 @@ class Module:
         key = Key(sealed)
         try:
             self.check_value(key)
-        except pkcs11.exceptions.PKCS11Error:
+        except OurMistake:
             raise TheirMistake("does not open in this module", "master_key") from None
         return key
 
@@ -69,23 +80,24 @@ class Module:
         """The box of a clear master key, for the configuration. TheirMistake when it is no DES key."""
         if len(clear) not in MASTER_KEY_BYTES:
             raise TheirMistake("must be 8, 16 or 24 bytes", "master_key")
-        return self._box(clear)
+        with self._speaking():
+            return self._box(clear)
 
     def fresh(self, master: Key, size: int) -> tuple[Key, bytes]:
         """From the module's randomness."""
-        with self._turn:
+        with self._speaking():
             clear: bytes = self._session.generate_random(size * 8)
             return self._box(clear), self._ecb(master, clear)
 
     def take(self, master: Key, sealed: bytes) -> Key:
         """Decrypted and boxed by the module."""
-        with self._turn:
+        with self._speaking():
             clear: bytes = self._object(master).decrypt(sealed, mechanism=Mechanism.DES3_ECB)
             return self._box(clear)
 
     def check_value(self, key: Key) -> bytes:
         """Computed by the module."""
-        with self._turn:
+        with self._speaking():
             return self._ecb(key, bytes(DES_BLOCK))[:KCV_BYTES]
 
     def keep(self, key: Key) -> bytes:
@@ -100,7 +112,7 @@ class Module:
 
     def mac(self, key: Key, algorithm: str, data: bytes) -> bytes:
         """The block ciphers run in the module; what is no secret is folded here."""
-        with self._turn:
+        with self._speaking():
             block = self._block(key, algorithm, data)
         if algorithm in TEXT_ALGORITHMS:
             return block[:4].hex().upper().encode("ascii")
@@ -131,12 +143,12 @@ class Module:
         """Two calls, one after the other, with nothing in between."""
         if len(block) != PIN_BLOCK_BYTES:
             raise TheirMistake(f"must be {PIN_BLOCK_BYTES} bytes", "F52")
-        with self._turn:
+        with self._speaking():
             return self._ecb(target, self._object(source).decrypt(block, mechanism=Mechanism.DES3_ECB))
 
     def close(self) -> None:
         """Log out; session keys are gone with it."""
-        with self._turn:
+        with self._turn, suppress(pkcs11.exceptions.PKCS11Error):  # it may be gone already
             self._loaded.clear()
             self._session.close()
 
