@@ -278,6 +278,11 @@ class Engine:
             self.addresses["api"] = await asyncio.to_thread(self._api.start)
 
     @property
+    def log_form(self) -> str:
+        """What the log is to look like."""
+        return str(self._config.log.form)
+
+    @property
     def host_ready(self) -> bool:
         """Whether the link to the host is up and signed in."""
         return self._links.ready

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-import structlog
 
 from chongzheng.app import Engine, engine_of
 from chongzheng.first import first_configuration
+from chongzheng.gateway import logs
 from chongzheng.mistakes import TheirMistake
 
 EXIT_NO = 1
@@ -36,8 +36,8 @@ def up(config: Path | None, address_file: Path | None, folder: Path | None, as_j
         return
     if config is None:
         raise TheirMistake("is missing; name a configuration, or make a first one with up --init DIR", "--config")
-    _log_to_stderr()
     engine = engine_of(config)
+    logs.configure(engine.log_form)  # standard output is for addresses; what is worth knowing goes to standard error
     failure = _run(engine, address_file, as_json)
     if failure:
         click.echo(f"chongzheng: {failure}; start it again once the cause is mended", err=True)
@@ -95,15 +95,3 @@ def _init(folder: Path, as_json: bool) -> None:
     for name, path in made.items():
         click.echo(f"{name:<14} {path}")
     click.echo(f"next: set the bank's address in it, then chongzheng up --config {made['configuration']}")
-
-
-def _log_to_stderr() -> None:
-    """Standard output is for addresses; what is rare and worth knowing goes to standard error, one line each."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
