@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chongzheng.journal.doors import KEEP_KEYS_MS, PER_MINUTE_MAX, Doors
+from chongzheng.journal.doors import PER_MINUTE_MAX, Doors
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 from journal.place import SqlitePlace
@@ -101,14 +101,6 @@ def test_a_key_said_by_many_at_once_is_new_for_one(doors: Doors) -> None:
     for thread in threads:
         thread.join()
     assert sorted(said) == [False] * 7 + [True]
-
-
-def test_keys_are_forgotten_after_their_time(doors: Doors) -> None:
-    doors.say("t", "old", "f", "P", NOON_MS)
-    doors.say("t", "new", "f", "P", NOON_MS + 1)
-    doors.forget_keys(NOON_MS + KEEP_KEYS_MS + 1)
-    assert doors.say("t", "old", "g", "P", NOON_MS).is_new
-    assert not doors.say("t", "new", "g", "P", NOON_MS).is_new
 
 
 def test_what_is_done_to_tokens_is_in_the_audit(doors: Doors) -> None:

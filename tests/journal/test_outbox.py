@@ -201,13 +201,3 @@ def test_there_is_an_end_to_the_number_of_webhooks(desk: Desk) -> None:
         desk.hook()
     desk.outbox.stop(hooks[0], NOON_MS)
     assert desk.hook()
-
-
-def test_old_deliveries_are_forgotten(desk: Desk) -> None:
-    hook = desk.hook()
-    desk.journal.apply([sale(1), sale(2)])
-    desk.hand_out()
-    first, _ = desk.outbox.claim(hook, NOON_MS, MOST)
-    desk.outbox.settle([(first, True, "")], NOON_MS)
-    desk.outbox.forget_done(NOON_MS + 30 * made.DAY_MS)
-    assert desk.outbox.counts() == {hook: {"waiting": 1}}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from chongzheng.app import wall_clock_ms
+from chongzheng.cli import main
 from chongzheng.journal import Reader
 from chongzheng.reversal.payment import Payment
 from whole.door_room import API, REPLY, client, report, token_of
@@ -23,13 +25,22 @@ from whole.scripted_terminal import PAN
 CSV = "merchant,terminal,batch,stan,amount,at,card,reply_code,reply_mac,reply_rrn,sign,branch\n"
 
 
-def program(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """The program as a process."""
-    command = [sys.executable, "-c", "from chongzheng.cli import main; main()", *words]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **more}, timeout=60, check=False)
+@dataclass(frozen=True)
+class Ended:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
-def outcome(done: subprocess.CompletedProcess[str]) -> Any:
+def program(*words: str, **more: str) -> Ended:
+    """The program, in this process: a start of Python for each of so many commands would take longer than all of it."""
+    done = CliRunner().invoke(main, list(words), env=more)
+    return Ended(done.exit_code, done.stdout, done.stderr)
+
+
+def outcome(done: Ended) -> Any:
     """The one JSON document on stdout."""
     assert done.stdout, done.stderr
     return json.loads(done.stdout)
@@ -152,6 +163,15 @@ def test_a_file_that_cannot_be_brought_in_is_one_line(
     done = program("import", str(file), "--format", "csv", "--config", str(config), *options)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1 and says in done.stderr, done.stderr
+
+
+def test_the_program_itself_says_what_it_did(engine: Path, tmp_path: Path) -> None:
+    file = tmp_path / "switch.csv"
+    file.write_text(CSV + row(1, str(wall_clock_ms())) + "x\n", "utf-8")
+    command = [sys.executable, "-c", "from chongzheng.cli import main; main()", "import", str(file), "--format", "csv"]
+    done = subprocess.run([*command, "--config", str(engine)], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "2 lines, 1 taken" in done.stdout and "line 3: has 1 columns" in done.stdout
 
 
 def test_import_needs_one_place_to_bring_it_to(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ class Serving:
         self._readers = Readers(place)
         door = Door(ways, self._readers, self._side, Outbox(self._side, vault))
         web = Web(door, settings.open_metrics)
-        teller = Teller(door.outbox, door.doors, ways.clock, web.registry)
+        teller = Teller(door.outbox, ways.clock, web.registry)
         self._server = _Server(_config(web, settings), teller)
         self._thread = threading.Thread(target=self._run, name="api", daemon=True)
 

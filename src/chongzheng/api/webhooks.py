@@ -14,7 +14,6 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter
 
 from chongzheng.api import events
-from chongzheng.journal.doors import Doors
 from chongzheng.journal.outbox import HAND_OUT_MAX, Claim, Outbox, Webhook
 
 LOOK_EVERY_S = 0.25
@@ -24,7 +23,6 @@ CONNECTIONS_MAX = 200
 ANSWER_WAIT_S = 10
 """Shorter than the lease of a claim, so that nobody else tries meanwhile."""
 SAID_BYTES_MAX = 200
-TIDY_EVERY_MS = 3_600_000
 FIRST_BAD_STATUS = 300
 
 log = structlog.get_logger("webhooks")
@@ -33,12 +31,10 @@ log = structlog.get_logger("webhooks")
 class Teller:
     """Hands out the outbox and delivers. `clock`: epoch ms. Lives on the door's loop."""
 
-    def __init__(self, outbox: Outbox, doors: Doors, clock: Callable[[], int], registry: CollectorRegistry) -> None:
+    def __init__(self, outbox: Outbox, clock: Callable[[], int], registry: CollectorRegistry) -> None:
         self._outbox = outbox
-        self._doors = doors
         self._clock = clock
         self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._tidy_at = 0
         self._count = Counter(
             "chongzheng_webhook_deliveries", "Attempts to tell somebody, by outcome", ["outcome"], registry=registry
         )
@@ -71,10 +67,6 @@ class Teller:
             lane = self._lanes.get(hook.id)
             if lane is None or lane.done():
                 self._lanes[hook.id] = asyncio.create_task(self._tell(hook, client))
-        if self._clock() >= self._tidy_at:
-            self._tidy_at = self._clock() + TIDY_EVERY_MS
-            await asyncio.to_thread(self._outbox.forget_done, self._clock())
-            await asyncio.to_thread(self._doors.forget_keys, self._clock())
 
     async def _tell(self, hook: Webhook, client: httpx.AsyncClient) -> None:
         """Everything that is due for one webhook, a few at once."""

@@ -103,9 +103,6 @@ ON CONFLICT DO NOTHING RETURNING at;
 -- name: get_key
 SELECT fingerprint, payment, at FROM api_key WHERE token = :token AND key = :key;
 
--- name: prune_keys
-DELETE FROM api_key WHERE at < :before;
-
 -- name: put_audit
 INSERT INTO api_audit (id, at, who, what, subject, detail) VALUES (:id, :at, :who, :what, :subject, :detail);
 
@@ -176,9 +173,6 @@ SELECT f.record FROM payment p JOIN fact f ON f.place = p.place WHERE p.id = :pa
 
 -- name: delivery_counts
 SELECT webhook, state, count(*) FROM delivery GROUP BY webhook, state;
-
--- name: prune_deliveries
-DELETE FROM delivery WHERE state = 'done' AND next_at < :before;
 
 -- name: list_by_terminal
 SELECT body FROM payment

@@ -18,8 +18,6 @@ SECRET_BYTES = 32
 ID_BYTES = 6
 MARK = "czt"
 TOKEN_CHARS_MAX = 128
-KEEP_KEYS_MS = 30 * 86_400_000
-"""How long a key is remembered. Later the same report is still no second payment: the machine knows its request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +118,6 @@ class Doors:
     def audit(self) -> list[tuple[str, int, str, str, str, str]]:
         """(id, at, who, what, subject, detail), oldest first."""
         return [tuple(row) for row in self._side.ask("all_audit")]  # type: ignore[misc]
-
-    def forget_keys(self, now: int) -> None:
-        """Keys that nobody will repeat any more."""
-        self._side.ask("prune_keys", before=now - KEEP_KEYS_MS)
 
 
 def _check_token(name: str, scopes: frozenset[str], per_minute: int) -> None:

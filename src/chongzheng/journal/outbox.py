@@ -28,7 +28,6 @@ RETRY_AFTER_MS = (1_000, 5_000, 30_000, 120_000, 600_000, 3_600_000)
 """Waits between attempts, the last one repeated."""
 RETRY_FOR_MS = 72 * 3_600_000
 """After this long a delivery is given up and shown as such; `replay` brings it back."""
-KEEP_DONE_MS = 7 * 86_400_000
 LAST_CHARS_MAX = 200
 
 
@@ -166,10 +165,6 @@ class Outbox:
         for webhook, state, count in self._side.ask("delivery_counts"):
             found.setdefault(webhook, {})[state] = count
         return found
-
-    def forget_done(self, now: int) -> None:
-        """Deliveries that were accepted long ago."""
-        self._side.ask("prune_deliveries", before=now - KEEP_DONE_MS)
 
     def _record(self, payment: str, seq: int) -> bytes:
         return bytes(self._side.ask("fact_record", payment=payment, seq=seq)[0][0])
