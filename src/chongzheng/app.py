@@ -98,6 +98,12 @@ def _calendar(config: settings.Config) -> Calendar:
     return Calendar(section.utc_offset_h, settings.cut_over_min(section), section.fixed_day)
 
 
+def sealed_master_key(path: Path, clear: bytes, place: str) -> tuple[bytes, bytes]:
+    """A clear master key as the configuration at `path` may hold it for `place`, and its check value."""
+    config = settings.load(path)
+    return uplink.sealed_master_key(config.keybox, Vault.from_file(config.keys), clear, place)
+
+
 def journal_and_policy(path: Path) -> tuple[Path, Policy]:
     """Which journal a configuration names, and the policy that judges in it."""
     config = settings.load(path)

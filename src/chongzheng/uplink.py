@@ -49,6 +49,16 @@ def key_box(section: Any, vault: Vault) -> KeyBox:
         raise TheirMistake(f"{mistake.where}: {mistake.what}", "keybox") from None
 
 
+def sealed_master_key(section: Any, vault: Vault, clear: bytes, place: str) -> tuple[bytes, bytes]:
+    """A clear master key as the configuration may hold it for `place`, and its check value."""
+    box = key_box(section, vault)
+    try:
+        sealed = box.seal_master(clear, place)
+        return sealed, box.check_value(box.master(sealed, place))
+    finally:
+        box.close()
+
+
 def refuse_what_does_not_fit(host: Any, pos: Any, keybox: Any) -> None:
     """TheirMistake for settings that are right by themselves and wrong together."""
     if pos.pin == "translate" and keybox.kind != HARDWARE:

@@ -53,6 +53,9 @@ class KeyBox(Protocol):
     def master(self, sealed: bytes, place: str) -> Key:
         """The master key that was sealed for `place`. TheirMistake when it does not open or is no DES key."""
 
+    def seal_master(self, clear: bytes, place: str) -> bytes:
+        """What the configuration may hold of a clear master key. TheirMistake when it is no DES key."""
+
     def fresh(self, master: Key, size: int) -> tuple[Key, bytes]:
         """A new random key of 8 or 16 bytes, and the same under `master`."""
 
@@ -89,6 +92,11 @@ class Software:
     def master(self, sealed: bytes, place: str) -> Key:
         """Opened by the vault."""
         return Key(opened(self._vault, sealed, place))
+
+    def seal_master(self, clear: bytes, place: str) -> bytes:
+        """Sealed by the vault, for this place only."""
+        _refuse_odd(clear)
+        return self._vault.seal(clear, place)
 
     def fresh(self, master: Key, size: int) -> tuple[Key, bytes]:
         """From the system's randomness."""
@@ -129,9 +137,13 @@ def opened(vault: Vault, sealed: bytes, place: str) -> bytes:
         key = vault.open(sealed, place)
     except OurMistake:
         raise TheirMistake(f"does not open with the vault's keys as {place}", "master_key") from None
+    _refuse_odd(key)
+    return key
+
+
+def _refuse_odd(key: bytes) -> None:
     if len(key) not in MASTER_KEY_BYTES:
         raise TheirMistake("must be 8, 16 or 24 bytes", "master_key")
-    return key
 
 
 def is_mac(box: KeyBox, key: Key, algorithm: str, data: bytes, value: bytes) -> bool:
