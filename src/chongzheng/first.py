@@ -40,6 +40,9 @@ mac = "cup-ecb"
 tpdu = "6000060000"
 header = "603100310000"
 
+[api]
+listen = "127.0.0.1:8580"     # where other programs call; its documentation is at /docs
+
 [calendar]
 utc_offset_h = 8
 cut_over = "23:00"            # when the next business day begins, on the shops' clock
