@@ -34,6 +34,12 @@ def unproven(payment: Payment, answer: Answer, policy: Policy) -> bool:
     return any(theirs not in (ours, ANY) for theirs, ours in zip(answer.echo, payment.echo, strict=True))
 
 
+def differs(payment: Payment, request: Request) -> bool:
+    """Whether a reversal is of another amount, currency or card than its sale (facts/iso8583 3.4: 64, 14)."""
+    cards = {payment.masked_pan, request.masked_pan} - {""}
+    return (request.amount_fen, request.currency) != (payment.amount_fen, payment.currency) or len(cards) > 1
+
+
 def is_partial(payment: Payment, answer: Answer, policy: Policy) -> bool:
     """Whether it is a genuine approval of a part of the amount, and of nothing else."""
     less = answer.amount_fen is not None and 0 < answer.amount_fen < payment.amount_fen

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from chongzheng.reversal import facts
-from chongzheng.reversal.absorb import is_approval, unproven
+from chongzheng.reversal.absorb import differs, is_approval, unproven
 from chongzheng.reversal.facts import Answer, Fact, Found, Moves, Standing, Undo
 from chongzheng.reversal.payment import FINAL, Payment, State, Told, Truth
 from chongzheng.reversal.policy import Policy
@@ -55,6 +55,7 @@ class Event(StrEnum):
     REVERSAL_WANTED = "reversal_wanted"
     REVERSAL_REFUSED = "reversal_refused"
     REVERSAL_OF_VOIDED = "reversal_of_voided"
+    REVERSAL_CONFLICTS = "reversal_conflicts"
     REV_DONE = "rev_done"
     REV_ALREADY = "rev_already"
     REV_RELATION = "rev_relation"
@@ -229,11 +230,13 @@ def _gave_up(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> 
     return Event.GAVE_UP if counted and before.state in (State.APPROVED, State.SETTLED) else Event.NOTED
 
 
-def _asked(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> Event:
+def _asked(before: Payment, absorbed: Payment, fact: facts.ReversalAsked, policy: Policy) -> Event:
     if absorbed.undo is not Undo.REVERSE:
         return Event.REVERSAL_REFUSED
     if before.state is State.APPROVED and any(tie.standing is not Standing.UNDONE for tie in before.ties):
         return Event.REVERSAL_OF_VOIDED
+    if before.state is State.APPROVED and differs(before, fact.request):
+        return Event.REVERSAL_CONFLICTS
     return Event.REVERSAL_WANTED if _is_untouched(before) else Event.REVERSAL_ASKED
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
-from chongzheng.reversal.absorb import absorb
+from chongzheng.reversal.absorb import absorb, differs
 from chongzheng.reversal.effects import Effect
 from chongzheng.reversal.events import classify
 from chongzheng.reversal.facts import Fact
@@ -273,7 +273,8 @@ def _why(p: Payment, fact: Fact) -> str:
         case facts.ReplyArrived():
             return "approved after it was refused, and never reversed"
         case facts.ReversalAsked():
-            return "the terminal reverses what is voided or completed"
+            muddled = differs(p, fact.request)
+            return "the terminal reverses " + ("another amount or card" if muddled else "what is voided or completed")
         case facts.InquiryAnswered():
             return "the channel says returned, though nobody reversed it"
         case _ if p.undo is not facts.Undo.REVERSE:

@@ -141,6 +141,8 @@ TABLE: dict[S, dict[E, Row]] = {
         E.GAVE_UP: Row(S.APPROVED, (Do.DOUBT,)),
         # Voided or about to be: driving a reversal as well could give back twice.
         E.REVERSAL_OF_VOIDED: Row(S.APPROVED, (Do.OWN, Do.CASE)),
+        # Another amount or card than the sale's: whoever is wrong, no machine gives the whole sale back on that word.
+        E.REVERSAL_CONFLICTS: Row(S.APPROVED, (Do.OWN, Do.CASE)),
         E.INQUIRY_RETURNED: Row(S.APPROVED, (Do.CASE,)),
         E.REVERSAL_REFUSED: Row(S.APPROVED, (Do.REFUSE_REVERSAL,)),
         E.CHECK_ASKED: Row(S.APPROVED, (Do.INQUIRE_NOW,)),
@@ -379,6 +381,7 @@ IMPOSSIBLE: dict[E, tuple[frozenset[S], str]] = {
         "the door refuses a reversal of what is never reversed, and only what is reversed gets there",
     ),
     E.REVERSAL_OF_VOIDED: (frozenset(S) - {S.APPROVED}, "elsewhere the sale does not stand"),
+    E.REVERSAL_CONFLICTS: (frozenset(S) - {S.APPROVED}, "elsewhere no delivered approval is undone on its word"),
     E.REV_DONE: (
         frozenset(S) - {S.REVERSING, S.UNMATCHED, S.DOUBTFUL},
         "elsewhere no reversal is waiting for an answer: it is late",
