@@ -24,6 +24,9 @@ from chongzheng.mistakes import TheirMistake
 BUSY_WAIT_MS = 10_000
 """How long a write waits for the engine's commit that is under way."""
 
+MAKE_LOCK = 0x43485A47
+"""Of PostgreSQL's advisory locks, ours for changes of the door's tables."""
+
 _MARK = "-- name: "
 _SETTINGS = ("synchronous = FULL", "secure_delete = ON", "temp_store = MEMORY", "wal_autocheckpoint = 0")
 _VALUE = re.compile(r"(?<![:\w]):([a-z_]+)")
@@ -153,7 +156,8 @@ class PostgresDriver:
         return cursor.fetchall() if cursor.description is not None else []
 
     def script(self, name: str) -> None:
-        """All statements of the text, which takes no values."""
+        """All statements of the text, which takes no values; one process at a time, as two cannot make one table."""
+        self._db.execute("SELECT pg_advisory_xact_lock(%s)", (MAKE_LOCK,))
         self._db.execute(statements()[name])
 
     def transaction(self) -> AbstractContextManager[Any]:
