@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from chongzheng.cli.provenance import signed
 from chongzheng.mistakes import TheirMistake
 from chongzheng.money import Money
 from chongzheng.reversal.payment import Payment
@@ -88,7 +89,7 @@ def demo(
             _announce(plan)
         report = _run(plan)
         if as_json:
-            click.echo(json.dumps(document(report), ensure_ascii=False))
+            click.echo(json.dumps(signed(document(report)), ensure_ascii=False))
         else:
             _print(report, keep)
         if svg is not None:
@@ -133,7 +134,7 @@ def document(report: Report) -> dict[str, Any]:
     """The JSON document of a run."""
     found = report.findings
     return {
-        "payments": report.sales,
+        "payments": len(report.payments),
         "in_doubt": len(found.in_doubt),
         "late_replies": report.late_replies,
         "reversals_sent": report.reversals_sent,
@@ -208,7 +209,7 @@ def _result_table(report: Report) -> Table:
     table.add_column("count", justify="right")
     table.add_column("of what")
     rows = (
-        (report.sales, "payments"),
+        (len(report.payments), "payments"),
         (len(found.in_doubt), "of them were in doubt"),
         (report.late_replies, "replies came too late"),
         (report.reversals_sent, "reversals were sent"),

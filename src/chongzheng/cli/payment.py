@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ from chongzheng.reports import proof as bundles
 from chongzheng.reversal.payment import Payment
 
 KEY_NAME = "proof.key"
+PUBLIC_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 EXIT_NO = 1
 
 _db = click.option(
@@ -69,6 +71,8 @@ def proof(payment: str | None, db: Path, sign_key: Path | None, out: Path | None
     if out is None:
         sys.stdout.buffer.write(bundles.bundle(reader, found[0], key, made_at))
         return
+    if everything:
+        _make_folder(out)
     for each in track(found, "proofs", console=Console(stderr=True), disable=not sys.stderr.isatty()):
         _write(out / f"{each.id}.json" if everything else out, bundles.bundle(reader, each, key, made_at))
     last = found[-1].verdict if found else None
@@ -82,6 +86,8 @@ def proof(payment: str | None, db: Path, sign_key: Path | None, out: Path | None
 def verify(files: tuple[Path, ...], key: Path, as_json: bool) -> None:
     """Check evidence bundles FILES without the journal. Exit 1 when anything does not fit."""
     trusted_hex = _read(key).decode("ascii", "replace").strip()
+    if not PUBLIC_KEY.fullmatch(trusted_hex):
+        raise TheirMistake("is not a public key (64 hex digits)", str(key))
     faults = {str(path): checker.check(_read(path), trusted_hex) for path in files}
     bad = {name: lines for name, lines in faults.items() if lines}
     if as_json:
@@ -90,14 +96,20 @@ def verify(files: tuple[Path, ...], key: Path, as_json: bool) -> None:
         for name, lines in bad.items():
             for line in lines:
                 click.echo(f"{name}: {line}")
-        click.echo(f"{len(files) - len(bad)} of {len(files)} proven as said")
+        click.echo(f"{len(files) - len(bad)} of {len(files)} hold: each says what its evidence carries")
     if bad:
         sys.exit(EXIT_NO)
 
 
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise TheirMistake(f"cannot be made ({error.strerror})", str(path)) from None
+
+
 def _write(path: Path, data: bytes) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
     except OSError as error:
         raise TheirMistake(f"cannot be written ({error.strerror})", str(path)) from None

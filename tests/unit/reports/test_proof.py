@@ -145,6 +145,8 @@ def test_an_untrusted_signer_is_refused(house: Path) -> None:
         (("evidence", 0, "body"), "{}", "does not have that id"),
         (("verdict", "truth"), "never_charged", "not the one of the last fact"),
         (("verdict", "because"), ["E" + "0" * 32], "not in the bundle"),
+        (("verdict", "truth"), "charged_twice", "the files show 1 kept"),
+        (("verdict", "truth"), "charged_returned", "the files show 1 kept"),
         (("entries", 0, "fen"), 0, "not an entry"),
         (("facts",), None, "another form"),
     ],
@@ -250,6 +252,9 @@ def test_commands(house: Path) -> None:
         (["explain", "000001", "--db", "none.db"], "no journal here"),
         (["verify", "none.json", "--key", "none.pub"], "cannot be read"),
         (["proof", "000001", "--db", "journal.db", "--out", "vault.json/p.json"], "cannot be written"),
+        (["proof", "000001", "--db", "journal.db", "--out", "no/such/p.json"], "cannot be written"),
+        (["proof", "--all", "--db", "journal.db", "--out", "vault.json"], "cannot be made"),
+        (["verify", "journal.db", "--key", "vault.json"], "not a public key"),
         (["proof", "--db", "journal.db"], "name one payment, or say --all"),
         (["proof", "000001", "--all", "--db", "journal.db"], "name one payment, or say --all"),
         (["proof", "--all", "--db", "journal.db"], "needs a folder"),
@@ -279,7 +284,8 @@ def test_a_stopped_payment_tells_why(house: Path, monkeypatch: pytest.MonkeyPatc
     from chongzheng.reversal.payment import State
     from chongzheng.reversal.table import TABLE
 
-    monkeypatch.delitem(TABLE[State.FORWARDED], Event.DEADLINE)
+    without = {event: row for event, row in TABLE[State.FORWARDED].items() if event is not Event.DEADLINE}
+    monkeypatch.setitem(TABLE, State.FORWARDED, without)
     journal = Journal.open(house / "journal.db", Vault.from_file(house / "vault.json"), Policy())
     open_sale = Story(journal, "000003")
     open_sale.take(facts.DeadlinePassed(open_sale.id, 60_000, 53_000))

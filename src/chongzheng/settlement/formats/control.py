@@ -36,7 +36,7 @@ def parse(data: bytes, name: str) -> Control:
     if len(data) > CONTROL_BYTES_MAX:
         raise TheirMistake(f"is longer than {CONTROL_BYTES_MAX} bytes; it is not a control file", name)
     values: dict[str, str] = {}
-    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+    for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), 1):
         if line.strip():
             key, value = _pair(line.strip(), f"{name}: line {number}", values)
             values[key] = value

@@ -31,3 +31,8 @@ def test_bad_control_files(data: bytes, says: str) -> None:
     with pytest.raises(TheirMistake) as caught:
         parse(data, "f.ctl")
     assert str(caught.value) == says
+
+
+def test_a_mark_that_an_editor_put_before_the_first_line_is_no_fault() -> None:
+    text = f"\ufeffday=20261122\r\nrecords=1\r\namount_fen=100\r\nsha256={'0' * 64}\r\n"
+    assert parse(text.encode(), "x.ctl").records == 1
