@@ -767,3 +767,40 @@ def test_a_file_that_cannot_be_believed_is_put_aside_with_the_reason(tmp_path: P
             assert (await terminal.ask(terminal.sale())).text(39) == "00"
 
     run(test())
+
+
+def test_keys_asked_for_in_a_terminal_s_name_do_not_silence_it(tmp_path: Path) -> None:
+    """Anybody can say 0800; only who holds the master key can use what it brings, so the old keys hold until then."""
+
+    async def test() -> None:
+        async with room(tmp_path) as here:
+            terminal = await here.terminal()
+            stranger = await here.terminal()
+            assert stranger.mac_key != terminal.mac_key
+            got = await terminal.ask(terminal.sale())
+            assert got.text(39) == "00" and terminal.genuine
+            stranger.batch = terminal.batch
+            stranger.stan = terminal.stan
+            got = await stranger.ask(stranger.sale())  # the same terminal after all, now under its new keys
+            assert got.text(39) == "00" and stranger.genuine
+            got = await terminal.ask(terminal.sale(F11="000777"))
+            assert got.text(39) == "A0"
+
+    run(test())
+
+
+def test_keys_that_nobody_asked_the_host_for_are_not_taken(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with room(tmp_path) as here:
+            terminal = await here.terminal()
+            await terminal.ask(terminal.sale())
+            key = here.host.mac_key
+            here.host.offer_unasked_keys()
+            await asyncio.sleep(0.1)
+            got = await terminal.ask(terminal.sale())
+            assert got.text(39) == "00"
+            assert here.host.genuine == [True, True]
+            assert here.host.mac_key == key
+            assert here.engine.counts.of["host answered a sign-in that nobody sent"] == 1
+
+    run(test())

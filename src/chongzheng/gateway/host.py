@@ -87,6 +87,7 @@ class HostLink(asyncio.Protocol):
         self._ears = ears
         self._moment = moment
         self._stans = cycle(range(1, STAN_MAX + 1))
+        self._asked_stan = ""
         self._in_flight: OrderedDict[str, None] = OrderedDict()
         self._held: OrderedDict[str, tuple[Message, Key | None]] = OrderedDict()
         self._transport: asyncio.Transport | None = None
@@ -260,7 +261,7 @@ class HostLink(asyncio.Protocol):
             return
         self._sign_in_at = now
         self._changing_at = now
-        self._write(self._profile.ask_keys(self._stan(), self._moment()))
+        self._ask_keys()
 
     def _let_go(self) -> None:
         """What was held back leaves under the keys there are, or is reported as never sent."""
@@ -274,7 +275,12 @@ class HostLink(asyncio.Protocol):
 
     def _sign_on(self) -> None:
         self._sign_in_at = _now_ms()
-        self._write(self._profile.sign_on(self._stan(), self._moment()))
+        self._asked_stan = self._stan()
+        self._write(self._profile.sign_on(self._asked_stan, self._moment()))
+
+    def _ask_keys(self) -> None:
+        self._asked_stan = self._stan()
+        self._write(self._profile.ask_keys(self._asked_stan, self._moment()))
 
     def _stan(self) -> str:
         return f"{next(self._stans):06d}"
@@ -310,6 +316,8 @@ class HostLink(asyncio.Protocol):
             self._ears.puzzled(payload)
             return
         match spoken.meaning:
+            case Meaning.SIGNED_ON | Meaning.KEYS_ANSWERED if spoken.message.text(11) != self._asked_stan:
+                self._counts.note("host answered a sign-in that nobody sent", self.name)
             case Meaning.SIGNED_ON | Meaning.KEYS_ANSWERED | Meaning.KEYS_OFFERED:
                 self._manage(spoken)
             case Meaning.ECHO_ASKED:
@@ -353,7 +361,7 @@ class HostLink(asyncio.Protocol):
         elif spoken.keys or (spoken.meaning is Meaning.SIGNED_ON and self._profile.signs_in_for_keys):
             self._take_keys(spoken)
         elif spoken.meaning is Meaning.SIGNED_ON:
-            self._write(self._profile.ask_keys(self._stan(), self._moment()))
+            self._ask_keys()
         # else: they come in a message of the network's own
 
     def _take_keys(self, spoken: Spoken) -> None:

@@ -66,6 +66,7 @@ class Terminals:
         self._journal = journal
         self._execute = execute
         self._mac_keys: dict[Terminal, Key] = {}
+        self._new_mac_keys: dict[Terminal, Key] = {}  # given out, and not yet used by their terminal
         self._pin_keys: dict[tuple[str, str], Key] = {}
 
     def find(self, heard: Heard) -> Terminal | None:
@@ -76,11 +77,22 @@ class Terminals:
         """Whether the MAC that ends `body` is this terminal's. A terminal without keys cannot be believed."""
         if terminal.mac == NO_MAC:
             return True
-        key = self._mac_key(terminal)
         try:
-            return key is not None and is_mac(self._box, key, terminal.mac, mac_input(body), body[-MAC_BYTES:])
+            return self._fits(terminal, self._mac_key(terminal), body) or self._fits_new(terminal, body)
         except OurMistake:  # a key module that fails: the terminal signs in again, and hears 96 until it works
             return False
+
+    def _fits(self, terminal: Terminal, key: Key | None, body: bytes) -> bool:
+        return key is not None and is_mac(self._box, key, terminal.mac, mac_input(body), body[-MAC_BYTES:])
+
+    def _fits_new(self, terminal: Terminal, body: bytes) -> bool:
+        """Anybody can ask for keys in a terminal's name, so the old ones hold until it has used the new."""
+        key = self._new_mac_keys.get(terminal)
+        if not self._fits(terminal, key, body) or key is None:
+            return False
+        self._mac_keys[terminal] = key
+        del self._new_mac_keys[terminal]
+        return True
 
     def sealed(self, merchant: str, name: str, message: Message) -> bytes:
         """The body of `message` with the MAC of that terminal: for approvals and for "we own your reversal".
@@ -105,6 +117,7 @@ class Terminals:
     def sign_in(self, terminal: Terminal, heard: Heard, clock: tuple[str, str], done: Callable[[bytes], None]) -> None:
         """Make new keys and a new batch, keep them, and give `done` the body of the answer."""
         layout = LAYOUT_OF[heard.network_code]
+        self._mac_key(terminal)  # the keys there are hold on, see _fits_new
         if terminal.mac in LONG_MAK and layout == "24":
             done(plain(translate.refuse(heard.message, translate.NOT_SUPPORTED, *clock)))
             return
@@ -118,7 +131,8 @@ class Terminals:
             if isinstance(batch, BaseException):
                 done(plain(translate.refuse(heard.message, "96", *clock)))
                 return
-            self._mac_keys[terminal] = working.mac
+            known = self._mac_keys if terminal not in self._mac_keys else self._new_mac_keys
+            known[terminal] = working.mac
             self._pin_keys.pop((terminal.merchant, terminal.terminal), None)
             done(plain(translate.signed_in(heard.message, f"{batch:06d}", f62, *clock)))
 
