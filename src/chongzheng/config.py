@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec.structs import replace as replace_struct
 
+from chongzheng.gateway.channel import Channel, packaged, read
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.policy import Policy
 
@@ -85,6 +86,9 @@ class PosSection(_Section, frozen=True, kw_only=True):
     connections_per_address: Annotated[
         int, says("Connections that one address may hold; many terminals may stand behind one.", ge=1, le=4096)
     ] = 256
+    kinds: Annotated[
+        str, says("A file of message kinds that is read over the packaged one (channels/cup-pos.toml); empty: none.")
+    ] = ""
     tls: PosTlsSection | None = None
 
 
@@ -320,7 +324,9 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
     return Config(
         journal=folder / parsed.journal.path,
         keys=folder / parsed.journal.keys,
-        pos=_beside(folder, parsed.pos),
+        pos=replace_struct(
+            _beside(folder, parsed.pos), kinds=str(folder / parsed.pos.kinds) if parsed.pos.kinds else ""
+        ),
         host=_beside(folder, parsed.host),
         keybox=replace_struct(parsed.keybox, pin_file=str(folder / parsed.keybox.pin_file)),
         api=_beside(folder, parsed.api),
@@ -347,6 +353,21 @@ def _beside(folder: Path, section: Any) -> Any:
     given = {name: getattr(section.tls, name, "") for name in TLS_FILES}
     paths = {name: str(folder / text) for name, text in given.items() if text}
     return replace_struct(section, tls=replace_struct(section.tls, **paths))
+
+
+def message_kinds(config: Config) -> Channel:
+    """The packaged kinds of messages, with the operator's file over them. TheirMistake: `file: place: what`."""
+    under = packaged("cup-pos")
+    if not config.pos.kinds:
+        return under
+    path = Path(config.pos.kinds)
+    data = _read(path, CONFIG_BYTES_MAX)
+    try:
+        return read(data.decode("utf-8"), under)
+    except UnicodeDecodeError:
+        raise TheirMistake("is not UTF-8 text", str(path)) from None
+    except TheirMistake as mistake:
+        raise TheirMistake(f"{mistake.where}: {mistake.what}", str(path)) from None
 
 
 def _read(path: Path, most: int) -> bytes:

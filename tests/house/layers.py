@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 )
 PURE = (
     "mistakes.py", "money.py", "card.py", "iso8583", "fees", "reversal", "settlement", "cases", "causes",
+    "gateway/channel.py",
     "gateway/translate.py", "gateway/profile.py", "gateway/cup_pos.py", "gateway/cups.py", "gateway/iso87.py",
     "gateway/pacing.py", "gateway/breaker.py", "gateway/lanes.py", "gateway/inquiry.py",
     "reports/figures.py", "reports/insight.py",

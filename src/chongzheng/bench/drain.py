@@ -84,7 +84,7 @@ def _sales(place: Place, numbers: range, at: int) -> Iterator[Submission]:
     day = f"{datetime.now(UTC):%Y%m%d}"
     for n in numbers:
         message = sale(n % place.terminals, "000001", n // place.terminals + 1)
-        heard = translate.Heard(translate.Kind.PURCHASE, message)
+        heard = translate.Heard(translate.Wants.TRANSACTION, message)
         request = translate.request(heard, day, at + DAY_MS, index)
         proof = evidence("pos-0200", "pos", at, translate.evidence_body(message))
         fact = facts.RequestTaken(payment_id(request.key), at, proof.id, request)

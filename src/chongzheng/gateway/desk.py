@@ -7,32 +7,35 @@ from dataclasses import dataclass, replace
 
 from chongzheng.gateway import translate
 from chongzheng.gateway.business_day import Calendar
+from chongzheng.gateway.channel import Channel
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.in_hand import Asker, Bounded, InHand
 from chongzheng.gateway.numbers import Named, unnamed
 from chongzheng.gateway.pos import PosLine, Turn
 from chongzheng.gateway.terminals import Terminal, Terminals, plain
-from chongzheng.gateway.translate import Heard, Kind
+from chongzheng.gateway.translate import CUP_POS, Heard, Wants
 from chongzheng.journal import Evidence, Reader, Submission, Vault, evidence, payment_id
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import facts
 from chongzheng.reversal.effects import AnswerReversal, AnswerTerminal
+from chongzheng.reversal.originals import meant
 from chongzheng.reversal.payment import Owes, Payment, State, Told
 
 LAST_MAX = 200_000
 """Terminals whose last payment is remembered; the journal knows the others."""
-UNKNOWN_TERMINAL, BUSY, BAD_MAC, DONE = "97", "96", "A0", "00"
+UNKNOWN_TERMINAL, BUSY, BAD_MAC, DONE, WRONG_RELATION = "97", "96", "A0", "00", "22"
 SOURCE = "pos"
-SALE_TYPE = "0200"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The piece of the configuration that the desk needs. `pin`: whether PIN blocks may pass unchanged."""
+    """The piece of the configuration that the desk needs. `pin`: whether PIN blocks may pass unchanged; `channel`:
+    which kinds of messages there are."""
 
     calendar: Calendar
     duplicate_code: str
     pin: bool = False
+    channel: Channel = CUP_POS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,9 @@ class Desk:
 
     def receive(self, turn: Turn, body: bytes) -> None:
         """One message of a terminal. TheirMistake when it is none: then the door hangs up."""
-        heard = translate.hear(body)
+        channel = self._rules.channel
+        day = self._rules.calendar.day(self._clock())[0] if channel.is_dated else ""
+        heard = translate.hear(body, channel, day)
         asker = Asker(turn, translate.outline(heard))
         terminal = self._terminals.find(heard)
         if terminal is None:
@@ -83,10 +88,10 @@ class Desk:
             return
         turn.line.is_known = True  # a number that anybody may say: enough to be listened to, not to cut others off
         if heard.refusal:
-            self._turn_away(asker, heard.refusal, f"refused: {heard.kind}")
-        elif heard.kind in (Kind.PURCHASE, Kind.REVERSAL):
+            self._turn_away(asker, heard.refusal, f"refused: {heard.wants}")
+        elif heard.wants in (Wants.TRANSACTION, Wants.REVERSAL):
             self._take_payment(asker, terminal, heard, body)
-        elif heard.kind is Kind.SIGN_IN:
+        elif heard.wants is Wants.SIGN_IN:
             self._terminals.sign_in(terminal, heard, self._local(), lambda answer: self._give(asker, answer))
         else:
             self._give(asker, self._own_answer(asker, DONE))
@@ -101,7 +106,7 @@ class Desk:
             return
         asker.turn.forgive()
         self._ways.name_line(asker.turn.line, (heard.merchant, heard.terminal))
-        if heard.kind is Kind.PURCHASE:
+        if heard.wants is Wants.TRANSACTION:
             self._take_sale(asker, heard, proof)
         else:
             self._take_reversal(asker, heard, proof)
@@ -115,6 +120,9 @@ class Desk:
             self._turn_away(asker, BUSY, "no numbers are left")
             return
         payment = payment_id(request.key)
+        if request.original and not self._may_follow(request, payment):
+            self._turn_away(asker, WRONG_RELATION, "refused: its original is reversed or voided already")
+            return
         if not asker.turn.begin() or not self._in_hand.waiting.join(payment, asker):
             self._turn_away(asker, BUSY, "too many in flight")
             return
@@ -131,7 +139,7 @@ class Desk:
         if named is None:
             self._turn_away(asker, BUSY, "no numbers are left")
             return
-        payment = payment_id(request.key)
+        payment, request = self._reversed(heard, request)
         if not self._in_hand.reversing.join(payment, asker):
             self._turn_away(asker, BUSY, "too many repeats of a reversal")
             return
@@ -140,11 +148,38 @@ class Desk:
             self._in_hand.reversing.leave(payment, newest=True)
             self._turn_away(asker, BUSY, "the queue is full")
 
+    def _may_follow(self, request: facts.Request, payment: str) -> bool:
+        """Whether a void or a completion may still go on: nobody else gives its original back, or has used it up.
+
+        A look ahead that spares most the refusal of the host; what is overlooked becomes a contradiction, not a loss.
+        """
+        original = self._reader.payment(request.original)
+        if original is None:
+            return True
+        others = any(tie.by != payment and tie.standing is facts.Standing.DONE for tie in original.ties)
+        return original.reason == "" and not others
+
+    def _reversed(self, heard: Heard, request: facts.Request) -> tuple[str, facts.Request]:
+        """Which payment a reversal means: the one of its key, or of an older batch when it has signed in since."""
+        payment = payment_id(request.key)
+        if payment in self._in_hand.waiting or self._reader.payment(payment) is not None:
+            return payment, request
+        older = translate.older_key(heard)
+        named = self._reader.payment(payment_id(older)) if older is not None else None
+        key = request.key
+        found = named or self._reader.find_original(
+            key.merchant, key.terminal, key.stan, request.amount_fen, request.day)  # fmt: skip
+        original = meant(request, [found] if found is not None else [])
+        if original is None:
+            return payment, request
+        self._counts.note("reversal under a new batch")
+        return original.id, replace(request, key=original.key)
+
     def _request(self, heard: Heard, at: int) -> tuple[facts.Request, Named | None]:
         """What the machine keeps, and what the payment is called on the way up if this is the first we hear of it."""
         day, day_ends_at = self._rules.calendar.day(at)
-        request = translate.request(heard, day, day_ends_at, self._vault.index)
-        named = self._ways.name_upstream(day, SALE_TYPE if heard.kind is Kind.REVERSAL else heard.message.mti)
+        request = translate.request(heard, day, day_ends_at, self._vault.index, payment_id)
+        named = self._ways.name_upstream(day, heard.kind.mti)
         if named is not None and named.pairs:
             request = replace(request, identity=(*request.identity, *named.pairs))
         return request, named
@@ -207,18 +242,22 @@ class Desk:
             asker.turn.end()
         at = self._clock()
         live = next((asker for asker in askers if asker.turn.line.is_open), None)
-        body = self._approval(payment, reply, code) if live is not None else None
+        body = self._approval(payment, reply, code, live) if live is not None else None
         if live is not None and body is not None and live.turn.answer(body):
             self._ways.hand_in(Submission(facts.AnswerWritten(payment.id, at)))
             return
         self._counts.note("approval not delivered")
         self._ways.hand_in(Submission(facts.AnswerUndelivered(payment.id, at)))
 
-    def _approval(self, payment: Payment, reply: translate.HostWord | None, code: str) -> bytes | None:
-        if reply is None:
+    def _approval(self, payment: Payment, reply: translate.HostWord | None, code: str, asker: Asker) -> bytes | None:
+        """The host's own words, or for a notice that is asked for again what the record has of them."""
+        if reply is None and payment.undo is not facts.Undo.RESEND:
             return None
         try:
-            message = translate.relay(reply.message, code)
+            if reply is not None:
+                message = translate.relay(reply.message, code)
+            else:
+                message = translate.approval(asker.outline, payment, code, *self._local())
             return self._terminals.sealed(payment.key.merchant, payment.key.terminal, message)
         except TheirMistake as mistake:
             self._counts.note("host's approval cannot be passed on", str(mistake))

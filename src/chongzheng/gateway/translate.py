@@ -7,33 +7,38 @@ key F42, F41, F60.2, F11; what a reversal repeats and what it must not carry; wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from chongzheng.card import Pan
+from chongzheng.gateway.channel import Channel, Does, Errand, Kind, packaged
 from chongzheng.iso8583 import Message, Value, dialect, evidence_json
 from chongzheng.iso8583.tlv import keep
 from chongzheng.mistakes import TheirMistake
-from chongzheng.reversal.facts import Answer, Key, Pairs, Request
+from chongzheng.reversal.facts import ANY, Answer, Key, Moves, Pairs, Request, Undo
 from chongzheng.reversal.payment import Payment
 
 POS = dialect("cup-pos")
 
-IDENTITY: Mapping[str, tuple[int, ...]] = {"cup-pos": (3, 4, 11, 22, 23, 25, 38, 41, 42, 49, 55, 60)}
-"""Fields that a reversal repeats, for each dialect: frozen with the sale, the same in every repeat.
-
-No F14, F26, F35, F36, F37, F52, F53, F61, F63 and, because it may hold anything, no F62. F55 is cut to what
-a reversal may carry; F38 stands there where the terminal's own reversal named it."""
+CUP_POS = packaged(POS.name)
+"""The kinds of messages that a terminal of this dialect may send, unless an operator says otherwise."""
+PURCHASE = CUP_POS.kinds["purchase"]
 
 ECHO = (3, 4, 11, 41, 42)
-"""What an answer must repeat before it may be believed."""
+"""What an answer must repeat before it may be believed; F4 only where the whole amount was approved."""
+AMOUNT_IN_ECHO = ECHO.index(4)
+PART = "10"
+"""F39 of an approval for less than was asked; F4 then says how much."""
 
 OUTLINE = (3, 4, 11, 25, 41, 42, 49, 60)
 """What our own answer to a terminal repeats; no card data, so it may be held while the host thinks."""
 
-PURCHASE_NEEDS = (3, 4, 11, 22, 25, 41, 42, 49, 60)
 REVERSAL_NEEDS = (3, 4, 11, 25, 41, 42, 60)
+UNDO_TYPE = "0400"
+BATCH_DIGITS, ORIGINAL_DIGITS = 6, 12
+"""F61 begins with batch (6) and trace number (6) of the original."""
+CHINESE_YUAN = "156"
 BATCH_FROM, BATCH_TO = 2, 8
 FORMAT_ERROR, BAD_AMOUNT, NOT_SUPPORTED = "30", "13", "40"
 OTHER_REASON = "06"
@@ -44,15 +49,18 @@ TYPE_MARK = "mti"
 """Under this name a notice's identity holds its message type."""
 
 
-class Kind(StrEnum):
-    """What a terminal wants, as far as this gateway knows it."""
+class Wants(StrEnum):
+    """What a terminal wants."""
 
-    PURCHASE = "purchase"
-    REVERSAL = "purchase reversal"
-    SIGN_IN = "sign-in"
-    SIGN_OFF = "sign-off"
-    ECHO = "echo test"
+    TRANSACTION = "a transaction"
+    REVERSAL = "a reversal"
+    SIGN_IN = "a sign-in"
+    ANSWER = "an answer of ours"
+    PASSAGE = "passage to the host"
     OTHER = "not supported"
+
+
+_ERRANDS = {Does.SIGN_IN: Wants.SIGN_IN, Does.ANSWER: Wants.ANSWER, Does.GO_THROUGH: Wants.PASSAGE}
 
 
 class Said(StrEnum):
@@ -65,17 +73,27 @@ class Said(StrEnum):
     OTHER = "nothing we asked for"
 
 
-SAID = {"0210": Said.REPLY, "0410": Said.REVERSAL_ANSWER, "0810": Said.SIGNED_IN, "0830": Said.ECHOED}
+SAID = {
+    "0110": Said.REPLY,
+    "0210": Said.REPLY,
+    "0230": Said.REPLY,
+    "0410": Said.REVERSAL_ANSWER,
+    "0810": Said.SIGNED_IN,
+    "0830": Said.ECHOED,
+}
 """The type of an answer is the type of its request with 10 more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A terminal's message, understood. `refusal` is the F39 to answer at once with, "" when it may go on."""
+    """A terminal's message, understood. `refusal` is the F39 to answer at once with, "" when it may go on;
+    `kind` is that of a transaction, or of the one that is reversed; `errand` is set for what moves no money."""
 
-    kind: Kind
+    wants: Wants
     message: Message
     refusal: str = ""
+    kind: Kind = PURCHASE
+    errand: Errand | None = None
 
     @property
     def terminal(self) -> str:
@@ -108,44 +126,49 @@ class HostWord:
 
     def says(self, code: str, repeated: tuple[str, ...]) -> bool:
         """Whether it says F39 `code` and may be believed: right echo, no wrong MAC, a good one under an approval."""
-        if self.mac == BAD or self.message.text(39) != code or echo(self.message) != repeated:
+        if self.mac == BAD or self.message.text(39) != code:
             return False
-        return self.mac == GOOD or code not in ("00", "11")
+        theirs = _answered_echo(self.message)
+        if any(one not in (asked, ANY) for one, asked in zip(theirs, repeated, strict=True)):
+            return False
+        return self.mac == GOOD or code not in ("00", PART, "11")
 
 
-def hear(body: bytes) -> Heard:
-    """Understand a terminal's message (from the message type on). TheirMistake names the field that is broken."""
+def hear(body: bytes, channel: Channel = CUP_POS, day: str = "") -> Heard:
+    """Understand a terminal's message (from the message type on). TheirMistake names the field that is broken.
+
+    `channel` says which kinds there are, `day` (yyyymmdd) on which business day.
+    """
     message = POS.decode(body)
-    kind = _kind(message)
-    return Heard(kind, message, _refusal(kind, message))
-
-
-def _kind(message: Message) -> Kind:
     code = message.text(60)
-    if message.mti in ("0200", "0400"):
-        processing, condition = message.text(3), message.text(25)
-        # The second digit of F3 is the account that the cardholder chose.
-        purchase = processing[:1] == "0" and processing[2:] == "0000" and processing[1:2] in tuple("01234")
-        if not (purchase and condition == "00" and code[:2] == "22"):
-            return Kind.OTHER
-        return Kind.PURCHASE if message.mti == "0200" else Kind.REVERSAL
-    if message.mti == "0800" and code[8:11] in ("001", "003", "004"):
-        return Kind.SIGN_IN
-    if message.mti == "0820" and code[8:11] in ("002", "301"):
-        return Kind.SIGN_OFF if code[8:11] == "002" else Kind.ECHO
-    return Kind.OTHER
+    if message.mti == UNDO_TYPE:
+        return _heard_reversal(message, channel.kind_reversed(message.text(3), message.text(25), code[:2], day))
+    kind = channel.kind_of(message.mti, message.text(3), message.text(25), code[:2], day)
+    if kind is not None:
+        return Heard(Wants.TRANSACTION, message, _refusal(message, kind), kind)
+    errand = channel.errand_of(message.mti, code[:2], code[8:11])
+    if errand is None:
+        return Heard(Wants.OTHER, message, NOT_SUPPORTED)
+    return Heard(_ERRANDS[errand.does], message, errand=errand)
 
 
-def _refusal(kind: Kind, message: Message) -> str:
-    if kind is Kind.OTHER:
-        return NOT_SUPPORTED
-    if kind in (Kind.PURCHASE, Kind.REVERSAL):
-        needs = PURCHASE_NEEDS if kind is Kind.PURCHASE else REVERSAL_NEEDS
-        if any(number not in message.fields for number in needs) or len(message.text(60)) < BATCH_TO:
-            return FORMAT_ERROR
-        if kind is Kind.PURCHASE and int(message.text(4)) == 0:
-            return BAD_AMOUNT
-    return ""
+def _heard_reversal(message: Message, kind: Kind | None) -> Heard:
+    if kind is None:
+        return Heard(Wants.OTHER, message, NOT_SUPPORTED)
+    short = len(message.text(60)) < BATCH_TO or any(number not in message.fields for number in REVERSAL_NEEDS)
+    return Heard(Wants.REVERSAL, message, FORMAT_ERROR if short else "", kind)
+
+
+def _refusal(message: Message, kind: Kind) -> str:
+    if len(message.text(60)) < BATCH_TO or any(number not in message.fields for number in kind.needs):
+        return FORMAT_ERROR
+    if kind.link and _named_in_f61(message) is None:
+        return FORMAT_ERROR
+    return BAD_AMOUNT if kind.moves is not Moves.NOTHING and _amount(message) == 0 else ""
+
+
+def _amount(message: Message) -> int:
+    return int(message.text(4) or 0)
 
 
 def understand(body: bytes, is_genuine: Callable[[bytes], bool]) -> HostWord:
@@ -168,22 +191,51 @@ def key(message: Message) -> Key:
     return Key(message.text(42), message.text(41), batch, message.text(11))
 
 
-def request(heard: Heard, day: str, day_ends_at: int, index: Callable[[str], str]) -> Request:
-    """What the machine keeps of a sale or a reversal. `index`: the vault's keyed hash of a card number."""
-    message = heard.message
-    identity = _identity(message)
+def original_key(heard: Heard) -> Key | None:
+    """Which payment a void or a completion is about: F61.1 and F61.2 of the same terminal; None for other kinds."""
+    return _named_in_f61(heard.message) if heard.kind.link else None
+
+
+def older_key(heard: Heard) -> Key | None:
+    """Which payment a reversal means by F61, where its terminal has signed in again and F60.2 is the new batch."""
+    return None if heard.kind.link else _named_in_f61(heard.message)
+
+
+def _named_in_f61(message: Message) -> Key | None:
+    named = message.text(61)
+    if len(named) < ORIGINAL_DIGITS or not named[:ORIGINAL_DIGITS].isdecimal():
+        return None
+    return Key(message.text(42), message.text(41), named[:BATCH_DIGITS], named[BATCH_DIGITS:ORIGINAL_DIGITS])
+
+
+def request(
+    heard: Heard,
+    day: str,
+    day_ends_at: int,
+    index: Callable[[str], str],
+    name: Callable[[Key], str] = lambda key: "",
+) -> Request:
+    """What the machine keeps of a transaction or a reversal. `index`: the vault's keyed hash of a card number;
+    `name`: the id of the payment with this key."""
+    message, kind = heard.message, heard.kind
+    original = original_key(heard)
+    identity = _identity(message, kind)
     digits = _card_digits(message)
-    pan = Pan(digits)
     return Request(
         key=key(message),
-        amount_fen=int(message.text(4)),
-        currency=message.text(49),
-        fingerprint=_fingerprint(identity, index(digits) if digits else ""),
+        amount_fen=_amount(message),
+        currency=message.text(49) or CHINESE_YUAN,
+        fingerprint=_fingerprint(kind, identity, index(digits) if digits else ""),
         echo=echo(message),
         identity=identity,
         day=day,
         day_ends_at=day_ends_at,
-        masked_pan=pan.masked,
+        masked_pan=Pan(digits).masked,
+        kind=kind.name,
+        undo=kind.undo,
+        moves=kind.moves,
+        original=name(original) if original is not None else "",
+        link=kind.link,
     )
 
 
@@ -202,9 +254,9 @@ def _card_digits(message: Message) -> str:
     return message.text(2) or message.text(35).upper().replace("=", "D").partition("D")[0]
 
 
-def _identity(message: Message) -> Pairs:
-    pairs = []
-    for number in IDENTITY[POS.name]:
+def _identity(message: Message, kind: Kind) -> Pairs:
+    pairs = [(TYPE_MARK, kind.mti)] if kind.undo is Undo.RESEND else []
+    for number in kind.copies:
         value = message.fields.get(number)
         if number == CHIP:
             value = _reversal_chip(value)
@@ -223,8 +275,10 @@ def _reversal_chip(value: Value | None) -> bytes | None:
         return None
 
 
-def _fingerprint(identity: Pairs, card_index: str) -> str:
-    text = "\x1e".join(f"{name}\x1f{value}" for name, value in (*identity, ("card", card_index)))
+def _fingerprint(kind: Kind, identity: Pairs, card_index: str) -> str:
+    """Under one key (fact 7 without its message type) another type, or any other field, is another request."""
+    named = (*identity, ("type", kind.mti), ("card", card_index))
+    text = "\x1e".join(f"{name}\x1f{value}" for name, value in named)
     return hashlib.sha256(text.encode("latin-1", "replace")).hexdigest()
 
 
@@ -236,7 +290,22 @@ def echo(message: Message) -> tuple[str, ...]:
 def answer(word: HostWord) -> Answer:
     """What a host's answer says, as the machine takes it."""
     message = word.message
-    return Answer(message.text(39), word.mac, echo(message), rrn=message.text(37), auth=message.text(38))
+    code = message.text(39)
+    return Answer(
+        code,
+        word.mac,
+        _answered_echo(message),
+        rrn=message.text(37),
+        auth=message.text(38),
+        amount_fen=_amount(message) if code == PART else None,
+    )
+
+
+def _answered_echo(message: Message) -> tuple[str, ...]:
+    said = echo(message)
+    if message.text(39) != PART:
+        return said
+    return (*said[:AMOUNT_IN_ECHO], ANY, *said[AMOUNT_IN_ECHO + 1 :])
 
 
 def outline(heard: Heard) -> Message:
@@ -263,6 +332,14 @@ def _answer_type(mti: str) -> str:
 def forward(heard: Heard) -> Message:
     """The sale as the host gets it, still without the MAC of the link."""
     return heard.message.with_fields({64: None, 128: None})
+
+
+def approval(asked: Message, payment: Payment, code: str, local_time: str, local_date: str) -> Message:
+    """Our own approval of a notice from the record, for a terminal that asks again: F37 and F38 are the host's."""
+    granted = refuse(asked, code, local_time, local_date)
+    if payment.approval is None:
+        return granted
+    return granted.with_fields({37: payment.approval.rrn or None, 38: payment.approval.auth or None})
 
 
 def reversal(payment: Payment, why: str, pan: Pan | None) -> Message:

@@ -9,11 +9,12 @@ import pytest
 
 from chongzheng.card import Pan
 from chongzheng.gateway import translate
-from chongzheng.gateway.translate import HostWord, Kind, Said
+from chongzheng.gateway.channel import Channel
+from chongzheng.gateway.translate import CUP_POS, HostWord, Said, Wants
 from chongzheng.iso8583 import Message, Value
 from chongzheng.mistakes import TheirMistake
-from chongzheng.reversal.facts import Key
-from chongzheng.reversal.payment import Payment
+from chongzheng.reversal.facts import ANY, Key, Link, Moves, Undo
+from chongzheng.reversal.payment import Payment, Seen
 
 PAN = "6222020000001234"
 CHIP = bytes.fromhex("9F2608000000000000000095050000008000" "9F3602001F")
@@ -43,7 +44,7 @@ def index(digits: str) -> str:
 @pytest.mark.parametrize("processing", ["000000", "010000", "040000"])
 def test_a_purchase_is_one_whatever_account_was_chosen(processing: str) -> None:
     heard = hear(F3=processing)
-    assert (heard.kind, heard.refusal) == (Kind.PURCHASE, "")
+    assert (heard.wants, heard.refusal, heard.kind.name) == (Wants.TRANSACTION, "", "purchase")
     assert (heard.terminal, heard.merchant, heard.has_pin) == ("10000001", "898100000000001", True)
     assert not hear(F52=None).has_pin
 
@@ -54,8 +55,8 @@ def test_a_purchase_is_one_whatever_account_was_chosen(processing: str) -> None:
 )
 def test_other_sales_are_not_supported(changes: dict[str, Value | None]) -> None:
     heard = hear(**changes)
-    assert (heard.kind, heard.refusal) == (Kind.OTHER, "40")
-    assert hear("0400", **changes).kind is Kind.OTHER
+    assert (heard.wants, heard.refusal) == (Wants.OTHER, "40")
+    assert hear("0400", **changes).wants is Wants.OTHER
 
 
 @pytest.mark.parametrize("mti", ["0100", "0220", "0320", "0500", "0620", "0420", "0210"])
@@ -64,24 +65,25 @@ def test_other_types_are_not_supported(mti: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mti", "code", "kind"),
+    ("mti", "code", "wants"),
     [
-        ("0800", "001", Kind.SIGN_IN),
-        ("0800", "003", Kind.SIGN_IN),
-        ("0800", "004", Kind.SIGN_IN),
-        ("0800", "005", Kind.OTHER),
-        ("0820", "002", Kind.SIGN_OFF),
-        ("0820", "301", Kind.ECHO),
-        ("0820", "362", Kind.OTHER),
+        ("0800", "001", Wants.SIGN_IN),
+        ("0800", "003", Wants.SIGN_IN),
+        ("0800", "004", Wants.SIGN_IN),
+        ("0800", "005", Wants.OTHER),
+        ("0820", "002", Wants.ANSWER),
+        ("0820", "301", Wants.ANSWER),
+        ("0820", "362", Wants.PASSAGE),
+        ("0620", "951", Wants.PASSAGE),
     ],
 )
-def test_management_messages(mti: str, code: str, kind: Kind) -> None:
+def test_management_messages(mti: str, code: str, wants: Wants) -> None:
     heard = hear(mti, F60=f"00000000{code}")
-    assert (heard.kind, heard.network_code) == (kind, code)
-    assert heard.refusal == ("40" if kind is Kind.OTHER else "")
+    assert (heard.wants, heard.network_code) == (wants, code)
+    assert heard.refusal == ("40" if wants is Wants.OTHER else "")
 
 
-@pytest.mark.parametrize("number", translate.PURCHASE_NEEDS)
+@pytest.mark.parametrize("number", translate.PURCHASE.needs)
 def test_a_purchase_without_a_mandatory_field_is_a_format_error_or_no_purchase(number: int) -> None:
     heard = hear(**{f"F{number}": None})
     assert heard.refusal == ("40" if number in (3, 25, 60) else "30")
@@ -94,11 +96,65 @@ def test_a_reversal_without_a_mandatory_field_is_a_format_error_or_no_reversal(n
 
 def test_a_reversal_needs_less_than_a_sale() -> None:
     heard = hear("0400", F22=None, F49=None, F4="000000000000")
-    assert (heard.kind, heard.refusal) == (Kind.REVERSAL, "")
+    assert (heard.wants, heard.refusal, heard.kind.name) == (Wants.REVERSAL, "", "purchase")
+
+
+VOID: dict[str, Value | None] = {"F3": "200000", "F60": "23000009000", "F61": "000008000004"}
+
+
+def test_a_void_names_its_original() -> None:
+    heard = hear(**VOID)
+    assert (heard.wants, heard.refusal, heard.kind.name) == (Wants.TRANSACTION, "", "void")
+    assert translate.original_key(heard) == Key("898100000000001", "10000001", "000008", "000004")
+    request = translate.request(heard, "20261123", 5, index, lambda key: f"{key.batch}-{key.stan}")
+    assert (request.kind, request.moves, request.link) == ("void", Moves.CREDIT, Link.VOIDS)
+    assert request.original == "000008-000004"
+    assert dict(request.identity)["61"] == "000008000004"
+    assert translate.request(heard, "20261123", 5, index).original == ""
+
+
+def test_a_void_without_its_original_is_a_format_error() -> None:
+    assert hear(**{**VOID, "F61": None}).refusal == "30"
+    assert hear(**{**VOID, "F61": "00000800000"}).refusal == "30"
+
+
+def test_other_kinds_name_no_original() -> None:
+    heard = hear(F61="000008000004")
+    assert translate.original_key(heard) is None
+    assert translate.request(heard, "20261123", 5, index, str).original == ""
+
+
+def test_a_reversal_may_name_the_older_batch_of_its_sale() -> None:
+    older = Key("898100000000001", "10000001", "000008", "000007")
+    assert translate.older_key(hear("0400", F61="000008000007")) == older
+    assert translate.older_key(hear("0400")) is None
+    assert translate.older_key(hear("0400", **VOID)) is None
+
+
+def test_an_inquiry_needs_no_amount_and_a_refund_is_kept_with_its_type() -> None:
+    inquiry = hear(F3="310000", F60="01000009000", F4=None, F49=None)
+    asked = translate.request(inquiry, "20261123", 5, index)
+    assert (inquiry.refusal, asked.amount_fen, asked.currency, asked.moves) == ("", 0, "156", Moves.NOTHING)
+    refund = translate.request(hear("0220", F3="200000", F60="25000009000", F37="700000000001"), "20261123", 5, index)
+    assert (refund.undo, dict(refund.identity)["mti"]) == (Undo.RESEND, "0220")
+    payment = replace(Payment("P1", refund.key), identity=refund.identity)
+    again = translate.again(payment, Pan(PAN))
+    assert (again.mti, again.text(2), again.text(37)) == ("0220", PAN, "700000000001")
+    assert not {14, 35, 52, 64} & again.fields.keys()
+    assert 2 not in translate.again(payment, None).fields
+
+
+def test_a_kind_that_is_over_is_not_supported() -> None:
+    old = replace(CUP_POS.kinds["purchase"], valid_to="2026-11-22")
+    channel = Channel("cup-pos", "1", [old], [])
+    body = translate.POS.encode(message())
+    assert translate.hear(body, channel, "20261122").wants is Wants.TRANSACTION
+    assert translate.hear(body, channel, "20261123").refusal == "40"
 
 
 def test_a_short_f60_and_an_amount_of_nothing() -> None:
     assert hear(F60="2200009").refusal == "30"
+    assert hear("0400", F60="2200009").refusal == "30"
     assert hear(F4="000000000000").refusal == "13"
 
 
@@ -222,6 +278,27 @@ def test_a_word_is_passed_on_only_when_the_machine_can_have_believed_it() -> Non
 # Messages of our own
 
 
+def test_an_approval_for_less_leaves_the_amount_of_the_echo_open() -> None:
+    said = message("0210", F39="10", F4="000000000600", F37="700000000001")
+    asked = translate.echo(message())
+    taken = translate.answer(HostWord(Said.REPLY, said, "good"))
+    assert (taken.code, taken.amount_fen) == ("10", 600)
+    assert taken.echo == ("000000", ANY, "000007", "10000001", "898100000000001")
+    assert HostWord(Said.REPLY, said, "good").says("10", asked)
+    assert not HostWord(Said.REPLY, said, "absent").says("10", asked)
+    assert not HostWord(Said.REPLY, said, "good").says("10", ("000000", "x", "000008", "10000001", "898100000000001"))
+    assert not HostWord(Said.REPLY, said.with_fields({39: "00"}), "good").says("00", asked)
+
+
+def test_an_approval_from_the_record_has_the_host_s_numbers() -> None:
+    asked = translate.outline(hear())
+    payment = Payment("P1", Key("m", "t", "b", "s"), approval=Seen("e", "00", "700000000001", ""))
+    given = translate.approval(asked, payment, "00", "101112", "1123")
+    assert (given.mti, given.text(39), given.text(37), 38 in given.fields) == ("0210", "00", "700000000001", False)
+    bare = translate.approval(asked, replace(payment, approval=None), "00", "101112", "1123")
+    assert 37 not in bare.fields
+
+
 def test_an_outline_holds_no_card_data() -> None:
     outline = translate.outline(hear())
     assert outline.mti == "0200"
@@ -259,7 +336,7 @@ def test_a_reversal_carries_the_identity_the_reason_and_nothing_forbidden() -> N
     assert (sent.text(39), sent.text(2), sent.fields[55]) == ("98", PAN, bytes.fromhex("950500000080009F3602001F"))
     assert 2 not in translate.reversal(payment, "98", None).fields
     assert translate.POS.decode(translate.POS.encode(sent)) == sent
-    assert translate.hear(translate.POS.encode(sent)).kind is Kind.REVERSAL
+    assert translate.hear(translate.POS.encode(sent)).wants is Wants.REVERSAL
 
 
 def test_a_terminal_s_own_reversal_may_name_the_authorisation() -> None:
@@ -289,8 +366,8 @@ def test_management_messages_of_our_own() -> None:
     assert (sign_in.mti, sign_in.text(60), sign_in.text(63)) == ("0800", "00000001003", "001")
     echo = translate.management("000002", "90000001", "898100000000001", "000001", "301")
     assert (echo.mti, echo.text(60), 63 in echo.fields) == ("0820", "00000001301", False)
-    assert translate.hear(translate.POS.encode(sign_in)).kind is Kind.SIGN_IN
-    assert translate.hear(translate.POS.encode(echo)).kind is Kind.ECHO
+    assert translate.hear(translate.POS.encode(sign_in)).wants is Wants.SIGN_IN
+    assert translate.hear(translate.POS.encode(echo)).wants is Wants.ANSWER
 
 
 def test_a_sign_in_answer_brings_the_new_batch_and_the_keys() -> None:
