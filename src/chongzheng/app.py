@@ -179,7 +179,8 @@ class Engine:
         in_hand = InHand()
         execute, counts, clock = self._writer.execute, self.counts, self._clock
         book = Terminals(terminals, self._box, self._journal, execute)
-        rules = Rules(_calendar(self._config), self._config.policy.duplicate_code, self._config.pos.pin != "refuse")
+        may_pass, kinds = self._config.pos.pin != "refuse", settings.message_kinds(self._config)
+        rules = Rules(_calendar(self._config), self._config.policy.duplicate_code, may_pass, kinds)
         self._door = PosDoor(self._receive, counts, self._config.pos.connections_per_address, pos_tls)
         moment = uplink.moment_of(rules.calendar, clock)
         profile, pins = links[0].profile, book.pin_key if self._config.pos.pin == "translate" else None
