@@ -18,13 +18,18 @@ def _monotonic_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
+def _warn(event: str, **words: object) -> None:
+    """Looked up at each call: the log may be set up after the counters are."""
+    _log.warning(event, **words)
+
+
 class Counts:
     """Counters by name. Names are fixed words of the program, never text from a wire, so their number is bounded."""
 
     def __init__(self, tell: Callable[..., None] | None = None, clock: Callable[[], int] = _monotonic_ms) -> None:
         self.of: Counter[str] = Counter()
         self._told: dict[str, int] = {}
-        self._tell = tell or _log.warning
+        self._tell = tell or _warn
         self._clock = clock
 
     def note(self, event: str, detail: str = "") -> None:
