@@ -19,6 +19,7 @@ from chongzheng import uplink
 from chongzheng.api.door import Ways as ApiWays
 from chongzheng.api.imports import Send
 from chongzheng.api.intake import Intake, Readers, Unavailable
+from chongzheng.api.reports import World
 from chongzheng.api.serve import DoorSettings, Serving
 from chongzheng.gateway.asking import Asking, Channel, answers_of
 from chongzheng.gateway.breaker import Trip
@@ -83,7 +84,7 @@ def import_desk(path: Path) -> Iterator[Send]:
     async def commit(batch: Sequence[Submission]) -> list[Committed]:
         return journal.apply(batch)
 
-    intake = Intake(commit, _calendar(config).day, vault.index, wall_clock_ms, readers)
+    intake = Intake(commit, _world(config, vault), wall_clock_ms, readers)
     everybody = Token("", "import", "", frozenset({"report"}), frozenset(), 1, 0, None)
     try:
         with asyncio.Runner() as runner:
@@ -91,6 +92,10 @@ def import_desk(path: Path) -> Iterator[Send]:
     finally:
         readers.close()
         journal.close()
+
+
+def _world(config: settings.Config, vault: Vault) -> World:
+    return World(_calendar(config).day, vault.index, settings.message_kinds(config).kinds)
 
 
 def _calendar(config: settings.Config) -> Calendar:
@@ -429,8 +434,8 @@ class Engine:
             section.behind_proxy,
             section.open_metrics,
         )
-        day, index = _calendar(self._config).day, self._vault.index
-        ways = ApiWays(self._commit_for_api, day, index, self._clock, self._well, self._house.figures)
+        world = _world(self._config, self._vault)
+        ways = ApiWays(self._commit_for_api, world, self._clock, self._well, self._house.figures)
         return Serving(door, self._config.journal, self._vault, ways)
 
     async def _commit_for_api(self, batch: Sequence[Submission]) -> list[Committed]:

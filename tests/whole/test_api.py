@@ -226,6 +226,7 @@ def test_whoever_holds_a_line_without_a_request_is_hung_up_on(
                 async with asyncio.timeout(10):
                     assert await _rest(reader) == b""
                 writer.close()
+            monkeypatch.setattr(serve, "REQUEST_WAIT_S", 10)
             text = one.http.headers["authorization"]
             head = f"POST /payments HTTP/1.1\r\nHost: x\r\nAuthorization: {text}\r\nIdempotency-Key: k\r\n"
             reader, writer = await asyncio.open_connection(address.host, address.port)

@@ -41,13 +41,12 @@ class Ways:
     """What the door needs of the engine beside the journal.
 
     `commit`: all submissions in one commit, acted upon, durable when it returns (Unavailable, JournalFull);
-    `day`: business day of an instant and when it ends; `index`: the vault's keyed hash; `clock`: epoch ms;
-    `ready`: each part that must be well, by name; `metrics`: the engine's own, as Prometheus text.
+    `world`: what reports rest on; `clock`: epoch ms; `ready`: each part that must be well, by name; `metrics`: the
+    engine's own, as Prometheus text.
     """
 
     commit: Commit
-    day: Callable[[int], tuple[str, int]]
-    index: Callable[[str], str]
+    world: reports.World
     clock: Callable[[], int]
     ready: Callable[[], dict[str, bool]]
     metrics: Callable[[], bytes]
@@ -102,7 +101,7 @@ class Door:
         self._readers = readers
         self._side = side
         self._turns = Turns()
-        self._intake = Intake(ways.commit, ways.day, ways.index, ways.clock, readers)
+        self._intake = Intake(ways.commit, ways.world, ways.clock, readers)
 
     # Facts in
 
@@ -112,8 +111,8 @@ class Door:
         if not call.who.sees(report.merchant):
             raise refusal("not_allowed", "this token may not speak for this merchant", "merchant")
         source = f"api:{call.who.name}"
-        reports.check(report, self.ways.clock())
-        saying = reports.opening(report, source, self.ways.day, self.ways.index)
+        reports.check(report, self.ways.clock(), self.ways.world.kinds)
+        saying = reports.opening(report, source, self.ways.world)
         return await self._said(call, reports.payment_of(report), saying)
 
     async def evidence(self, call: Call) -> Taken:
@@ -139,7 +138,7 @@ class Door:
     async def _said(self, call: Call, payment: str, saying: list[Submission]) -> Taken:
         """Once under one key: note what is about to be said, say it, and give the answer of the fact it became."""
         who, now = call.who, self.ways.clock()
-        fingerprint = self.ways.index(f"{payment}\x1f{call.said.decode('utf-8', 'replace')}")
+        fingerprint = self.ways.world.index(f"{payment}\x1f{reports.same_words(call.said)}")
         async with self._turns.of(f"{who.id}\x1f{call.key}"):
             spoken = await asyncio.to_thread(self.doors.say, who.id, call.key, fingerprint, payment, now)
             if spoken.fingerprint != fingerprint:

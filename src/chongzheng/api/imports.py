@@ -201,6 +201,8 @@ def _report(said: dict[str, str], utc_offset_h: int) -> dict[str, Any]:
         report["amount_fen"] = _fen(said)
     if "at" in said:
         report["at"] = _instant(said["at"], utc_offset_h, "at")
+    if "original_stan" in said:
+        report["original"] = {"batch": said.get("original_batch", said.get("batch", "")), "stan": said["original_stan"]}
     fields = {match[1]: cell for name, cell in said.items() if (match := FIELD.fullmatch(name))}
     if fields:
         report["fields"] = fields

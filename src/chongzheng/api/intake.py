@@ -67,14 +67,11 @@ class Readers:
 
 
 class Intake:
-    """Reports in. `commit`: all submissions in one commit (Unavailable, JournalFull); the others as in Ways."""
+    """Reports in. `commit`: all submissions in one commit (Unavailable, JournalFull); `clock`: epoch ms."""
 
-    def __init__(
-        self, commit: Commit, day: reports.Day, index: reports.Index, clock: Callable[[], int], readers: Readers
-    ) -> None:
+    def __init__(self, commit: Commit, world: reports.World, clock: Callable[[], int], readers: Readers) -> None:
         self._commit = commit
-        self._day = day
-        self._index = index
+        self._world = world
         self._clock = clock
         self._readers = readers
 
@@ -103,10 +100,10 @@ class Intake:
 
     def _understood(self, line: msgspec.Raw | bytes, who: Token, source: str) -> New:
         report = _report(line)
-        reports.check(report, self._clock())
+        reports.check(report, self._clock(), self._world.kinds)
         if not who.sees(report.merchant):
             raise refusal("not_allowed", "this token may not speak for this merchant", "merchant")
-        return New(reports.payment_of(report), reports.opening(report, source, self._day, self._index))
+        return New(reports.payment_of(report), reports.opening(report, source, self._world))
 
     async def _take_new(self, new: dict[int, New]) -> dict[int, Outcome]:
         """In rounds, one report of each payment in each: what contradicts an earlier line must not overtake it."""

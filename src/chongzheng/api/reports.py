@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -23,27 +24,36 @@ from chongzheng.api.shapes import (
     to_json,
 )
 from chongzheng.card import Pan
+from chongzheng.gateway.channel import Kind
 from chongzheng.journal import Submission, evidence, payment_id
 from chongzheng.journal.rows import decode_payment
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import facts
-from chongzheng.reversal.facts import Answer, Fact, Key, Pairs, Request
+from chongzheng.reversal.facts import Answer, Fact, Key, Link, Moves, Pairs, Request
 from chongzheng.reversal.payment import Payment
 
 AHEAD_MS_MAX = 300_000
 """How far a reporter's clock may run before ours."""
 BEHIND_MS_MAX = 400 * 86_400_000
 """Older than this is an archive, not a payment that can still be put right."""
-DERIVED = {"3": "000000", "25": "00"}
-"""A purchase, at a counter: what F3 and F25 are when a report does not say (facts of the UnionPay POS dialect)."""
-MAY_GIVE = ("3", "22", "23", "25", "38", "60")
-"""Fields that a reversal repeats and that only the reporter knows; the others follow from the report itself."""
+FROM_REPORT = frozenset({4, 11, 41, 42, 49})
+"""Fields of a reversal that follow from the report itself; of the others, those that its kind copies may be given."""
+CHIP = 55
+"""Not taken from a report: it may hold the card number, and only the gateway can cut it."""
+DIGITS_ONLY = frozenset({3, 22, 23, 25, 60})
 ECHO = ("3", "4", "11", "41", "42")
-PURCHASE_CODE = "22"
 
-Index = Callable[[str], str]
-Day = Callable[[int], tuple[str, int]]
 stored = decode_payment
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a report does not say and its meaning rests on. `day`: business day of an instant (epoch ms) and when it
+    ends; `index`: the vault's keyed hash; `kinds`: the channel's kinds of transactions by name."""
+
+    day: Callable[[int], tuple[str, int]]
+    index: Callable[[str], str]
+    kinds: Mapping[str, Kind]
 
 
 def payment_of(report: Report) -> str:
@@ -51,15 +61,27 @@ def payment_of(report: Report) -> str:
     return payment_id(_key(report))
 
 
-def check(report: Report, now: int) -> None:
+def check(report: Report, now: int, kinds: Mapping[str, Kind]) -> None:
     """What a shape alone cannot say. TheirMistake names the field."""
     check_time(report.at, now)
     if report.reply is not None and report.reply.at is not None:
         check_time(report.reply.at, now, "reply.at")
-    for name, value in report.fields.items():
-        if name not in MAY_GIVE:
-            raise TheirMistake(f"only {', '.join(MAY_GIVE)} may be given", f"fields.{name[:3]}")
-        if name in ("3", "22", "25", "60", "23") and not value.isdigit():
+    kind = kinds.get(report.kind)
+    if kind is None:
+        raise TheirMistake("the channel knows no such kind; chongzheng config names its table", "kind")
+    if (report.original is not None) != (kind.link is not Link.NONE):
+        wanted = "must be named: this kind voids or completes one" if report.original is None else "has no place here"
+        raise TheirMistake(wanted, "original")
+    if report.amount_fen == 0 and kind.moves is not Moves.NOTHING:
+        raise TheirMistake("must be above zero", "amount_fen")
+    _check_fields(report.fields, sorted(set(kind.copies) - FROM_REPORT - {CHIP}))
+
+
+def _check_fields(given: Mapping[str, str], allowed: Sequence[int]) -> None:
+    for name, value in given.items():
+        if name not in map(str, allowed):
+            raise TheirMistake(f"only {', '.join(map(str, allowed))} may be given", f"fields.{name[:3]}")
+        if int(name) in DIGITS_ONLY and not value.isdigit():
             raise TheirMistake("must be digits", f"fields.{name}")
 
 
@@ -71,14 +93,11 @@ def check_time(at: int, now: int, where: str = "at") -> None:
         raise TheirMistake("is too old; look at milliseconds against seconds", where)
 
 
-def opening(report: Report, source: str, day: Day, index: Index) -> list[Submission]:
-    """A report as facts, in the order in which they must be taken; all rest on one piece of evidence.
-
-    `day` gives the business day of an instant and when it ends; `index` is the vault's keyed hash.
-    """
+def opening(report: Report, source: str, world: World) -> list[Submission]:
+    """A report that was checked, as facts in the order in which they must be taken; all rest on one evidence."""
     body = plain(_without_nothing(report))
     proof = evidence("report", source, report.at, body)
-    payment, request = payment_of(report), _request(report, day, index)
+    payment, request = payment_of(report), _request(report, world)
     card = report.card if report.card is not None and report.card.well_formed else None
     opened = facts.RequestReported(payment, report.at, proof.id, request)
     found: list[Fact] = [opened]
@@ -104,6 +123,11 @@ def heard(payment: Payment, said: Evidence, source: str, key: str) -> Submission
     document = {"said": msgspec.to_builtins(said), "key": key}
     proof = evidence(str(type(said).__struct_config__.tag), source, said.at, plain(document))
     return Submission(_fact(payment, said, proof.id), (proof,))
+
+
+def same_words(said: bytes) -> str:
+    """JSON in one spelling: blanks and the order of names are not content. It may hold a card number."""
+    return msgspec.json.encode(msgspec.json.decode(said), order="deterministic").decode()
 
 
 def plain_words(error: str) -> tuple[str, str]:
@@ -162,41 +186,55 @@ def _key(report: Report) -> Key:
     return Key(report.merchant, report.terminal, report.batch, report.stan)
 
 
-def _request(report: Report, day: Day, index: Index) -> Request:
-    name, ends_at = day(report.at)
+def _request(report: Report, world: World) -> Request:
+    name, ends_at = world.day(report.at)
+    kind = world.kinds[report.kind]
     if report.day is not None and report.day != name:
         # The reporter knows its own business day; that day is over for reversals at its end or at ours, which is first.
         name = report.day
-    identity = _identity(report)
+    identity = _identity(report, kind)
     return Request(
         key=_key(report),
         amount_fen=report.amount_fen,
         currency=report.currency,
-        fingerprint=_fingerprint(identity, report.card, index),
-        echo=tuple(dict(identity)[name] for name in ECHO),
+        fingerprint=_fingerprint(identity, report.card, world.index),
+        echo=tuple(dict(identity).get(name, "") for name in ECHO),
         identity=identity,
         day=name,
         day_ends_at=ends_at,
         masked_pan=report.card.masked if report.card is not None else "",
+        kind=kind.name,
+        undo=kind.undo,
+        moves=kind.moves,
+        original=_original(report),
+        link=kind.link,
     )
 
 
-def _identity(report: Report) -> Pairs:
-    """What every reversal of it repeats, in the order of the field numbers."""
+def _original(report: Report) -> str:
+    if report.original is None:
+        return ""
+    return payment_id(Key(report.merchant, report.terminal, report.original.batch, report.original.stan))
+
+
+def _identity(report: Report, kind: Kind) -> Pairs:
+    """What every reversal or repeat of it carries, in the order of the field numbers."""
     fields = {
-        **DERIVED,
-        "60": f"{PURCHASE_CODE}{report.batch}",
-        **report.fields,
-        "4": f"{report.amount_fen:012d}",
-        "11": report.stan,
-        "41": report.terminal.ljust(8),
-        "42": report.merchant.ljust(15),
-        "49": report.currency,
+        3: kind.f3,
+        25: kind.f25,
+        60: f"{kind.f60_1}{report.batch}",
+        61: f"{report.original.batch}{report.original.stan}" if report.original is not None else "",
+        **{int(name): value for name, value in report.fields.items()},
+        4: f"{report.amount_fen:012d}",
+        11: report.stan,
+        41: report.terminal.ljust(8),
+        42: report.merchant.ljust(15),
+        49: report.currency,
     }
-    return tuple(sorted(((name, value) for name, value in fields.items() if value), key=lambda pair: int(pair[0])))
+    return tuple((str(name), fields[name]) for name in kind.copies if fields.get(name))
 
 
-def _fingerprint(identity: Pairs, card: Pan | None, index: Index) -> str:
+def _fingerprint(identity: Pairs, card: Pan | None, index: Callable[[str], str]) -> str:
     """Tells the same request from another one under the same key; the card goes in as a keyed hash only."""
     hashed = index(plain({"card": card.masked}).decode()) if card is not None else ""
     text = "\x1e".join(f"{name}\x1f{value}" for name, value in (*identity, ("card", hashed)))

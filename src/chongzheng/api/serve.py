@@ -31,6 +31,9 @@ KEEP_ALIVE_S = 15
 REQUEST_WAIT_S = 10
 """How long a connection may hold before it has said a whole request; the same between two requests."""
 HEADER_BYTES_MAX = 16_384
+LOOKS_MAX = 6
+"""Looks at a connection, REQUEST_WAIT_S apart, after which one that is still being answered is cut off: its client does
+not read."""
 STOP_WAIT_S = 5
 
 
@@ -46,10 +49,11 @@ class DoorSettings:
 
 
 class Impatient(H11Protocol):
-    """Hangs up on whoever holds a connection without saying a whole request."""
+    """Hangs up on whoever holds a connection without saying a whole request, or without reading the answer."""
 
     _waits: asyncio.TimerHandle | None = None
     _seen: Any = None
+    _looks = 0
 
     def connection_made(self, transport: Any) -> None:
         """The clock starts."""
@@ -64,10 +68,11 @@ class Impatient(H11Protocol):
 
     def _look(self) -> None:
         idle = self.cycle is None or self.cycle.response_complete
-        if idle and self.cycle is self._seen:
+        self._looks = self._looks + 1 if self.cycle is self._seen else 0
+        if self._looks > (0 if idle else LOOKS_MAX):
             self.transport.abort()
             return
-        self._seen = self.cycle if idle else None
+        self._seen = self.cycle
         self._waits = self.loop.call_later(REQUEST_WAIT_S, self._look)
 
 

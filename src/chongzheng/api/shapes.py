@@ -24,14 +24,19 @@ Merchant = Annotated[str, Meta(pattern=r"^[!-~]{1,15}$", description="Merchant n
 Terminal = Annotated[str, Meta(pattern=r"^[!-~]{1,8}$", description="Terminal number (F41), 1 to 8 characters")]
 Batch = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="Batch number of the terminal (F60.2)")]
 Stan = Annotated[str, Meta(pattern=r"^[0-9]{6}$", description="Trace number (F11)")]
-Fen = Annotated[int, Meta(ge=1, le=FEN_MAX, description="Amount in fen (F4)")]
+Fen = Annotated[int, Meta(ge=0, le=FEN_MAX, description="Amount in fen (F4); 0 only of what moves no money")]
 Currency = Annotated[str, Meta(pattern=r"^[0-9]{3}$", description="Currency (F49), ISO 4217 numeric")]
 At = Annotated[int, Meta(ge=0, le=EPOCH_MS_MAX, description="When it happened, epoch milliseconds (UTC)")]
 Code = Annotated[str, Meta(pattern=r"^[0-9A-Z]{2}$", description="Answer or reason code (F39)")]
 Rrn = Annotated[str, Meta(pattern=r"^[!-~]{0,12}$", description="Retrieval reference number (F37)")]
 Auth = Annotated[str, Meta(pattern=r"^[ -~]{0,6}$", description="Authorisation code (F38)")]
 Day = Annotated[str, Meta(pattern=r"^[0-9]{8}$", description="Business day, yyyymmdd")]
+NO_CARD = r"^(?!.*[0-9]{12}).*$"
+"""Free words: nothing in them may be a card number."""
 FieldText = Annotated[str, Meta(max_length=510, pattern=r"^[ -~]*$")]
+Kind = Annotated[
+    str, Meta(pattern=r"^[A-Za-z][ -~]{0,59}$", description="Kind of transaction, as the channel's table names it")
+]
 MacWord = Literal["good", "bad", "absent"]
 Sign = Literal["trace_gap", "batch_total", "fault_slip"]
 
@@ -58,11 +63,19 @@ class Reply(Shape, frozen=True):
     at: At | None = None
 
 
+class Original(Shape, frozen=True):
+    """The earlier payment of the same terminal that a void or a completion names."""
+
+    batch: Batch
+    stan: Stan
+
+
 class Report(Shape, frozen=True):
     """A payment that another switch sent to its bank, and what is known of it so far.
 
     Merchant, terminal, batch and stan name it: the same four are the same payment, for ever. `fields` gives what
-    a reversal must repeat and cannot be derived (ISO 8583 field number to value: 3, 22, 23, 25, 38, 60).
+    a reversal must repeat and cannot be derived (ISO 8583 field number to value; of a purchase 3, 22, 23, 25, 38, 60).
+    A void or a completion names its `original`.
     Without `reply` the answer is awaited, and then the payment is in doubt. `delivered`: whether the answer reached
     the terminal, where that is known.
     """
@@ -74,7 +87,8 @@ class Report(Shape, frozen=True):
     amount_fen: Fen
     at: At
     currency: Currency = "156"
-    kind: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,39}$", description="Kind of transaction")] = "purchase"
+    kind: Kind = "purchase"
+    original: Original | None = None
     day: Day | None = None
     card: Pan | None = None
     fields: Annotated[dict[str, FieldText], Meta(max_length=16)] = {}
@@ -125,7 +139,7 @@ class DeliveryEvidence(Shape, frozen=True, tag_field="kind", tag="delivery"):
 class NotSentEvidence(Shape, frozen=True, tag_field="kind", tag="not_sent"):
     """Nothing of the sale ever left for the bank, and nothing will."""
 
-    why: Annotated[str, Meta(min_length=1, max_length=200)]
+    why: Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_CARD)]
     at: At
 
 
@@ -134,7 +148,7 @@ class SignEvidence(Shape, frozen=True, tag_field="kind", tag="sign"):
 
     sign: Sign
     at: At
-    note: Annotated[str, Meta(max_length=200)] = ""
+    note: Annotated[str, Meta(max_length=200, pattern=NO_CARD)] = ""
 
 
 class InquiryEvidence(Shape, frozen=True, tag_field="kind", tag="inquiry"):

@@ -8,6 +8,7 @@ import pytest
 from chongzheng.api import reports
 from chongzheng.api.shapes import (
     DeliveryEvidence,
+    Evidence,
     InquiryEvidence,
     NotSentEvidence,
     Report,
@@ -18,6 +19,7 @@ from chongzheng.api.shapes import (
     from_json,
     plain,
 )
+from chongzheng.gateway.channel import packaged
 from chongzheng.journal import payment_id
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import facts
@@ -39,6 +41,11 @@ def index(text: str) -> str:
     return f"h{len(text)}"
 
 
+WORLD = reports.World(day, index, packaged("cup-pos").kinds)
+KINDS = WORLD.kinds
+ORIGINAL = {"batch": "000001", "stan": "000041"}
+
+
 def report(**changed: Any) -> Report:
     """A report as it comes over the wire."""
     said = {"merchant": "898100000000001", "terminal": "7700001", "batch": "000001", "stan": "000042",
@@ -48,7 +55,7 @@ def report(**changed: Any) -> Report:
 
 def opening(**changed: Any) -> list[Any]:
     """What a report becomes."""
-    return reports.opening(report(**changed), "api:switch", day, index)
+    return reports.opening(report(**changed), "api:switch", WORLD)
 
 
 def test_a_report_opens_a_payment_and_says_what_came_of_it() -> None:
@@ -87,6 +94,25 @@ def test_the_identity_is_what_a_reversal_repeats_on_the_wire() -> None:
     assert request.echo == ("000000", "000000012300", "000042", "7700001 ", "898100000000001")
 
 
+def test_a_void_names_its_original_and_says_what_it_does() -> None:
+    said = report(kind="void", original=ORIGINAL)
+    reports.check(said, NOON_MS, KINDS)
+    request = reports.opening(said, "api:switch", WORLD)[0].fact.request
+    assert request.original == payment_id(facts.Key("898100000000001", "7700001", "000001", "000041"))
+    assert (request.kind, request.link, request.moves) == ("void", facts.Link.VOIDS, facts.Moves.CREDIT)
+    assert dict(request.identity)["61"] == "000001000041"
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_every_kind_of_the_channel_can_be_reported(name: str) -> None:
+    kind = KINDS[name]
+    said = report(kind=name, **({"original": ORIGINAL} if kind.link is not facts.Link.NONE else {}))
+    reports.check(said, NOON_MS, KINDS)
+    request = reports.opening(said, "api:switch", WORLD)[0].fact.request
+    assert (request.undo, request.moves) == (kind.undo, kind.moves)
+    assert {int(number) for number, _ in request.identity} <= set(kind.copies)
+
+
 def test_an_answer_is_believed_to_repeat_what_it_must_and_no_more() -> None:
     opened, replied = opening(reply={**REPLY, "mac": "absent", "at": NOON_MS + 5})
     assert replied.fact.answer == facts.Answer("00", "absent", opened.fact.request.echo, rrn="123456789012")
@@ -106,17 +132,30 @@ def test_the_reporters_business_day_counts() -> None:
 
 @pytest.mark.parametrize(("changed", "where"), [
     ({"at": NOON_MS + 400_000}, "at"), ({"at": NOON_MS // 1000}, "at"), ({"fields": {"35": "1"}}, "fields.35"),
-    ({"fields": {"22": "a"}}, "fields.22"), ({"reply": {**REPLY, "at": NOON_MS + 400_000}}, "reply.at"),
+    ({"fields": {"22": "a"}}, "fields.22"), ({"fields": {"55": "5A08"}}, "fields.55"), ({"kind": "gift"}, "kind"),
+    ({"kind": "void"}, "original"), ({"original": ORIGINAL}, "original"), ({"amount_fen": 0}, "amount_fen"),
+    ({"reply": {**REPLY, "at": NOON_MS + 400_000}}, "reply.at"),
 ])  # fmt: skip
 def test_what_cannot_be_right_is_refused_with_its_place(changed: dict[str, Any], where: str) -> None:
     with pytest.raises(TheirMistake) as refused:
-        reports.check(report(**changed), NOON_MS)
+        reports.check(report(**changed), NOON_MS, KINDS)
     assert refused.value.where == where
 
 
 def test_a_card_number_cannot_be_printed_with_its_report() -> None:
     assert PAN not in repr(report())
     assert PAN.encode() not in plain(report())
+
+
+def test_blanks_and_order_are_not_content() -> None:
+    assert reports.same_words(b'{"b": 1,\n "a": 2}') == reports.same_words(b'{"a":2,"b":1}')
+    assert reports.same_words(b'{"a":2}') != reports.same_words(b'{"a":1}')
+
+
+def test_free_words_cannot_hold_a_card_number() -> None:
+    for said in ({"kind": "sign", "sign": "trace_gap", "note": f"card {PAN}"}, {"kind": "not_sent", "why": PAN}):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.json.decode(msgspec.json.encode({**said, "at": 1}), type=Evidence)
 
 
 def test_a_payment_that_is_another_contradicts() -> None:
