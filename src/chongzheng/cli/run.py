@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from chongzheng.gateway import logs
 from chongzheng.mistakes import TheirMistake
 
 EXIT_NO = 1
+FILES_WANTED = 16_384
 
 
 @click.command("up")
@@ -36,6 +38,7 @@ def up(config: Path | None, address_file: Path | None, folder: Path | None, as_j
         return
     if config is None:
         raise TheirMistake("is missing; name a configuration, or make a first one with up --init DIR", "--config")
+    _raise_file_limit()
     engine = engine_of(config)
     logs.configure(engine.log_form)  # standard output is for addresses; what is worth knowing goes to standard error
     failure = _run(engine, address_file, as_json)
@@ -85,6 +88,14 @@ def _announce(addresses: dict[str, str], address_file: Path | None, as_json: boo
             raise TheirMistake(f"cannot be written ({error.strerror})", str(address_file)) from None
     lines = [json.dumps(addresses)] if as_json else [f"{name} {address}" for name, address in addresses.items()]
     print(*lines, sep="\n", flush=True)
+
+
+def _raise_file_limit() -> None:
+    """A connection is an open file, and systems begin with 1,024 of those."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _init(folder: Path, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import cast
 
+from chongzheng.gateway.allowance import Allowance
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.porter import Porter
 from chongzheng.iso8583 import CupEnvelope, Deframer, frame, join_cup, split_cup
@@ -32,9 +33,19 @@ CONNECTIONS_PER_ADDRESS = 256
 CONNECTIONS_PER_TERMINAL = 2
 """A terminal that dials anew has often lost its old connection without a word: the oldest one goes."""
 IN_FLIGHT_PER_CONNECTION = 8
+UNPROVEN_PER_S, UNPROVEN_BURST = 20, 100
+"""Messages that no good MAC vouches for (sign-in, echo, junk), from all unproven connections of one address together.
+Who says more is not read from for a while. A genuine message is not counted."""
+PROVEN_PER_S, PROVEN_BURST = 50, 200
+"""The same for one connection on which a terminal has proved itself."""
+HELD_BYTES_MAX = 16_384
+"""Of messages that wait for their turn; a client that has sent more at once is cut."""
+ADDRESSES_MAX = 10_000
+"""Addresses whose allowance is remembered."""
 WRITE_BUFFER_BYTES_MAX = 65_536
 HANG_UP_WAIT_MS = 1_000
 HANG_UP_LOOK_MS = 10
+REST_MS_MIN = 50
 BACKLOG = 512
 SWEEP_MS = 500
 
@@ -78,6 +89,7 @@ class Turn:
     def forgive(self) -> None:
         """The message was genuine."""
         self.line.strikes = 0
+        self.line.allowance.give_back()
 
     def answer(self, body: bytes) -> bool:
         """Hand the answer to the socket; False when the terminal is gone."""
@@ -98,6 +110,9 @@ class PosLine(asyncio.Protocol):
         self.is_known = False
         self.opened_at = self.heard_at = _now_ms()
         self.begun_at: int | None = None
+        self.allowance = door.unknown
+        self._held: list[bytes] = []  # bounded by HELD_BYTES_MAX, in _wait
+        self._resting: asyncio.TimerHandle | None = None
 
     @property
     def is_open(self) -> bool:
@@ -126,8 +141,41 @@ class PosLine(asyncio.Protocol):
             self.begun_at = None
         if waiting and self.begun_at is None:
             self.begun_at = self.heard_at
-        for payload in payloads:
+        self._go_on(payloads)
+
+    def _go_on(self, payloads: list[bytes]) -> None:
+        """Hear one message after the other, as long as this client may speak."""
+        if self._resting is not None:
+            self._wait(payloads)
+            return
+        for number, payload in enumerate(payloads):
+            if not self.allowance.take(self.heard_at):
+                self._wait(payloads[number:])
+                return
             self._take(payload)
+
+    def _wait(self, payloads: list[bytes]) -> None:
+        """Nothing is read for a while. What was read already waits, if it is not too much."""
+        self._held += payloads
+        if sum(map(len, self._held)) > HELD_BYTES_MAX:
+            self.cut("flood")
+            return
+        if self._resting is None and self._transport is not None and self.is_open:
+            self._door.counts.note("rests: too many words", self.address)
+            self._transport.pause_reading()
+            self.begun_at = None
+            wait_s = max(self.allowance.ready_in_ms, REST_MS_MIN) / 1000
+            self._resting = asyncio.get_running_loop().call_later(wait_s, self._resume)
+
+    def _resume(self) -> None:
+        self._resting = None
+        if not self.is_open:
+            return
+        self.heard_at = _now_ms()
+        held, self._held = self._held, []
+        self._go_on(held)
+        if self._resting is None and self._transport is not None and self.is_open:
+            self._transport.resume_reading()
 
     def _take(self, payload: bytes) -> None:
         if not self.is_open or self._door.is_shut:
@@ -143,6 +191,8 @@ class PosLine(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The terminal hung up, or we did."""
+        if self._resting is not None:
+            self._resting.cancel()
         self._door.dismiss(self)
 
     def send(self, payload: bytes) -> bool:
@@ -203,6 +253,8 @@ class PosDoor:
         self._nameless: OrderedDict[PosLine, None] = OrderedDict()
         self._by_address: Counter[str] = Counter()
         self._by_terminal: dict[tuple[str, str], list[PosLine]] = {}
+        self.unknown = Allowance(UNPROVEN_PER_S, UNPROVEN_BURST, _now_ms())
+        self._allowances: OrderedDict[str, Allowance] = OrderedDict()
         self._named: dict[PosLine, set[tuple[str, str]]] = {}
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
@@ -260,6 +312,7 @@ class PosDoor:
         self._lines.add(line)
         self._nameless[line] = None
         self._by_address[line.address] += 1
+        line.allowance = self._allowance_of(line.address)
         if self._by_address[line.address] > self._per_address:
             self.counts.note("cut: too many connections", line.address)
             return False
@@ -272,6 +325,13 @@ class PosDoor:
             self.dismiss(oldest)
             return oldest is not line
         return True
+
+    def _allowance_of(self, address: str) -> Allowance:
+        found = self._allowances.pop(address, None) or Allowance(UNPROVEN_PER_S, UNPROVEN_BURST, _now_ms())
+        self._allowances[address] = found
+        if len(self._allowances) > ADDRESSES_MAX:
+            self._allowances.popitem(last=False)
+        return found
 
     def _greet(self, address: str) -> PosLine | None:
         """A caller who has not shaken hands yet: counted like all others."""
@@ -305,6 +365,8 @@ class PosDoor:
         """A terminal has proved itself on this connection; its oldest one goes when it now has too many."""
         if terminal in self._named.setdefault(line, set()) or line not in self._lines:
             return
+        if not self._named[line]:
+            line.allowance = Allowance(PROVEN_PER_S, PROVEN_BURST, _now_ms())
         self._named[line].add(terminal)
         self._nameless.pop(line, None)
         lines = self._by_terminal.setdefault(terminal, [])
