@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chongzheng.reversal import facts
-from chongzheng.reversal.absorb import absorb, is_approval, is_partial, unproven
+from chongzheng.reversal.absorb import absorb, differs, is_approval, is_partial, unproven
 from chongzheng.reversal.facts import ANY, Answer, Found, Link, Moves, Sign, Standing, Undo
 from chongzheng.reversal.payment import Payment, State, Tie
 from chongzheng.reversal.policy import Policy
@@ -262,3 +262,17 @@ def test_what_only_happens_leaves_nothing_behind() -> None:
     assert absorb(before, facts.CheckAsked("P1", T0, "clerk 7"), POLICY) is before
     assert absorb(before, facts.DeadlinePassed("P1", T0, T0), POLICY) is before
     assert answer("00").amount_fen is None
+
+
+@pytest.mark.parametrize(
+    ("other", "is_another"),
+    [
+        ({}, False),
+        ({"masked_pan": ""}, False),
+        ({"amount_fen": 1}, True),
+        ({"currency": "840"}, True),
+        ({"masked_pan": "622848******9999"}, True),
+    ],
+)
+def test_a_reversal_of_another_amount_currency_or_card_differs(other: dict[str, Any], is_another: bool) -> None:
+    assert differs(known(masked_pan="622848******1234"), request(**other)) is is_another

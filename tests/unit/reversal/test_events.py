@@ -455,3 +455,9 @@ def test_a_void_after_the_verdict_judges_again_or_contradicts() -> None:
     assert event(settled, linked(Standing.DONE, proven=True)) is Event.LINK_CHANGED
     back = replace(settled, reversals=(line("l2"),), verdict=replace(verdict, truth=Truth.CHARGED_RETURNED))
     assert event(back, linked(Standing.DONE, proven=True)) is Event.FILE_CONTRADICTS
+
+
+def test_a_reversal_of_another_amount_of_a_sale_that_stands_is_a_conflict() -> None:
+    other = asked(amount_fen=1)
+    assert event(known(state=State.APPROVED), other) is Event.REVERSAL_CONFLICTS
+    assert event(known(state=State.REVERSING), other) is Event.REVERSAL_ASKED
