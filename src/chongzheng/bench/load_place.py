@@ -6,9 +6,11 @@ import asyncio
 import csv
 import json
 import os
+import socket
 import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,6 +96,17 @@ async def start_bank(place: Place) -> tuple[Helper, str]:
     bank = Helper(place.folder / "bank.log", "-m", f"{MODULE}.load_bank", place.link_key.hex(), place.mak.hex())
     await bank.start()
     return bank, str((await bank.order("listen"))["address"])
+
+
+def wait_for_port(port: int, wait_s: float, is_gone: Callable[[], bool]) -> None:
+    """Wait until somebody listens there. OurMistake when that takes too long or the process is gone."""
+    give_up_at = time.monotonic() + wait_s
+    while time.monotonic() < give_up_at and not is_gone():
+        with socket.socket() as one:
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(LOOK_S)
+    raise OurMistake("a server did not start", str(port))
 
 
 class Engine:
