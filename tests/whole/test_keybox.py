@@ -132,6 +132,22 @@ def test_keys_rotate_under_load(tmp_path: Path) -> None:
     run(test())
 
 
+def test_asking_for_keys_in_a_terminal_s_name_does_not_spoil_its_pin(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with module_room(tmp_path) as here:
+            terminal, stranger = await here.terminal(), await here.terminal(sign_in=False)
+            keys = await keys_of(terminal)
+            first = terminal.sale(**PIN_WORDS).with_fields({52: ecb_encrypt(keys.pik, BLOCK)})
+            assert (await terminal.ask(first)).text(39) == "00"
+            await stranger.sign_in()
+            second = terminal.sale(**PIN_WORDS).with_fields({52: ecb_encrypt(keys.pik, BLOCK)})
+            assert (await terminal.ask(second)).text(39) == "00"
+            blocks = [m.fields[52] for m in here.host.heard]
+            assert [ecb_decrypt(HOST_PIN_KEY, block) for block in blocks if isinstance(block, bytes)] == [BLOCK] * 2
+
+    run(test())
+
+
 def test_a_terminal_without_a_pin_key_is_not_forwarded(tmp_path: Path) -> None:
     async def test() -> None:
         async with module_room(tmp_path) as here:

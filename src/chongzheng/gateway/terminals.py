@@ -65,9 +65,8 @@ class Terminals:
         self._box = box
         self._journal = journal
         self._execute = execute
-        self._mac_keys: dict[Terminal, Key] = {}
-        self._new_mac_keys: dict[Terminal, Key] = {}  # given out, and not yet used by their terminal
-        self._pin_keys: dict[tuple[str, str], Key] = {}
+        self._keys: dict[Terminal, Working] = {}
+        self._new_keys: dict[Terminal, Working] = {}  # given out, and not yet used by their terminal
 
     def find(self, heard: Heard) -> Terminal | None:
         """Whose message this is, or None when the configuration names no such terminal at that merchant."""
@@ -78,20 +77,20 @@ class Terminals:
         if terminal.mac == NO_MAC:
             return True
         try:
-            return self._fits(terminal, self._mac_key(terminal), body) or self._fits_new(terminal, body)
+            return self._fits(terminal, self._working(terminal), body) or self._fits_new(terminal, body)
         except OurMistake:  # a key module that fails: the terminal signs in again, and hears 96 until it works
             return False
 
-    def _fits(self, terminal: Terminal, key: Key | None, body: bytes) -> bool:
-        return key is not None and is_mac(self._box, key, terminal.mac, mac_input(body), body[-MAC_BYTES:])
+    def _fits(self, terminal: Terminal, keys: Working | None, body: bytes) -> bool:
+        return keys is not None and is_mac(self._box, keys.mac, terminal.mac, mac_input(body), body[-MAC_BYTES:])
 
     def _fits_new(self, terminal: Terminal, body: bytes) -> bool:
         """Anybody can ask for keys in a terminal's name, so the old ones hold until it has used the new."""
-        key = self._new_mac_keys.get(terminal)
-        if not self._fits(terminal, key, body) or key is None:
+        keys = self._new_keys.get(terminal)
+        if keys is None or not self._fits(terminal, keys, body):
             return False
-        self._mac_keys[terminal] = key
-        del self._new_mac_keys[terminal]
+        self._keys[terminal] = keys
+        del self._new_keys[terminal]
         return True
 
     def sealed(self, merchant: str, name: str, message: Message) -> bytes:
@@ -100,24 +99,21 @@ class Terminals:
         Without MAC when the terminal has none or is no longer known. TheirMistake when a host's field does not fit.
         """
         terminal = self._known.get((merchant, name))
-        key = None if terminal is None or terminal.mac == NO_MAC else self._mac_key(terminal)
-        if terminal is None or key is None:
+        keys = None if terminal is None or terminal.mac == NO_MAC else self._working(terminal)
+        if terminal is None or keys is None:
             return translate.POS.encode(message)
-        return sealed(translate.POS, message, lambda data: self._box.mac(key, terminal.mac, data))
+        return sealed(translate.POS, message, lambda data: self._box.mac(keys.mac, terminal.mac, data))
 
     def pin_key(self, merchant: str, name: str) -> Key | None:
         """The key under which that terminal's PIN blocks come; only a key box that translates them keeps it."""
-        key = self._pin_keys.get((merchant, name))
-        if key is None:
-            kept = self._journal.load_secret(f"pik:{merchant}:{name}")
-            if kept is not None:
-                key = self._pin_keys[merchant, name] = self._box.recall(kept)
-        return key
+        terminal = self._known.get((merchant, name))
+        keys = self._working(terminal) if terminal is not None else None
+        return keys.pin if keys is not None else None
 
     def sign_in(self, terminal: Terminal, heard: Heard, clock: tuple[str, str], done: Callable[[bytes], None]) -> None:
         """Make new keys and a new batch, keep them, and give `done` the body of the answer."""
         layout = LAYOUT_OF[heard.network_code]
-        self._mac_key(terminal)  # the keys there are hold on, see _fits_new
+        self._working(terminal)  # the keys there are hold on, see _fits_new
         if terminal.mac in LONG_MAK and layout == "24":
             done(plain(translate.refuse(heard.message, translate.NOT_SUPPORTED, *clock)))
             return
@@ -131,9 +127,8 @@ class Terminals:
             if isinstance(batch, BaseException):
                 done(plain(translate.refuse(heard.message, "96", *clock)))
                 return
-            known = self._mac_keys if terminal not in self._mac_keys else self._new_mac_keys
-            known[terminal] = working.mac
-            self._pin_keys.pop((terminal.merchant, terminal.terminal), None)
+            holds_on = terminal in self._keys and terminal.mac != NO_MAC
+            (self._new_keys if holds_on else self._keys)[terminal] = working
             done(plain(translate.signed_in(heard.message, f"{batch:06d}", f62, *clock)))
 
         self._execute(lambda: self._keep(terminal, working), answer)
@@ -145,17 +140,20 @@ class Terminals:
     def _keep(self, terminal: Terminal, working: Working) -> int:
         self._journal.save_secret(_secret_name(terminal), self._box.keep(working.mac))
         if self._box.translates_pins and working.pin is not None:
-            self._journal.save_secret(f"pik:{terminal.merchant}:{terminal.terminal}", self._box.keep(working.pin))
+            self._journal.save_secret(_secret_name(terminal, "pik"), self._box.keep(working.pin))
         count = self._journal.next_number(f"batch:{terminal.merchant}:{terminal.terminal}")
         return (count - 1) % BATCH_NUMBERS + 1
 
-    def _mac_key(self, terminal: Terminal) -> Key | None:
-        key = self._mac_keys.get(terminal)
-        if key is None:
+    def _working(self, terminal: Terminal) -> Working | None:
+        keys = self._keys.get(terminal)
+        if keys is None:
             kept = self._journal.load_secret(_secret_name(terminal))
             if kept is not None:
-                key = self._mac_keys[terminal] = self._box.recall(kept)
-        return key
+                pin = self._journal.load_secret(_secret_name(terminal, "pik")) if self._box.translates_pins else None
+                recalled = self._box.recall(pin) if pin is not None else None
+                keys = self._keys[terminal] = Working(recalled, self._box.recall(kept))
+        return keys
+
 
 
 def plain(message: Message) -> bytes:
@@ -166,5 +164,5 @@ def plain(message: Message) -> bytes:
         raise OurMistake("an answer of ours does not fit the dialect", mistake.where) from mistake
 
 
-def _secret_name(terminal: Terminal) -> str:
-    return f"mak:{terminal.merchant}:{terminal.terminal}"
+def _secret_name(terminal: Terminal, kind: str = "mak") -> str:
+    return f"{kind}:{terminal.merchant}:{terminal.terminal}"
