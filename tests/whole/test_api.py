@@ -590,6 +590,19 @@ def test_a_check_is_asked_for_and_noted(tmp_path: Path) -> None:
     run(test())
 
 
+def test_a_reported_void_is_told_to_its_sale(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with client(tmp_path) as one:
+            sale = await one.report(1, reply=REPLY, delivered=True)
+            void = report(2, kind="void", original={"batch": "000001", "stan": "000001"}, reply=REPLY, delivered=True)
+            assert (await one.post("/payments", void)).json()["state"] == "APPROVED"
+            story = await one.get(f"/payments/{sale}/story")
+            assert story["story"][-1]["fact"] == "LinkChanged"
+            assert (await one.get(f"/payments/{sale}"))["verdict"]["truth"] == "charged_returned"
+
+    run(test())
+
+
 def test_a_batch_is_taken_line_by_line(tmp_path: Path) -> None:
     async def test() -> None:
         async with client(tmp_path) as one:

@@ -154,11 +154,10 @@ class Door:
         return answer
 
     def _taken(self, payment: str, saying: list[Submission]) -> Taken | None:
-        opening = saying[0].fact
         with self._readers.one() as reader:
             answer = taken(reader, payment, saying[0].evidence[0].id)
-            known = reader.payment(payment) if answer is None and isinstance(opening, facts.RequestReported) else None
-        if known is not None and reports.contradicts(known, opening.request):
+            known = reader.payment(payment) if answer is None else None
+        if known is not None and reports.contradicts(known, saying[0].fact):
             raise refusal("payment_conflict")
         return answer
 

@@ -144,7 +144,7 @@ class Intake:
                 result = taken(reader, one.payment, one.submissions[0].evidence[0].id)
                 if result is not None:
                     known[number] = result
-                elif reports.contradicts(found, one.submissions[0].fact.request):
+                elif reports.contradicts(found, one.submissions[0].fact):
                     wrong.add(number)
         return known, wrong
 

@@ -112,8 +112,11 @@ def opening(report: Report, source: str, world: World) -> list[Submission]:
     return [Submission(first, (proof,), card), *(Submission(fact, (proof,)) for fact in rest)]
 
 
-def contradicts(payment: Payment, request: Request) -> bool:
-    """Whether a report names a payment that is known as another one."""
+def contradicts(payment: Payment, fact: Fact) -> bool:
+    """Whether a fact reports a payment that is known as another one."""
+    if not isinstance(fact, facts.RequestReported):
+        return False
+    request = fact.request
     cards = {payment.masked_pan, request.masked_pan} - {""}
     return (payment.amount_fen, payment.currency) != (request.amount_fen, request.currency) or len(cards) > 1
 

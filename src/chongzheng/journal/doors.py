@@ -117,7 +117,7 @@ class Doors:
 
     def audit(self) -> list[tuple[str, int, str, str, str, str]]:
         """(id, at, who, what, subject, detail), oldest first."""
-        return [tuple(row) for row in self._side.ask("all_audit")]  # type: ignore[misc]
+        return [tuple(row) for row in self._side.ask("all_audit")]
 
 
 def _check_token(name: str, scopes: frozenset[str], per_minute: int) -> None:

@@ -144,7 +144,7 @@ class Outbox:
         with self._side.together():
             values = {"webhook": webhook, "now": now, "lease_until": now + LEASE_MS, "most": most}
             rows = self._side.ask_in_dialect("claim", **values)
-            return [Claim(*row, record=self._record(row[1], row[2])) for row in rows]
+            return [Claim(*(*row, self._record(row[1], row[2]))) for row in rows]
 
     def settle(self, tried: Iterable[tuple[Claim, bool, str]], now: int) -> None:
         """What became of claims: (claim, accepted, what the receiver said)."""

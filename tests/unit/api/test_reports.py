@@ -159,12 +159,14 @@ def test_free_words_cannot_hold_a_card_number() -> None:
 
 
 def test_a_payment_that_is_another_contradicts() -> None:
-    request = opening()[0].fact.request
-    known = Payment("P", request.key, amount_fen=12_300, currency="156", masked_pan=request.masked_pan)
-    assert not reports.contradicts(known, request)
-    assert not reports.contradicts(known, opening(card=None)[0].fact.request)
+    fact = opening()[0].fact
+    masked = fact.request.masked_pan
+    known = Payment("P", fact.request.key, amount_fen=12_300, currency="156", masked_pan=masked)
+    assert not reports.contradicts(known, fact)
+    assert not reports.contradicts(known, opening(card=None)[0].fact)
+    assert not reports.contradicts(known, facts.CheckAsked("P", NOON_MS, "ann"))
     for changed in ({"amount_fen": 1}, {"currency": "840"}, {"card": "622202******9999"}):
-        assert reports.contradicts(known, opening(**changed)[0].fact.request)
+        assert reports.contradicts(known, opening(**changed)[0].fact)
 
 
 @pytest.mark.parametrize(("said", "kind"), [
