@@ -81,10 +81,18 @@ class Forwarding:
             if pin is None:
                 return "the terminal has no PIN key"
         try:
-            message = self._profile.request(translate.forward(heard), numbers_in(payment.identity))
+            original = self._original_of(payment)
+            message = self._profile.request(translate.forward(heard), numbers_in(payment.identity), original)
         except (TheirMistake, OurMistake) as mistake:
             return f"cannot be said on this link: {mistake}"
         return self.links.send_sale(payment.id, link_in(payment.identity), message, pin)
+
+    def _original_of(self, payment: Payment) -> Numbers | None:
+        """What the payment that this one voids or completes is called towards a network."""
+        if not payment.original or not self._profile.own_numbers:
+            return None
+        original = self._reader.payment(payment.original)
+        return numbers_in(original.identity) if original is not None else None
 
     def not_sent(self, payment: str, why: str) -> None:
         """Nothing of this sale has left, and it never will."""
