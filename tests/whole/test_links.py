@@ -430,3 +430,20 @@ def test_a_link_carries_no_more_than_it_may(tmp_path: Path) -> None:
             await host.stop()
 
     run(test())
+
+
+def test_a_void_names_its_purchase_by_the_numbers_that_the_network_knows(tmp_path: Path) -> None:
+    async def test() -> None:
+        network = ScriptedNetwork("cups")
+        async with network_room(tmp_path, network) as here:
+            terminal = await here.terminal()
+            sale = terminal.sale()
+            sold = await terminal.ask(sale)
+            named = {"F61": f"{terminal.batch}{sale.text(11)}", "F37": sold.text(37), "F38": sold.text(38)}
+            void = terminal.sale(F3="200000", F60=f"23{terminal.batch}000", **named)
+            assert (await terminal.ask(void)).text(39) == "00"
+            first, second = network.heard
+            assert second.text(90) == f"0200{first.text(11)}{first.text(7)}{'00048021000' * 2}"
+            assert second.text(11) == f"{int(first.text(11)) + 2:06d}"
+
+    run(test())
