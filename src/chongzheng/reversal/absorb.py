@@ -37,7 +37,8 @@ def unproven(payment: Payment, answer: Answer, policy: Policy) -> bool:
 def differs(payment: Payment, request: Request) -> bool:
     """Whether a reversal is of another amount, currency or card than its sale (facts/iso8583 3.4: 64, 14)."""
     cards = {payment.masked_pan, request.masked_pan} - {""}
-    return (request.amount_fen, request.currency) != (payment.amount_fen, payment.currency) or len(cards) > 1
+    fits = request.amount_fen in (payment.amount_fen, payment.fen) and request.currency == payment.currency
+    return not fits or len(cards) > 1
 
 
 def is_partial(payment: Payment, answer: Answer, policy: Policy) -> bool:

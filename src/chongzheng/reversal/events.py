@@ -158,8 +158,10 @@ def _reply(before: Payment, absorbed: Payment, fact: facts.ReplyArrived, policy:
 
 
 def _awaited(before: Payment, kind: Event) -> Event:
-    if kind is Event.APPROVED and before.beside:
+    if before.beside and kind is Event.APPROVED:
         return Event.APPROVED_ELSEWHERE
+    if before.beside and before.told is Told.APPROVED and kind in (Event.DECLINED, Event.AMBIGUOUS):
+        return Event.UNANSWERED_BESIDE  # the switch contradicts itself: its terminal has an approval
     if kind is Event.AMBIGUOUS and before.state is State.FORWARDED:
         return _unanswered(before, kind)
     return kind
@@ -194,6 +196,8 @@ def _report(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> E
     if event is Event.NOT_FORWARDED:
         return _unanswered(before, event) if before.undo is Undo.RESEND else event
     if event is Event.SEND_UNCERTAIN:
+        if before.told is Told.APPROVED:
+            return Event.REPORT_LATE
         return _unanswered(before, Event.UNANSWERED_ELSEWHERE if before.beside else event)
     if event is Event.ANSWER_UNDELIVERED:
         if before.told is Told.APPROVED:

@@ -59,6 +59,7 @@ class Sign(StrEnum):
     TRACE_GAP = "trace_gap"
     BATCH_TOTAL = "batch_total"
     FAULT_SLIP = "fault_slip"
+    BROKEN_REVERSAL = "broken_reversal"
 
 
 ANY = "*"

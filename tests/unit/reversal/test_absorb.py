@@ -276,3 +276,8 @@ def test_what_only_happens_leaves_nothing_behind() -> None:
 )
 def test_a_reversal_of_another_amount_currency_or_card_differs(other: dict[str, Any], is_another: bool) -> None:
     assert differs(known(masked_pan="622848******1234"), request(**other)) is is_another
+
+
+def test_a_reversal_of_the_part_that_was_approved_is_of_that_sale() -> None:
+    assert not differs(known(approved_fen=6_000), request(amount_fen=6_000))
+    assert differs(known(approved_fen=6_000), request(amount_fen=5_000))

@@ -313,6 +313,14 @@ def test_beside_a_switch_silence_is_a_missing_report() -> None:
     assert event(before, reply("51")) is Event.DECLINED
 
 
+def test_beside_a_switch_a_delivered_approval_is_never_reversed_on_another_report() -> None:
+    before = known(state=State.FORWARDED, beside=True, told=Told.APPROVED)
+    assert event(before, facts.SendUncertain("P1", T0)) is Event.REPORT_LATE
+    assert event(before, reply("96")) is Event.UNANSWERED_BESIDE
+    assert event(before, reply("51")) is Event.UNANSWERED_BESIDE
+    assert event(before, reply("00")) is Event.APPROVED_ELSEWHERE
+
+
 def test_beside_a_switch_reports_may_overtake_each_other() -> None:
     before = known(state=State.FORWARDED, beside=True)
     assert event(before, facts.AnswerWritten("P1", T0)) is Event.ANSWER_WRITTEN

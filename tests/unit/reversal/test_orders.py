@@ -1,7 +1,7 @@
 """Whatever comes in whatever order: does nothing raise, get lost, or go back twice, and does order not matter?"""
 
 from dataclasses import dataclass, field, replace
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 from typing import Any
 
 import pytest
@@ -9,12 +9,23 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chongzheng.reversal import facts
-from chongzheng.reversal.effects import AnswerTerminal, Effect, ForgetCard, Forward, OpenCase, SendReversal
+from chongzheng.reversal.effects import (
+    AnswerTerminal,
+    Effect,
+    ForgetCard,
+    Forward,
+    Inquire,
+    OpenCase,
+    Resend,
+    SendReversal,
+    TellLinked,
+)
 from chongzheng.reversal.entries import Position, position
-from chongzheng.reversal.facts import Fact
-from chongzheng.reversal.payment import FINAL, Owes, Payment, Proof, State, Told, Verdict
+from chongzheng.reversal.facts import Fact, Found, Link, Moves, Sign, Standing, Undo
+from chongzheng.reversal.payment import FINAL, Owes, Payment, Proof, State, Told, Truth, Verdict
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.step import step
+from chongzheng.reversal.verdict import standing
 from unit.reversal.made import DAY, DAY_ENDS, ECHO, KEY, NEXT_DAY, POLICY, T0, answer, asked, file, line, request, sale
 
 # Mostly what moves a payment on: noise that changes nothing makes short lives.
@@ -46,7 +57,20 @@ WIRES = st.one_of(
     st.tuples(st.just("moved on")),
     st.tuples(st.just("stopped")),
     FILES,
+    st.tuples(st.just("inquiry"), st.sampled_from(list(Found)), st.booleans()),
+    st.tuples(st.just("check")),
+    st.tuples(st.just("gave up"), st.sampled_from(list(Sign))),
+    st.tuples(st.just("link"), st.sampled_from(["P2", "P3"]), st.sampled_from(list(Standing)), st.booleans()),
 )
+KINDS_OF_LIFE: dict[str, dict[str, Any]] = {
+    "purchase": {},
+    "void": {"moves": Moves.CREDIT, "original": "P0", "link": Link.VOIDS},
+    "preauth": {"moves": Moves.HOLD},
+    "refund": {"undo": Undo.RESEND, "moves": Moves.CREDIT},
+    "cash load": {"undo": Undo.NONE},
+    "inquiry": {"undo": Undo.NONE, "moves": Moves.NOTHING},
+}
+LADDER = Policy(inquire_after_ms=(60_000, 600_000), accept_partial=True)
 STEPS = st.lists(st.tuples(st.sampled_from([1, 500, 20_000, 7_200_000]), WIRES), max_size=25)
 REPORTS: dict[str, Any] = {
     "written": facts.AnswerWritten,
@@ -81,6 +105,8 @@ class Life:
 
     payment: Payment = field(default_factory=lambda: Payment("P1", KEY))
     at: int = T0
+    said: dict[str, Any] = field(default_factory=dict)
+    policy: Policy = POLICY
     done: list[tuple[Fact, Effect]] = field(default_factory=list)
 
     def take(self, wire: tuple[Any, ...]) -> None:
@@ -88,24 +114,36 @@ class Life:
         fact = self._fact(wire)
         if fact is not None:
             before = self.payment
-            out = step(before, fact, POLICY)
+            out = step(before, fact, self.policy)
             self.payment = out.payment
             self.done += [(fact, effect) for effect in out.effects]
             self._check(before, fact, out.effects)
 
     def _fact(self, wire: tuple[Any, ...]) -> Fact | None:
         kind, state = wire[0], self.payment.state
-        if state is State.NEW and kind not in ("sale", "asked"):
+        if state is State.NEW and kind not in ("sale", "asked", "reported"):
             return None
         match kind:
             case "sale":
-                return sale(self.at, fingerprint=wire[1])
+                return sale(self.at, fingerprint=wire[1], **self.said)
+            case "reported":
+                return facts.RequestReported("P1", self.at, "e-sale", request(**self.said))
+            case "inquiry":
+                return facts.InquiryAnswered("P1", self.at, f"q{self.at}", wire[1], wire[2])
+            case "check":
+                return facts.CheckAsked("P1", self.at, "clerk 7")
+            case "gave up":
+                return facts.TerminalGaveUp("P1", self.at, f"e{self.at}", wire[1])
+            case "link":
+                return facts.LinkChanged("P1", self.at, wire[1], Link.VOIDS, wire[2], wire[3])
             case "reply":
                 return facts.ReplyArrived("P1", self.at, f"e{self.at}", wire[1])
             case "rev":
                 return facts.ReversalAnswered("P1", self.at, f"e{self.at}", wire[1])
             case "asked":
-                return facts.ReversalAsked("P1", self.at, f"e{self.at}", wire[1], request())
+                if state is State.NEW and self.said.get("undo", Undo.REVERSE) is not Undo.REVERSE:
+                    return None  # the door refuses it
+                return facts.ReversalAsked("P1", self.at, f"e{self.at}", wire[1], request(**self.said))
             case "file":
                 return facts.SettlementSaw("P1", self.at, f"f{wire[1]}", wire[1], wire[2], wire[3])
             case _:
@@ -116,7 +154,7 @@ class Life:
             case "due" if self.payment.wake_at is not None:
                 self.at = max(self.at, self.payment.wake_at)
                 return facts.DeadlinePassed("P1", self.at, self.payment.wake_at)
-            case "stale" if state is not State.FORWARDED:
+            case "stale":
                 return facts.DeadlinePassed("P1", T0 - 1, T0 - 1)
             case "not forwarded":
                 return facts.NotForwarded("P1", self.at, "x")
@@ -125,8 +163,7 @@ class Life:
             case "stopped":
                 return facts.ReversalStopped("P1", self.at, "clerk 7") if state in STOPPABLE else None
             case _ if kind in REPORTS:
-                told_early = state is State.FORWARDED and kind != "send uncertain"
-                return None if told_early else REPORTS[kind]("P1", self.at)
+                return REPORTS[kind]("P1", self.at)
         return None
 
     def _check(self, before: Payment, fact: Fact, done: tuple[Effect, ...]) -> None:
@@ -135,6 +172,11 @@ class Life:
             assert now.owes is not Owes.NOTHING
             assert (now.wake_at is not None) or now.owes is Owes.PERSON
         assert not (sends_of(done) and not now.reason), "a reversal says why"
+        if sends_of(done):
+            assert now.undo is Undo.REVERSE, "what is never reversed is not"
+        if isinstance(fact, facts.InquiryAnswered | facts.TerminalGaveUp | facts.LinkChanged | facts.CheckAsked):
+            assert not any(send.attempt == 1 for send in sends_of(done)), "none of these begins a reversal"
+            assert before.state not in FINAL or now.state in FINAL
         if now.verdict.proof is Proof.PROVEN:
             assert now.days and any(evidence in now.verdict.because for _, evidence in now.days)
         if before.reason:
@@ -144,13 +186,17 @@ class Life:
             assert not before.stopped_by, "never driven again after a person's stop"
             assert before.told is not Told.APPROVED or isinstance(fact, facts.ReversalAsked), "the approval is out"
             assert before.state not in FINAL
+        if now.beside and not isinstance(fact, facts.RequestTaken):
+            assert not any(isinstance(effect, Forward | AnswerTerminal) for effect in done), "the switch answers"
         if now.ack is not None:
             assert now.attempts > 0, "only a reversal that was sent can be answered"
         if isinstance(fact, facts.ReversalAsked):
             assert done and type(done[0]).__name__ == "AnswerReversal", "a terminal's reversal is owned"
-        if before.state is not State.NEW:
-            where = position(now)
+        where = position(now)
+        if now.moves is Moves.DEBIT:
             assert where.merchant >= 0 and where.suspense >= 0
+        if now.moves is Moves.CREDIT:
+            assert where.merchant <= 0
 
 
 def sends_of(done: tuple[Effect, ...]) -> list[SendReversal]:
@@ -178,6 +224,95 @@ def test_any_life_keeps_its_promises(
     assert sum(isinstance(effect, ForgetCard) for _, effect in life.done) <= 1
 
 
+@pytest.mark.parametrize("kind", KINDS_OF_LIFE)
+@given(st.sampled_from(["sale", "sale", "asked", "reported"]), st.sampled_from(BEGINNINGS), STEPS, st.booleans())
+@settings(max_examples=60)
+def test_any_life_of_any_kind_keeps_its_promises(
+    kind: str,
+    opening: str,
+    beginning: tuple[tuple[Any, ...], ...],
+    steps: list[tuple[int, tuple[Any, ...]]],
+    asks: bool,
+) -> None:
+    life = Life(said=KINDS_OF_LIFE[kind], policy=LADDER if asks else POLICY)
+    life.take((opening, "98" if opening == "asked" else "fp"))
+    for wait_ms, wire in [*((1, wire) for wire in beginning), *steps]:
+        life.at += wait_ms
+        life.take(wire)
+    done = [effect for _, effect in life.done]
+    resends = [effect for effect in done if isinstance(effect, Resend)]
+    assert [again.attempt for again in resends] == list(range(1, len(resends) + 1))
+    assert not resends or life.payment.undo is Undo.RESEND
+    asked_of = [effect.attempt for effect in done if isinstance(effect, Inquire)]
+    assert asked_of == list(range(1, len(asked_of) + 1))
+    assert asks or not asked_of
+    assert sum(isinstance(effect, Forward) for effect in done) <= 1
+    told = [effect for effect in done if isinstance(effect, TellLinked)]
+    assert all((effect.payment, effect.by) == ("P0", "P1") for effect in told)
+    assert all(one != two for one, two in pairwise(told)), "the original hears only what is new"
+    assert bool(told) is (kind == "void" and life.payment.state is not State.NEW)
+
+
+def both(sale_wires: list[tuple[Any, ...]], void_wires: list[tuple[Any, ...]], order: list[bool]) -> tuple[Life, Life]:
+    """A sale and its void, whose words reach the sale in the same commit."""
+    sold = Life(payment=Payment("P0", replace(KEY, stan="000122")))
+    void = Life(said=KINDS_OF_LIFE["void"])
+    for life, wires in ((sold, [("sale", "fp"), GOOD, ("written",)]), (void, [("sale", "fp")])):
+        for wire in wires:
+            take_linked(life, wire, sold)
+    for of_sale in order:
+        wires = sale_wires if of_sale else void_wires
+        if wires:
+            take_linked(sold if of_sale else void, wires.pop(0), sold)
+    return sold, void
+
+
+def take_linked(life: Life, wire: tuple[Any, ...], sold: Life) -> None:
+    """One wire, and what it makes the original hear."""
+    known_effects = len(life.done)
+    life.at = sold.at = max(life.at, sold.at) + 1
+    life.take(wire)
+    for _, effect in life.done[known_effects:]:
+        if isinstance(effect, TellLinked):
+            told = facts.LinkChanged("P0", life.at, effect.by, effect.link, effect.standing, effect.proven)
+            before = sold.payment
+            out = step(before, told, POLICY)
+            sold.payment = out.payment
+            sold.done += [(told, more) for more in out.effects]
+
+
+@given(st.lists(WIRES, max_size=6), st.lists(WIRES, max_size=10), st.lists(st.booleans(), min_size=16, max_size=16))
+@settings(max_examples=200)
+def test_a_sale_always_knows_how_its_void_stands(
+    sale_wires: list[Any], void_wires: list[Any], order: list[bool]
+) -> None:
+    only_files = [wire for wire in sale_wires if wire[0] in ("file", "moved on", "check", "written")]
+    sold, void = both(only_files, void_wires, order)
+    heard = {tie.by: (tie.standing, tie.proven) for tie in sold.payment.ties}
+    assert heard["P1"] == standing(void.payment, POLICY)
+    if sold.payment.state is State.SETTLED and heard["P1"] == (Standing.DONE, True):
+        assert sold.payment.verdict.truth is Truth.CHARGED_RETURNED or sold.payment.originals == ()
+
+
+@pytest.mark.parametrize("void_first", [True, False])
+@pytest.mark.parametrize(("void_says", "truth"), [((GOOD, ("written",)), Truth.CHARGED_RETURNED),
+                                                  ((("due",), BLIND), Truth.CHARGED_KEPT)])  # fmt: skip
+def test_sale_and_void_are_proven_in_either_order_and_their_books_agree(
+    void_first: bool, void_says: tuple[Any, ...], truth: Truth
+) -> None:
+    sold, void = both([], list(void_says), [False] * len(void_says))
+    undone = truth is Truth.CHARGED_KEPT
+    line_of_void = (line("l9", rrn="B1", stan="000123"),)
+    of_void = ("file", DAY, line_of_void, (line("l8", rrn="B1"),) if undone else ())
+    of_sale = ("file", DAY, (line("l1", stan="000122"),), ())
+    for life, wire in ((void, of_void), (sold, of_sale))[:: 1 if void_first else -1]:
+        take_linked(life, wire, sold)
+    assert (sold.payment.state, void.payment.state) == (State.SETTLED, State.SETTLED)
+    assert (sold.payment.verdict.truth, sold.payment.verdict.proof) == (truth, Proof.PROVEN)
+    held = position(sold.payment).merchant + position(void.payment).merchant
+    assert held == (10_000 if undone else 0)
+
+
 EVERY_WIRE: list[tuple[Any, ...]] = [
     *((word,) for word in (*REPORTS, "not forwarded", "due", "stale", "moved on", "stopped")),
     *(("reply", answer(code, "A1")) for code in ("00", "51", "96")),
@@ -186,6 +321,10 @@ EVERY_WIRE: list[tuple[Any, ...]] = [
     ("rev", answer("00", "A1")),
     *(("asked", reason) for reason in ("98", "")),
     *(("sale", content) for content in ("fp", "other")),
+    *(("inquiry", outcome, True) for outcome in (Found.CHARGED, Found.RETURNED)),
+    ("check",),
+    ("gave up", Sign.TRACE_GAP),
+    *(("link", "P2", how, proven) for how in (Standing.DONE, Standing.UNDONE) for proven in (True, False)),
     *(("file", day, lines, ()) for day in ("20261121", DAY, NEXT_DAY) for lines in ((), (line(),))),
 ]
 
@@ -208,7 +347,7 @@ def test_every_life_ends_final_or_with_a_person(steps: list[tuple[int, tuple[Any
     life.take(("sale", "fp"))
     for wait_ms, wire in steps:
         life.at += wait_ms
-        if wire[0] != "file":
+        if wire[0] not in ("file", "link"):  # a link is the life of another payment, which ends by itself
             life.take(wire)
     for _ in range(900):  # more than the repeats of the longest window
         if life.payment.owes in (Owes.FILE, Owes.PERSON, Owes.NOTHING):
