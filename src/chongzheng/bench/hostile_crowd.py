@@ -21,7 +21,7 @@ from chongzheng.iso8583.mac import sign
 PER_ADDRESS = 100
 """Clients of one address; the door's own limit is about honest concentrators, and is tested elsewhere."""
 FIRST_ADDRESS = 2
-STRANGER = 9_999_999 - 10_000_001
+STRANGER = 89_999_998
 """The number of a terminal that nobody configured."""
 WORD_EVERY_S = 1.0
 REDIAL_S = 2.0
@@ -194,6 +194,8 @@ class Crowd:
         talk = loop.create_task(self._talk(VICES[vice](self._dice), transport))
         try:
             await asyncio.wait({gone, talk}, return_when=asyncio.FIRST_COMPLETED)
+            if talk.done():
+                talk.result()  # who has said all waits for the end; a mistake of ours must not look like patience
             await gone
         finally:
             talk.cancel()
