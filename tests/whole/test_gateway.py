@@ -682,7 +682,8 @@ def test_a_full_queue_turns_sales_and_reversals_away_at_once(tmp_path: Path, mon
                 patch.setattr(here.engine.runner, "hand_in", lambda submission: False)
                 sale = terminal.sale()
                 assert (await terminal.ask(sale)).text(39) == "96"
-                assert (await terminal.ask(terminal.reversal_of(sale))).text(39) == "96"
+                terminal.send(terminal.reversal_of(sale))  # hears nothing: any answer would make it forget
+                await here.until(lambda: here.engine.counts.of["the queue is full for a reversal"] == 1)
             assert here.payments() == []
             assert (await terminal.ask(sale)).text(39) == "00"
 
@@ -766,6 +767,22 @@ def test_a_file_that_cannot_be_believed_is_put_aside_with_the_reason(tmp_path: P
             assert not (inbox / "IND26112301ACOM").exists()
             terminal = await here.terminal()
             assert (await terminal.ask(terminal.sale())).text(39) == "00"
+
+    run(test())
+
+
+def test_a_genuine_reversal_that_cannot_be_understood_opens_doubt(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with room(tmp_path) as here:
+            terminal = await here.terminal()
+            sale = terminal.sale()
+            await terminal.ask(sale)
+            await here.until_state("APPROVED")
+            assert (await terminal.ask(terminal.reversal_of(sale, F4=""))).text(39) == "30"
+            await here.until(lambda: here.payments()[0].gave_up == "broken_reversal")
+            assert len(here.host.heard) == 1  # a sign is no wish: nothing was reversed
+            assert (await terminal.ask(terminal.reversal_of(sale, F4="", F11="000999"))).text(39) == "30"
+            await here.until(lambda: "a reversal that cannot be understood" in stray_reasons(here))
 
     run(test())
 

@@ -87,9 +87,10 @@ class Desk:
             turn.strike()
             return
         turn.line.is_known = True  # a number that anybody may say: enough to be listened to, not to cut others off
-        if heard.refusal:
+        is_reversal = heard.message.mti == translate.UNDO_TYPE
+        if heard.refusal and not is_reversal:
             self._turn_away(asker, heard.refusal, f"refused: {heard.wants}")
-        elif heard.wants in (Wants.TRANSACTION, Wants.REVERSAL):
+        elif is_reversal or heard.wants is Wants.TRANSACTION:
             self._take_payment(asker, terminal, heard, body)
         elif heard.wants is Wants.SIGN_IN:
             self._terminals.sign_in(terminal, heard, self._local(), lambda answer: self._give(asker, answer))
@@ -106,7 +107,9 @@ class Desk:
             return
         asker.turn.forgive()
         self._ways.name_line(asker.turn.line, (heard.merchant, heard.terminal))
-        if heard.wants is Wants.TRANSACTION:
+        if heard.refusal:
+            self._take_broken_reversal(asker, heard, proof)
+        elif heard.wants is Wants.TRANSACTION:
             self._take_sale(asker, heard, proof)
         else:
             self._take_reversal(asker, heard, proof)
@@ -137,16 +140,34 @@ class Desk:
         """No limit in flight for these: a reversal that is turned away is a cardholder's money at risk."""
         request, named = self._request(heard, proof.at)
         if named is None:
-            self._turn_away(asker, BUSY, "no numbers are left")
+            self._say_nothing(asker, "no numbers are left for a reversal")
             return
         payment, request = self._reversed(heard, request)
         if not self._in_hand.reversing.join(payment, asker):
-            self._turn_away(asker, BUSY, "too many repeats of a reversal")
+            self._say_nothing(asker, "too many repeats of a reversal")
             return
         fact = facts.ReversalAsked(payment, proof.at, proof.id, translate.reason(heard), request)
         if not self._ways.hand_in(Submission(fact, (proof,), translate.card(heard), named.alias)):
             self._in_hand.reversing.leave(payment, newest=True)
-            self._turn_away(asker, BUSY, "the queue is full")
+            self._say_nothing(asker, "the queue is full for a reversal")
+
+    def _take_broken_reversal(self, asker: Asker, heard: Heard, proof: Evidence) -> None:
+        """A genuine reversal that cannot be understood still says that its terminal gave the sale up."""
+        try:
+            payment = payment_id(translate.key(heard.message))
+        except TheirMistake:
+            payment = ""
+        if payment and self._reader.payment(payment) is not None:
+            fact = facts.TerminalGaveUp(payment, proof.at, proof.id, facts.Sign.BROKEN_REVERSAL)
+            self._ways.hand_in(Submission(fact, (proof,)))
+        else:
+            self._ways.keep_stray(proof, "a reversal that cannot be understood")
+        self._turn_away(asker, heard.refusal, "refused: a reversal that cannot be understood")
+
+    def _say_nothing(self, asker: Asker, why: str) -> None:
+        """Terminals take any answer to a reversal as done and delete their record: silence makes them repeat it."""
+        self._counts.note(why)
+        asker.turn.end()
 
     def _may_follow(self, request: facts.Request, payment: str) -> bool:
         """Whether a void or a completion may still go on: nobody else gives its original back, or has used it up.

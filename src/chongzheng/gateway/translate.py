@@ -40,7 +40,9 @@ BATCH_DIGITS, ORIGINAL_DIGITS = 6, 12
 """F61 begins with batch (6) and trace number (6) of the original."""
 CHINESE_YUAN = "156"
 BATCH_FROM, BATCH_TO = 2, 8
-FORMAT_ERROR, BAD_AMOUNT, NOT_SUPPORTED = "30", "13", "40"
+FORMAT_ERROR, BAD_AMOUNT, NOT_SUPPORTED, OTHER_CURRENCY = "30", "13", "40", "A1"
+CARD_FIELDS = (2, 35, 36, 55)
+"""A transaction that moves money names its card in one of these: typed, track 2, track 3 or chip."""
 OTHER_REASON = "06"
 CHIP, MAC_FIELD = 55, 64
 GOOD, BAD, ABSENT = "good", "bad", "absent"
@@ -140,6 +142,8 @@ def hear(body: bytes, channel: Channel = CUP_POS, day: str = "") -> Heard:
     `channel` says which kinds there are, `day` (yyyymmdd) on which business day.
     """
     message = POS.decode(body)
+    if message.mti[2] in "13579":
+        raise TheirMistake("is an answer, and nobody asked a terminal", "MTI")
     code = message.text(60)
     if message.mti == UNDO_TYPE:
         return _heard_reversal(message, channel.kind_reversed(message.text(3), message.text(25), code[:2], day))
@@ -164,7 +168,13 @@ def _refusal(message: Message, kind: Kind) -> str:
         return FORMAT_ERROR
     if kind.link and _named_in_f61(message) is None:
         return FORMAT_ERROR
-    return BAD_AMOUNT if kind.moves is not Moves.NOTHING and _amount(message) == 0 else ""
+    if kind.moves is Moves.NOTHING:
+        return ""
+    if message.text(49) not in ("", CHINESE_YUAN):
+        return OTHER_CURRENCY
+    if not any(number in message.fields for number in CARD_FIELDS):
+        return FORMAT_ERROR
+    return BAD_AMOUNT if _amount(message) == 0 else ""
 
 
 def _amount(message: Message) -> int:

@@ -59,7 +59,7 @@ def test_other_sales_are_not_supported(changes: dict[str, Value | None]) -> None
     assert hear("0400", **changes).wants is Wants.OTHER
 
 
-@pytest.mark.parametrize("mti", ["0100", "0220", "0320", "0500", "0620", "0420", "0210"])
+@pytest.mark.parametrize("mti", ["0100", "0220", "0320", "0500", "0620", "0420"])
 def test_other_types_are_not_supported(mti: str) -> None:
     assert hear(mti).refusal == "40"
 
@@ -156,6 +156,18 @@ def test_a_short_f60_and_an_amount_of_nothing() -> None:
     assert hear(F60="2200009").refusal == "30"
     assert hear("0400", F60="2200009").refusal == "30"
     assert hear(F4="000000000000").refusal == "13"
+
+
+@pytest.mark.parametrize("mti", ["0210", "0230", "0410", "0810", "9999"])
+def test_an_answer_from_a_terminal_answers_nobody(mti: str) -> None:
+    with pytest.raises(TheirMistake, match="MTI: is an answer"):
+        hear(mti)
+
+
+def test_another_currency_and_a_sale_without_a_card_are_refused() -> None:
+    assert hear(F49="840").refusal == "A1"
+    assert hear(F49="156").refusal == ""
+    assert hear(F2=None, F35=None, F36=None, F55=None).refusal == "30"
 
 
 def test_garbage_is_their_mistake() -> None:
