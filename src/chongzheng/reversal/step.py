@@ -18,6 +18,8 @@ from chongzheng.reversal.table import TABLE
 from chongzheng.reversal.verdict import judge, reweigh, standing
 
 Effects = tuple[Effect, ...]
+_RULES = {state: {event: rule_id(state, event) for event in rows} for state, rows in TABLE.items()}
+"""The name of every row, made once."""
 
 STOPPED_WHY = "our mistake"
 AT_ONCE_MS = 1
@@ -41,9 +43,8 @@ def step(payment: Payment, fact: Fact, policy: Policy) -> Outcome:
     absorbed = absorb(payment, fact, policy)
     event = classify(payment, absorbed, fact, policy)
     row = TABLE[payment.state].get(event)
-    rule = rule_id(payment.state, event)
     if row is None:
-        raise OurMistake("no such row in the table", rule)
+        raise OurMistake("no such row in the table", rule_id(payment.state, event))
     # From here on one draft is changed in place: `absorbed` is ours if it is not the payment itself.
     draft = changed(payment) if absorbed is payment else absorbed
     put(draft, state=row.to, policy=policy.version)
@@ -56,7 +57,7 @@ def step(payment: Payment, fact: Fact, policy: Policy) -> Outcome:
         put(draft, was_in_doubt=True)
     if draft.original:
         done += _tell_linked(payment, draft, policy)
-    return Outcome(draft, done, rule)
+    return Outcome(draft, done, _RULES[payment.state][event])
 
 
 def stop(payment: Payment, fact: Fact, policy: Policy) -> Outcome:
