@@ -15,8 +15,9 @@ import pytest
 
 from chongzheng.bench import hostile_crowd
 from chongzheng.bench.hostile_crowd import VICES, Crowd
-from chongzheng.gateway import pos
+from chongzheng.gateway import desk, pos
 from chongzheng.iso8583 import Message, frame, join_cup
+from chongzheng.journal import Reader
 from whole.engine_room import MERCHANT, Room, room
 from whole.scripted_terminal import ENVELOPE, POS, ScriptedTerminal
 
@@ -164,6 +165,37 @@ def test_words_without_proof_are_rationed_not_lost(tmp_path: Path, monkeypatch: 
             assert [(await one.hear()).text(11) for _ in range(80)] == [f"{number:06d}" for number in range(80)]
             assert here.engine.counts.of["rests: too many words"] > 0
             await one.hang_up()
+
+    run(test())
+
+
+def test_a_whole_fleet_signs_in_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pos, "UNPROVEN_BURST", 1)
+    monkeypatch.setattr(pos, "UNPROVEN_PER_S", 1)
+
+    async def test() -> None:
+        async with room(tmp_path) as here:
+            for _ in range(10):
+                for number in (1, 2):
+                    await here.terminal(number)
+            assert here.engine.counts.of["rests: too many words"] == 0
+
+    run(test())
+
+
+def test_evidence_of_forgeries_does_not_fill_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "FORGERIES_BURST", 3)
+
+    async def test() -> None:
+        async with room(tmp_path) as here:
+            liar = ScriptedTerminal(here.engine.addresses["pos"])
+            await liar.dial()
+            for _ in range(pos.STRIKES_MAX):
+                assert (await liar.ask(liar.sale())).text(39) == "A0"
+            assert here.engine.counts.of["bad MAC from a terminal"] == pos.STRIKES_MAX
+        reader = Reader.open(tmp_path / "journal.db")
+        assert 3 <= len(reader.strays()) < pos.STRIKES_MAX
+        reader.close()
 
     run(test())
 

@@ -14,7 +14,6 @@ from typing import Any
 from chongzheng.bench import load_place
 from chongzheng.bench.load_orders import Helper
 from chongzheng.bench.load_place import MODULE, Engine, Place
-from chongzheng.mistakes import OurMistake
 
 MIB = 1 << 10
 """Kilobytes, as the system gives them, in a mebibyte."""
@@ -90,9 +89,6 @@ async def _ready(place: Place, siege: Siege, fleet: Helper, engine: Engine) -> N
 async def _sold(siege: Siege, fleet: Helper) -> dict[str, dict[str, Any]]:
     pace = await fleet.order("pace", rate=siege.rate, seconds=siege.seconds)
     flood = await fleet.order("flood", sales=siege.flood, in_flight=1)
-    for run in (pace, flood):
-        if run["codes"] != {"00": run["answers"]}:
-            raise OurMistake(f"not every honest sale was approved: {run['codes']}", "bench hostile")
     return {"pace": pace, "flood": flood}
 
 
@@ -105,7 +101,10 @@ def _figures(
     peak_mib: float,
 ) -> dict[str, Any]:
     def per_s(run: dict[str, Any]) -> float:
-        return float(run["answers"] / run["seconds"])
+        return float(run["codes"].get("00", 0) / run["seconds"])
+
+    def refused(runs: dict[str, dict[str, Any]]) -> int:
+        return sum(run["answers"] - run["codes"].get("00", 0) for run in runs.values())
 
     return {
         "clients": siege.clients,
@@ -118,6 +117,8 @@ def _figures(
         "alone_per_s": round(per_s(alone["pace"])),
         "besieged_per_s": round(per_s(besieged["pace"])),
         "share_kept": round(per_s(besieged["pace"]) / per_s(alone["pace"]), 3),
+        "alone_refused": refused(alone),
+        "besieged_refused": refused(besieged),
         "alone_p99_ms": round(alone["pace"]["p99_ms"], 1),
         "besieged_p99_ms": round(besieged["pace"]["p99_ms"], 1),
         "alone_full_per_s": round(per_s(alone["flood"])),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from chongzheng.gateway import translate
+from chongzheng.gateway.allowance import Allowance
 from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.channel import Channel
 from chongzheng.gateway.counts import Counts
@@ -25,6 +26,8 @@ LAST_MAX = 200_000
 """Terminals whose last payment is remembered; the journal knows the others."""
 UNKNOWN_TERMINAL, BUSY, BAD_MAC, DONE, WRONG_RELATION = "97", "96", "A0", "00", "22"
 SOURCE = "pos"
+FORGERIES_PER_S, FORGERIES_BURST = 1, 100
+"""Messages with a wrong MAC that are kept as evidence; a flood of them is counted and must not fill the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Desk:
         self._clock = clock
         self._ways = ways
         self._last: Bounded[Payment] = Bounded(LAST_MAX)
+        self._forgeries = Allowance(FORGERIES_PER_S, FORGERIES_BURST, clock())
 
     # In: what terminals say
 
@@ -86,7 +90,7 @@ class Desk:
             self._turn_away(asker, UNKNOWN_TERMINAL, "unknown terminal")
             turn.strike()
             return
-        turn.line.is_known = True  # a number that anybody may say: enough to be listened to, not to cut others off
+        turn.line.call((heard.merchant, heard.terminal))  # a name that anybody may say: enough to be listened to
         is_reversal = heard.message.mti == translate.UNDO_TYPE
         if heard.refusal and not is_reversal:
             self._turn_away(asker, heard.refusal, f"refused: {heard.wants}")
@@ -101,7 +105,8 @@ class Desk:
         at = self._clock()
         proof = evidence(f"pos-{heard.message.mti}", SOURCE, at, translate.evidence_body(heard.message))
         if not self._terminals.is_genuine(terminal, body):
-            self._ways.keep_stray(proof, "the MAC is not this terminal's")
+            if self._forgeries.take(at):
+                self._ways.keep_stray(proof, "the MAC is not this terminal's")
             self._turn_away(asker, BAD_MAC, "bad MAC from a terminal")
             asker.turn.strike()
             return

@@ -40,6 +40,8 @@ PROVEN_PER_S, PROVEN_BURST = 50, 200
 """The same for one connection on which a terminal has proved itself."""
 HELD_BYTES_MAX = 16_384
 """Of messages that wait for their turn; a client that has sent more at once is cut."""
+NAMES_MAX = 4_096
+"""Terminals that may speak through one connection of a concentrator."""
 ADDRESSES_MAX = 10_000
 """Addresses whose allowance is remembered."""
 WRITE_BUFFER_BYTES_MAX = 65_536
@@ -107,7 +109,7 @@ class PosLine(asyncio.Protocol):
         self.address = ""
         self.turns: set[Turn] = set()  # bounded by IN_FLIGHT_PER_CONNECTION, in Turn.begin
         self.strikes = 0
-        self.is_known = False
+        self.names: set[tuple[str, str]] = set()  # bounded by NAMES_MAX, in call
         self.opened_at = self.heard_at = _now_ms()
         self.begun_at: int | None = None
         self.allowance = door.unknown
@@ -142,6 +144,13 @@ class PosLine(asyncio.Protocol):
         if waiting and self.begun_at is None:
             self.begun_at = self.heard_at
         self._go_on(payloads)
+
+    def call(self, name: tuple[str, str]) -> None:
+        """Somebody spoke in the name of a known terminal; the first word in each name costs nothing, so that a whole
+        fleet may sign in at once."""
+        if name not in self.names and len(self.names) < NAMES_MAX:
+            self.names.add(name)
+            self.allowance.give_back()
 
     def _go_on(self, payloads: list[bytes]) -> None:
         """Hear one message after the other, as long as this client may speak."""
@@ -227,7 +236,7 @@ class PosLine(asyncio.Protocol):
         """Cut a client that is slower, or quieter, than the limits allow."""
         if self.begun_at is not None and now_ms - self.begun_at > FRAME_WAIT_MS:
             self.cut("slow")
-        elif not self.is_known and now_ms - self.opened_at > FIRST_WORD_MS:
+        elif not self.names and now_ms - self.opened_at > FIRST_WORD_MS:
             self.cut("nobody's")
         elif not self.turns and now_ms - self.heard_at > IDLE_MS:
             self.cut("idle")
