@@ -18,7 +18,7 @@ from chongzheng.gateway.in_hand import Bounded
 from chongzheng.gateway.lanes import Lanes, rank
 from chongzheng.gateway.pacing import Drain, Pace, Window
 from chongzheng.gateway.timers import Deadline
-from chongzheng.journal import Submission
+from chongzheng.journal import Owed, Submission
 from chongzheng.reversal import facts
 from chongzheng.reversal.effects import Forward, SendReversal
 from chongzheng.reversal.payment import Owes, Payment
@@ -77,7 +77,7 @@ class _Flight:
     sent: bool
 
 
-def deadline_of(payment: Payment) -> Deadline | None:
+def deadline_of(payment: Payment | Owed) -> Deadline | None:
     """The deadline of a payment that owes a reversal; None for all others."""
     if payment.owes is not Owes.REVERSAL or payment.wake_at is None:
         return None

@@ -1,9 +1,20 @@
 """What happened, what do we owe, and where is the proof? The memory, and the only code that writes money tables."""
 
 from chongzheng.journal.reader import Reader
-from chongzheng.journal.rows import Committed, Evidence, Submission, evidence, payment_id
+from chongzheng.journal.rows import Committed, Evidence, Owed, Submission, evidence, payment_id
 from chongzheng.journal.storage import JournalFull
 from chongzheng.journal.store import Journal
 from chongzheng.journal.vault import Vault
 
-__all__ = ["Committed", "Evidence", "Journal", "JournalFull", "Reader", "Submission", "Vault", "evidence", "payment_id"]
+__all__ = [
+    "Committed",
+    "Evidence",
+    "Journal",
+    "JournalFull",
+    "Owed",
+    "Reader",
+    "Submission",
+    "Vault",
+    "evidence",
+    "payment_id",
+]

@@ -12,7 +12,7 @@ import apsw
 from chongzheng.journal import sqlite
 from chongzheng.journal.audit import GENESIS
 from chongzheng.journal.faults import faults
-from chongzheng.journal.rows import Evidence, decode_payment
+from chongzheng.journal.rows import Evidence, Owed, decode_owed, decode_payment
 from chongzheng.journal.sql import queries
 from chongzheng.reversal.payment import Payment
 
@@ -144,9 +144,9 @@ class Reader:
         """
         return [(row[0], row[1]) for row in self._named("due_between", **_page(after, until, limit))]
 
-    def due_reversals(self, after: tuple[int, str], until: int, limit: int) -> list[Payment]:
+    def due_reversals(self, after: tuple[int, str], until: int, limit: int) -> list[Owed]:
         """A page of the payments that owe a reversal, by their deadline; pages as in `due_between`."""
-        return [decode_payment(body) for (body,) in self._named("due_reversals", **_page(after, until, limit))]
+        return [decode_owed(body) for (body,) in self._named("due_reversals", **_page(after, until, limit))]
 
     def count_reversals(self) -> int:
         """How many payments owe a reversal."""

@@ -11,7 +11,7 @@ import msgspec
 from chongzheng.card import Pan
 from chongzheng.reversal.effects import Effect
 from chongzheng.reversal.facts import KINDS, Fact, Key
-from chongzheng.reversal.payment import Payment
+from chongzheng.reversal.payment import Owes, Payment
 
 ID_BITS_BYTES = 10
 """80 bits of SHA-256: two keys that collide are further away than two lost journals."""
@@ -19,8 +19,22 @@ ID_BITS_BYTES = 10
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _TWO = [first + second for first in _ALPHABET for second in _ALPHABET]  # base32 by two digits: it is asked often
 
+
+class Owed(msgspec.Struct, frozen=True, gc=False):
+    """What a queue must know of a payment that owes a reversal: a part of the payment, at a quarter of the price."""
+
+    id: str
+    key: Key
+    owes: Owes
+    wake_at: int | None
+    opened_at: int
+    amount_fen: int
+    reverse_until: int
+
+
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode_payment = msgspec.json.Decoder(Payment).decode
+_decode_owed = msgspec.json.Decoder(Owed).decode
 _decode_fact: dict[str, Any] = {name: msgspec.json.Decoder(kind).decode for name, kind in KINDS.items()}
 
 
@@ -89,6 +103,12 @@ def decode_payment(body: bytes) -> Payment:
     """The payment that `encode` wrote."""
     payment: Payment = _decode_payment(body)
     return payment
+
+
+def decode_owed(body: bytes) -> Owed:
+    """The part of the payment that `encode` wrote which a queue needs."""
+    owed: Owed = _decode_owed(body)
+    return owed
 
 
 def decode_fact(kind: str, body: bytes) -> Fact:
