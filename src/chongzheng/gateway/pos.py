@@ -33,7 +33,7 @@ CONNECTIONS_PER_ADDRESS = 256
 CONNECTIONS_PER_TERMINAL = 2
 """A terminal that dials anew has often lost its old connection without a word: the oldest one goes."""
 IN_FLIGHT_PER_CONNECTION = 8
-UNPROVEN_PER_S, UNPROVEN_BURST = 20, 100
+UNPROVEN_PER_S, UNPROVEN_BURST = 10, 100
 """Messages that no good MAC vouches for (sign-in, echo, junk), from all unproven connections of one address together.
 Who says more is not read from for a while. A genuine message is not counted."""
 PROVEN_PER_S, PROVEN_BURST = 50, 200
@@ -47,7 +47,7 @@ ADDRESSES_MAX = 10_000
 WRITE_BUFFER_BYTES_MAX = 65_536
 HANG_UP_WAIT_MS = 1_000
 HANG_UP_LOOK_MS = 10
-REST_MS_MIN = 500
+REST_MS_MIN = 1_000
 BACKLOG = 512
 SWEEP_MS = 500
 
