@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chongzheng import config as settings
+from chongzheng.app import journal_and_policy
 from chongzheng.bench import load_place
 from chongzheng.bench.load_frames import sale
 from chongzheng.bench.load_orders import Helper
@@ -61,7 +61,7 @@ async def measure(folder: Path, pending: int, engines: int, database: str, say: 
 
 def _plant(place: Place, config: Path, pending: int, say: Say) -> None:
     """Sales that were sent and never answered, until each owes its reversal and has sent it once."""
-    policy = settings.load(config).policy
+    _, policy = journal_and_policy(config)
     journal = Journal.open(place.journal, place.vault, policy)
     try:
         begun_at = time.time_ns() // 1_000_000 - OUTAGE_MS

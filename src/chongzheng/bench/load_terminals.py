@@ -24,6 +24,8 @@ STAN, CODE = 11, 39
 ANSWER_WAIT_S = 30.0
 PARTS = (50, 99, 99.9)
 DIALS_AT_ONCE = 64
+FRAMES_MAX = 1_000_000
+"""Sales that one terminal holds ready; trace numbers have six digits."""
 
 Heard = Callable[["Till", bytes, float], None]
 
@@ -35,7 +37,7 @@ class Till(asyncio.Protocol):
         self.number = number
         self.heard = heard
         self.batch, self.mak = "000001", b""
-        self.frames: deque[bytes] = deque()
+        self.frames: deque[bytes] = deque(maxlen=FRAMES_MAX)
         self.sent_at: dict[bytes, float] = {}
         self._deframer = Deframer()
         self._transport: asyncio.Transport | None = None
@@ -118,7 +120,8 @@ class Fleet:
     async def load(self, order: dict[str, Any]) -> dict[str, Any]:
         """Make each terminal's frames ready; one order a connection, for trace numbers begin at 1."""
         for till in self.tills:
-            till.frames = deque(sale_frames(till.number, till.batch, till.mak, order["sales_each"]))
+            wanted = min(order["sales_each"], FRAMES_MAX)
+            till.frames = deque(sale_frames(till.number, till.batch, till.mak, wanted), maxlen=FRAMES_MAX)
         return {"frames": sum(len(till.frames) for till in self.tills)}
 
     async def flood(self, order: dict[str, Any]) -> dict[str, Any]:
