@@ -229,8 +229,8 @@ class HostLink(asyncio.Protocol):
         self._in_flight.pop(payment, None)
         self._held.pop(payment, None)
 
-    def send(self, message: Message, pin: Key | None = None) -> str:
-        """Hand a message, with the link's MAC, to the socket; "" or why not."""
+    def send(self, message: Message, pin: Key | None = None, bare: bool = False) -> str:
+        """Hand a message, with the link's MAC unless it goes `bare`, to the socket; "" or why not."""
         if self._transport is None or self._transport.is_closing():
             return "the host is not connected"
         if not self._ready:
@@ -238,7 +238,7 @@ class HostLink(asyncio.Protocol):
         if self._transport.get_write_buffer_size() > WRITE_BUFFER_BYTES_MAX:
             return "the host does not read"
         try:
-            payload = self._profile.seal(self._with_our_pin(message, pin), self._mac)
+            payload = self._profile.seal(self._with_our_pin(message, pin), None if bare else self._mac)
         except TheirMistake as mistake:
             return f"cannot be encoded: {mistake.where}"
         except OurMistake as mistake:
@@ -316,6 +316,8 @@ class HostLink(asyncio.Protocol):
             self._ears.puzzled(payload)
             return
         match spoken.meaning:
+            case Meaning.SIGNED_ON | Meaning.ECHOED if not self._is_ours(spoken.message):
+                self._ears.receive(spoken, self._profile)
             case Meaning.SIGNED_ON | Meaning.KEYS_ANSWERED if spoken.message.text(11) != self._asked_stan:
                 self._counts.note("host answered a sign-in that nobody sent", self.name)
             case Meaning.SIGNED_ON | Meaning.KEYS_ANSWERED | Meaning.KEYS_OFFERED:
@@ -327,6 +329,10 @@ class HostLink(asyncio.Protocol):
             case _:
                 by_line = self.settings.mac == LINE and spoken.mac == ABSENT
                 self._ears.receive(replace(spoken, mac=GOOD) if by_line else spoken, self._profile)
+
+    def _is_ours(self, message: Message) -> bool:
+        """Whether it answers the link itself, and not a terminal whose message went through."""
+        return message.text(41).strip() in ("", self._profile.terminal.strip())
 
     def _is_genuine(self, covered: bytes, value: bytes) -> bool:
         """Under our keys, or under those before until the first message under the new ones has come."""
