@@ -197,8 +197,9 @@ class Engine:
         self._forwarding.links = self._links
         host, numbered = self._config.host, profile.own_numbers
         naming = uplink.naming_of(host, numbered, self._links, self._journal, execute, counts, moment)
-        ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name, naming)
+        ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name, naming, self._forwarding.pass_on)
         self._desk = Desk(rules, book, self._vault, self._reader, in_hand, counts, clock, ways)
+        self._forwarding.passed_back = self._desk.passed_back
         self._make_timers()
         self.runner = self._make_runner()
         self._inbox = Inbox(self._config.inbox, self._settle, counts) if self._config.inbox else None

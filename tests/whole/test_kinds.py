@@ -12,7 +12,7 @@ from chongzheng.journal import Reader
 from chongzheng.reversal.entries import position
 from chongzheng.reversal.payment import Payment
 from whole.engine_room import QUICK, Room, room
-from whole.scripted_host import Say, ScriptedHost, answer, honest
+from whole.scripted_host import POS, Say, ScriptedHost, answer, honest
 from whole.scripted_terminal import ScriptedTerminal
 
 
@@ -215,5 +215,80 @@ valid_to = "2020-01-01"
             terminal = await here.terminal()
             assert (await terminal.ask(terminal.sale())).text(39) == "40"
             assert here.payments() == []
+
+    run(test())
+
+
+# What moves no money
+
+
+def errand(terminal: ScriptedTerminal, mti: str, code: str, **fields: str) -> Message:
+    """A message of this terminal that moves no money."""
+    made = terminal.sale(F60=f"00{terminal.batch}{code}", **fields)
+    kept = {number: value for number, value in made.fields.items() if number in (11, 41, 42, 48, 49, 60, 62)}
+    return Message(mti, kept)
+
+
+def test_a_script_notice_and_a_settlement_go_through_and_their_answers_come_back(tmp_path: Path) -> None:
+    async def test() -> None:
+        host = ScriptedHost(lambda m: [Say(Message(f"{m.mti[:2]}{int(m.mti[2]) + 1}0", {**m.fields, 39: "00"}),
+                                           "good" if 64 in m.fields else "none")])  # fmt: skip
+        async with room(tmp_path, host) as here:
+            terminal = await here.terminal()
+            terminal.put(POS.encode(errand(terminal, "0500", "201", F48="1" * 62)))
+            got = await terminal.hear()
+            assert (got.mti, got.text(39), got.text(48)) == ("0510", "00", "1" * 62)
+            assert 64 not in host.heard[0].fields, "a message without MAC goes on without one"
+            notice = await terminal.ask(errand(terminal, "0620", "951"))
+            assert (notice.mti, terminal.genuine) == ("0630", True)
+            assert host.genuine == [False, True]
+            assert here.payments() == [] and "0620" not in evidence_of(here)
+
+    run(test())
+
+
+def evidence_of(here: Room) -> str:
+    """All stray evidence of the journal, as one text."""
+    reader = Reader.open(here.folder / "journal.db")
+    try:
+        return "".join(one.kind + one.body.decode() for one, _ in reader.strays())
+    finally:
+        reader.close()
+
+
+def test_a_terminal_s_own_parameters_do_not_disturb_the_link(tmp_path: Path) -> None:
+    class Centre(ScriptedHost):
+        """A host that also serves parameters."""
+
+        def _take(self, message: Message, body: bytes, writer: asyncio.StreamWriter) -> None:
+            if message.text(60)[8:11] in ("360", "362"):
+                answered = {**message.fields, 39: "00", 62: "parameters"}
+                self._put(writer, POS.encode(Message(f"{message.mti[:2]}{int(message.mti[2]) + 1}0", answered)))
+            else:
+                super()._take(message, body, writer)
+
+    async def test() -> None:
+        async with room(tmp_path, Centre()) as here:
+            terminal = await here.terminal()
+            for mti, code, answered in (("0800", "360", "0810"), ("0820", "362", "0830")):
+                terminal.put(POS.encode(errand(terminal, mti, code)))
+                got = await terminal.hear()
+                assert (got.mti, got.text(39), got.text(62)) == (answered, "00", "parameters")
+            assert (await terminal.ask(terminal.sale())).text(39) == "00", "the link is as it was"
+            assert here.host.sign_ins == 1
+
+    run(test())
+
+
+def test_what_cannot_be_passed_on_is_refused(tmp_path: Path) -> None:
+    async def test() -> None:
+        host = ScriptedHost(sign_in_code="")
+        async with room(tmp_path, host, wait_for_host=False) as here:
+            terminal = await here.terminal()
+            terminal.put(POS.encode(errand(terminal, "0500", "201")))
+            assert (await terminal.hear()).text(39) == "91"
+            forged = Message("0620", {**errand(terminal, "0620", "951").fields, 64: b"00000000"})
+            terminal.put(POS.encode(forged))
+            assert (await terminal.hear()).text(39) == "A0"
 
     run(test())

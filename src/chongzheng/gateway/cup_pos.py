@@ -31,6 +31,7 @@ class CupPos:
 
     def __init__(self, party: Party, envelope: CupEnvelope) -> None:
         self._party = party
+        self.terminal = party.terminal
         self._envelope = envelope
 
     def request(self, message: Message, numbers: Numbers | None, original: Numbers | None = None) -> Message:

@@ -60,6 +60,7 @@ class Cups:
 
     name = "cups"
     own_numbers = True
+    terminal = ""
     signs_in_for_keys = False
 
     def __init__(self, party: Party) -> None:

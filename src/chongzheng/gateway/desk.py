@@ -15,6 +15,7 @@ from chongzheng.gateway.numbers import Named, unnamed
 from chongzheng.gateway.pos import PosLine, Turn
 from chongzheng.gateway.terminals import Terminal, Terminals, plain
 from chongzheng.gateway.translate import CUP_POS, Heard, Wants
+from chongzheng.iso8583 import Message
 from chongzheng.journal import Evidence, Reader, Submission, Vault, evidence, payment_id
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import facts
@@ -24,7 +25,7 @@ from chongzheng.reversal.payment import Owes, Payment, State, Told
 
 LAST_MAX = 200_000
 """Terminals whose last payment is remembered; the journal knows the others."""
-UNKNOWN_TERMINAL, BUSY, BAD_MAC, DONE, WRONG_RELATION = "97", "96", "A0", "00", "22"
+UNKNOWN_TERMINAL, BUSY, BAD_MAC, DONE, WRONG_RELATION, UNREACHABLE = "97", "96", "A0", "00", "22", "91"
 SOURCE = "pos"
 FORGERIES_PER_S, FORGERIES_BURST = 1, 100
 """Messages with a wrong MAC that are kept as evidence; a flood of them is counted and must not fill the disk."""
@@ -50,6 +51,8 @@ class Ways:
     name_line: Callable[[PosLine, tuple[str, str]], None]
     name_upstream: Callable[[str, str], Named | None] = lambda day, mti: unnamed()
     """What a payment of this day and type is called on the way up; None: no numbers are left."""
+    pass_on: Callable[[Message], str] = lambda message: "there is no way through"
+    """Sends what moves no money to the host as it is; "" or why not."""
 
 
 class Desk:
@@ -98,8 +101,38 @@ class Desk:
             self._take_payment(asker, terminal, heard, body)
         elif heard.wants is Wants.SIGN_IN:
             self._terminals.sign_in(terminal, heard, self._local(), lambda answer: self._give(asker, answer))
+        elif heard.wants is Wants.PASSAGE:
+            self._pass_on(asker, terminal, heard, body)
         else:
             self._give(asker, self._own_answer(asker, DONE))
+
+    def _pass_on(self, asker: Asker, terminal: Terminal, heard: Heard, body: bytes) -> None:
+        """Nothing of it is kept or judged; it goes in the order in which the terminal sent it."""
+        if translate.MAC_FIELD in heard.message.fields and not self._terminals.is_genuine(terminal, body):
+            self._turn_away(asker, BAD_MAC, "bad MAC from a terminal")
+            asker.turn.strike()
+            return
+        if not asker.turn.begin():
+            self._turn_away(asker, BUSY, "too many in flight")
+            return
+        name = translate.passage_name(heard.message)
+        self._in_hand.passing.put(name, asker)
+        why = self._ways.pass_on(heard.message)
+        if why:
+            self._in_hand.passing.take(name)
+            self._turn_away(asker, UNREACHABLE, "not passed on")
+
+    def passed_back(self, message: Message) -> bool:
+        """The host's answer to what was passed on; False when no terminal waits for it."""
+        asker = self._in_hand.passing.take(translate.passage_name(message))
+        if asker is None:
+            return False
+        back = translate.relay(message, message.text(39))
+        if translate.MAC_FIELD in message.fields:
+            self._give(asker, self._terminals.sealed(message.text(42), message.text(41), back))
+        else:
+            self._give(asker, plain(back))
+        return True
 
     def _take_payment(self, asker: Asker, terminal: Terminal, heard: Heard, body: bytes) -> None:
         at = self._clock()

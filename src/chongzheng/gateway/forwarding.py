@@ -14,6 +14,7 @@ from chongzheng.gateway.keybox import Key
 from chongzheng.gateway.links import Links
 from chongzheng.gateway.profile import ABSENT, Meaning, Numbers, Pairs, Profile, Spoken, link_in, numbers_in
 from chongzheng.gateway.translate import HostWord, Said
+from chongzheng.iso8583 import Message
 from chongzheng.journal import Evidence, Journal, Reader, Submission, evidence, payment_id
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import facts
@@ -61,6 +62,8 @@ class Forwarding:
         self._reading = False
         self._known: Bounded[tuple[str, Pairs]] = Bounded(KNOWN_MAX)
         self.links = Links(())
+        self.passed_back: Callable[[Message], bool] = lambda message: False
+        """Takes the answer to what was passed on; False when nobody waits for it."""
         self.answered: Callable[[str, Spoken, Evidence], Submission]  # what an answer to an inquiry says
 
     # Out
@@ -168,6 +171,13 @@ class Forwarding:
             return "this channel has no inquiry"
         return self.links.send("inquiry", link_in(payment.identity), question)
 
+    def pass_on(self, message: Message) -> str:
+        """A terminal's message that moves no money goes through as it is; "" or why not."""
+        if self._profile.own_numbers:
+            return "this link has no such messages"
+        bare = translate.MAC_FIELD not in message.fields
+        return self.links.send("inquiry", "", message.with_fields({translate.MAC_FIELD: None}), bare)
+
     def sign_in(self, payment: Payment, effect: SignIn) -> None:
         """The outlet of SignIn."""
         self.links.sign_in_again(link_in(payment.identity))
@@ -192,6 +202,8 @@ class Forwarding:
         """A message of the host becomes a fact of its payment, or stray evidence."""
         proof = evidence(f"host-{spoken.message.mti}", SOURCE, self._clock(), translate.evidence_body(spoken.message))
         if spoken.meaning not in UNDERSTOOD:
+            if self.passed_back(spoken.message):
+                return
             self._keep(proof, "nobody asked for such a message")
             return
         try:

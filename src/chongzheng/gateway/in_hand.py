@@ -17,6 +17,8 @@ SALES_MAX = 10_000
 """Sales that wait for their commit; the runner's queue limit refuses long before this one does."""
 ASKERS_MAX = 50_000
 """Payments whose terminal still waits for an answer."""
+PASSING_MAX = 10_000
+"""Messages that move no money and wait for the host's answer."""
 REPLIES_MAX = 10_000
 """Host replies that wait for the commit which decides about them."""
 REPLIES_PER_PAYMENT_MAX = 4
@@ -121,4 +123,5 @@ class InHand:
         self.sales: Bounded[Heard] = Bounded(SALES_MAX)
         self.waiting = Queue(ASKERS_MAX)
         self.reversing = Queue(ASKERS_MAX)
+        self.passing: Bounded[Asker] = Bounded(PASSING_MAX)
         self.replies = Replies(REPLIES_MAX)

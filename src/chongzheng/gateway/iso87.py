@@ -55,6 +55,7 @@ class Iso87:
     """A link in one of the two shapes of the dialect, `iso87-ascii` or `iso87-binary`."""
 
     own_numbers = True
+    terminal = ""
     signs_in_for_keys = False
 
     def __init__(self, name: str, party: Party) -> None:

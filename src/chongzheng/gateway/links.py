@@ -61,9 +61,9 @@ class Links:
             self._carrying[payment] = link
         return why
 
-    def send(self, kind: Carried, name: str, message: Message) -> str:
-        """Hand a reversal or an inquiry to a link; "" when that was done, else why not now."""
-        return self._for(kind, name).send(message)
+    def send(self, kind: Carried, name: str, message: Message, bare: bool = False) -> str:
+        """Hand a reversal or an inquiry to a link, `bare` without MAC; "" when that was done, else why not now."""
+        return self._for(kind, name).send(message, bare=bare)
 
     def answered(self, payment: str) -> None:
         """This sale no longer waits for the host."""

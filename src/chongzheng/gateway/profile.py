@@ -130,6 +130,8 @@ class Profile(Protocol):
     own_numbers: bool
     signs_in_for_keys: bool
     """Whether the sign-on itself brings the keys; else they are asked for after it."""
+    terminal: str
+    """Our own F41 on this link; "" towards a network, where terminals' own messages do not pass."""
 
     def request(self, message: Message, numbers: Numbers | None, original: Numbers | None = None) -> Message:
         """A terminal's request, as the other side gets it; `original`: the numbers of the payment it refers to."""

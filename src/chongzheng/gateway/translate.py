@@ -335,6 +335,12 @@ def relay(reply: Message, code: str) -> Message:
     return reply.with_fields({39: code, 64: None, 128: None})
 
 
+def passage_name(message: Message) -> str:
+    """The same for a message that is passed on and for its answer: class, terminal and trace number."""
+    kind = message.mti[:2] + str(int(message.mti[2]) // 2 * 2)
+    return "\x1f".join((kind, message.text(42), message.text(41), message.text(11)))
+
+
 def _answer_type(mti: str) -> str:
     return f"{mti[:2]}{(int(mti[2]) + 1) % 10}{mti[3]}"
 

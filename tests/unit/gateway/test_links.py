@@ -36,7 +36,7 @@ class Wire:
         self.said.append(("sale", payment))
         return ""
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Message, bare: bool = False) -> str:
         self.said.append("sent")
         return "" if self.ready else "down"
 

@@ -388,3 +388,10 @@ def test_a_sign_in_answer_brings_the_new_batch_and_the_keys() -> None:
     granted = translate.signed_in(asked, "000042", keys, "093000", "1123")
     assert (granted.mti, granted.text(39), granted.text(60)) == ("0810", "00", "00000042003")
     assert translate.POS.decode(translate.POS.encode(granted)).text(62).encode("latin-1") == keys
+
+
+def test_what_is_passed_on_and_its_answer_have_one_name() -> None:
+    asked = message("0500")
+    assert translate.passage_name(asked) == translate.passage_name(message("0510"))
+    others = [message("0320"), message("0500", F11="000008"), message("0500", F41="10000002"), message("0500", F42="x")]
+    assert len({translate.passage_name(one) for one in (asked, *others)}) == 5
