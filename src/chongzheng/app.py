@@ -47,6 +47,8 @@ from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
 from chongzheng.runner import Runner
 
+DRAIN_WAIT_MS = 2_000
+"""How long a stop waits for the bank to answer sales that are under way; later ones are reversed after the start."""
 STOP_WAIT_MS = 10_000
 """How long a stop waits for commits that are under way."""
 LINK_WAIT_MS = 1_500
@@ -181,7 +183,7 @@ class Engine:
     def _build(self, links: list[LinkSettings], terminals: list[Terminal], pos_tls: ssl.SSLContext | None) -> None:
         self._writer = Writer(self._loop)
         self._reader = self._journal.reader()
-        in_hand = InHand()
+        in_hand = self._in_hand = InHand()
         execute, counts, clock = self._writer.execute, self.counts, self._clock
         book = Terminals(terminals, self._box, self._journal, execute)
         may_pass, kinds = self._config.pos.pin != "refuse", settings.message_kinds(self._config)
@@ -301,12 +303,13 @@ class Engine:
         return self._links.ready
 
     async def stop(self) -> None:
-        """Accept nothing new, finish the commits that are under way, let answers leave, close."""
+        """Accept nothing new, wait a little for answers, finish the commits that are under way, close."""
         if self._api is not None:
             await asyncio.to_thread(self._api.stop)
         await self._door.shut()
         self._timers.stop()
         self._reversal_timers.stop()
+        await self._wait(lambda: not len(self._in_hand.waiting), DRAIN_WAIT_MS)
         self._driving.stop()
         self._asking.stop()
         await self._stop_settling()

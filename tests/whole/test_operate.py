@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from chongzheng import app
 from chongzheng.config import _File
 from chongzheng.journal import Reader
 from chongzheng.journal.backup import Mark, Point
 from whole.engine_room import Room, configure, room
+from whole.scripted_host import Say, ScriptedHost, honest
 
 PROGRAM = [sys.executable, "-m", "chongzheng.cli"]
 
@@ -234,3 +236,37 @@ def test_the_table_shows_no_key_and_fits_people(tmp_path: Path) -> None:
 def test_a_configuration_that_would_be_refused_is_refused_here_too(tmp_path: Path) -> None:
     config = configure(tmp_path, 9000, more="[pos]\nconnections_per_address = 0")
     refused(command("config", "--config", config), "pos.connections_per_address")
+
+
+# Stopping
+
+
+def test_a_stop_waits_for_the_answers_that_are_under_way(tmp_path: Path) -> None:
+    async def test() -> None:
+        host = ScriptedHost(lambda m: [Say(one.message, one.mac, 400) for one in honest(m)])
+        async with room(tmp_path, host) as here:
+            terminal = await here.terminal()
+            terminal.send(terminal.sale())
+            await here.until(lambda: len(host.heard) == 1)
+            stopping = asyncio.ensure_future(here.engine.stop())
+            assert (await terminal.hear()).text(39) == "00"
+            await stopping
+            [payment] = here.payments()
+            assert (payment.state, payment.told) == ("APPROVED", "approved")
+            await here.engine.start()
+
+    asyncio.run(test())
+
+
+def test_a_stop_does_not_wait_for_a_silent_bank_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "DRAIN_WAIT_MS", 50)
+
+    async def test() -> None:
+        async with room(tmp_path, ScriptedHost(lambda _: [])) as here:
+            terminal = await here.terminal()
+            terminal.send(terminal.sale())
+            await here.until_state("FORWARDED")
+            await here.restart()
+            await here.until_state("REVERSING")
+
+    asyncio.run(test())
