@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import msgspec
 
 from chongzheng import config
+from chongzheng.journal.retention import Rule, in_force
 from chongzheng.reversal.policy import Policy
 
 FILE, DEFAULT, UNSET = "file", "default", "not set"
@@ -59,11 +61,12 @@ class Setting:
 
 def table(path: Path) -> list[Setting]:
     """Every setting of the configuration at `path`. TheirMistake when the engine would refuse that file."""
-    policy = config.load(path).policy
+    loaded = config.load(path)
+    policy = loaded.policy
     given = tomllib.loads(path.read_text("utf-8"))
     schema = msgspec.json.schema(config._File)
     found = list(_walk(_target(schema, schema)[0], given, "", schema["$defs"]))
-    return [*found, *_policy(policy, given.get("policy", {}))]
+    return [*found, *_retention(loaded.retention), *_policy(policy, given.get("policy", {}))]
 
 
 def _walk(section: dict[str, Any], given: dict[str, Any], prefix: str, known: dict[str, Any]) -> Iterator[Setting]:
@@ -112,6 +115,15 @@ def _limits(told: dict[str, Any]) -> str:
     if "minimum" in told or "maximum" in told:
         return f"{told.get('minimum', '…')} to {told.get('maximum', '…')}"
     return str(told.get("pattern", ""))
+
+
+def _retention(sections: Iterable[Any]) -> Iterator[Setting]:
+    """The rule that counts today for each kind of row, the operator's own and ours."""
+    own = [Rule(one.kind, one.keep_days, one.since, one.why) for one in sections]
+    for kind, rule in in_force(own, time.time_ns() // 1_000_000).items():
+        came_from = FILE if rule in own else DEFAULT
+        says = f"How long rows of this kind are kept: {rule.why or 'by the operator'}."
+        yield Setting(f"retention.{kind}", f"{rule.keep_days} days, since {rule.since}", "rule", "", came_from, says)
 
 
 def _policy(policy: Policy, given: dict[str, Any]) -> Iterator[Setting]:

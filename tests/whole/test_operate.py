@@ -221,6 +221,21 @@ def test_every_setting_is_explained_and_says_where_it_comes_from(tmp_path: Path)
     assert sections >= set(_File.__struct_fields__) - {"policy"}
 
 
+def test_the_table_shows_which_rule_of_retention_counts(tmp_path: Path) -> None:
+    rule = '[[retention]]\nkind = "evidence"\nkeep_days = 5000\nsince = "2026-01-01"\nwhy = "a contract"'
+    config = configure(tmp_path, 9000)
+    config.write_text(config.read_text("utf-8") + rule, "utf-8")
+    found = table_of(config)
+    assert found["retention"]["value"] == "1 of them"
+    told = found["retention.evidence"]
+    assert (told["value"], told["came_from"]) == ("5000 days, since 2026-01-01", "file")
+    assert "a contract" in told["says"]
+    assert found["retention.card"]["came_from"] == "default"
+    config.write_text(config.read_text("utf-8").replace('"evidence"', '"evidences"'), "utf-8")
+    refused(command("config", "--config", config), "retention.kind", "evidences")
+    refused(command("up", "--config", config), "retention.kind", "evidences")
+
+
 def test_the_table_shows_no_key_and_fits_people(tmp_path: Path) -> None:
     config = configure(tmp_path, 9000)
     sealed = config.read_text("utf-8").partition('master_key = "')[2].partition('"')[0]
