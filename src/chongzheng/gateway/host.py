@@ -103,6 +103,8 @@ class HostLink(asyncio.Protocol):
         self._heard_at = 0
         self._lost = asyncio.Event()
         self._runner: asyncio.Task[None] | None = None
+        self._out: list[bytes] = []  # of this turn of the loop; bounded by WRITE_BUFFER_BYTES_MAX
+        self._out_bytes = 0
 
     # Alive
 
@@ -115,6 +117,7 @@ class HostLink(asyncio.Protocol):
         if self._runner is not None:
             self._runner.cancel()
             await asyncio.gather(self._runner, return_exceptions=True)
+        self._let_out()
         if self._transport is not None:
             self._transport.close()
 
@@ -196,6 +199,7 @@ class HostLink(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The link is gone; what was sent may or may not have arrived, what was held back has not left."""
         self._transport = None
+        self._out.clear()
         self._ready = False
         self._sign_in_at = None
         self._in_flight.clear()
@@ -235,7 +239,7 @@ class HostLink(asyncio.Protocol):
             return "the host is not connected"
         if not self._ready:
             return "the link is not signed in"
-        if self._transport.get_write_buffer_size() > WRITE_BUFFER_BYTES_MAX:
+        if self._transport.get_write_buffer_size() + self._out_bytes > WRITE_BUFFER_BYTES_MAX:
             return "the host does not read"
         try:
             payload = self._profile.seal(self._with_our_pin(message, pin), None if bare else self._mac)
@@ -243,8 +247,23 @@ class HostLink(asyncio.Protocol):
             return f"cannot be encoded: {mistake.where}"
         except OurMistake as mistake:
             return mistake.what
-        self._transport.write(frame(payload))
+        self._put_out(frame(payload))
         return ""
+
+    def _put_out(self, data: bytes) -> None:
+        """To the socket with everything else of this turn of the loop: one write costs as much as many."""
+        if not self._out:
+            self._out_bytes = 0
+            asyncio.get_running_loop().call_soon(self._let_out)
+        self._out.append(data)
+        self._out_bytes += len(data)
+
+    def _let_out(self) -> None:
+        data = b"".join(self._out)
+        self._out.clear()
+        self._out_bytes = 0
+        if data and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
 
     def _with_our_pin(self, message: Message, pin: Key | None) -> Message:
         if pin is None or PIN_BLOCK not in message.fields:
@@ -290,7 +309,7 @@ class HostLink(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             return
         try:
-            self._transport.write(frame(self._profile.seal(message, None)))
+            self._put_out(frame(self._profile.seal(message, None)))
         except TheirMistake as mistake:
             self._drop(f"management message cannot be encoded: {mistake.where}")
 
