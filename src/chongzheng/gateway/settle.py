@@ -16,6 +16,7 @@ from chongzheng.journal import Committed, Evidence, Journal, Reader, Submission,
 from chongzheng.journal.rows import encode
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.events import Event
+from chongzheng.reversal.facts import Moves
 from chongzheng.reversal.payment import FINAL, Payment
 from chongzheng.reversal.policy import Policy
 from chongzheng.settlement import days
@@ -170,13 +171,14 @@ def _candidate(payment: Payment) -> Candidate:
         terminal=payment.key.terminal.strip(),
         merchant=payment.key.merchant.strip(),
         stan=payment.key.stan,
-        amount_fen=payment.amount_fen,
+        amount_fen=payment.fen,
         opened_at_ms=payment.opened_at,
         day=payment.day,
         rrns=(payment.approval.rrn,) if payment.approval is not None and payment.approval.rrn else (),
         masked_pan=payment.masked_pan,
         read_days=tuple(read for read, _ in payment.days),
         final=payment.state in FINAL,
+        gives_back=payment.moves is Moves.CREDIT,
     )
 
 

@@ -14,7 +14,7 @@ class Why(StrEnum):
     STRANGER = "no payment of ours explains it"
     AMBIGUOUS = "it fits more than one payment equally well"
     CONTRADICTS = "the payment it would belong to says otherwise"
-    OTHER_TRADE = "it is neither a purchase nor the reversal of one"
+    OTHER_TRADE = "it is no trade that moved money, nor the reversal of one"
     EARLIER_FILE = "an earlier file of its payment was not read yet"
 
 
@@ -39,11 +39,10 @@ class Break:
     @property
     def word(self) -> Word:
         """Money that came for nobody is long, money that went for nobody is short; else one side knows more."""
-        if self.why is not Why.STRANGER:
+        record = self.record
+        if self.why is not Why.STRANGER or not (record.is_original or record.is_reversal):
             return Word.ONE_SIDED
-        if self.record.is_sale:
-            return Word.LONG
-        return Word.SHORT if self.record.is_reversal else Word.ONE_SIDED
+        return Word.LONG if record.is_original is not record.gives_back else Word.SHORT
 
     def __str__(self) -> str:
         """One line for a person."""

@@ -77,7 +77,7 @@ def fact(saying: Saying, day: str, at: int, evidence: str, name: Callable[[Recor
 
 
 def _saying(payment: str, records: list[Record]) -> Saying:
-    originals = tuple(record for record in records if record.is_sale)
+    originals = tuple(record for record in records if record.is_original)
     return Saying(payment, originals, tuple(record for record in records if record.is_reversal))
 
 

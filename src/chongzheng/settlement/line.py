@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PRE_AUTHORISATION = "06"
-"""F25 of the pre-authorisation family: its messages look like purchases and are not (facts/channels 5.5)."""
+GIVES_BACK = frozenset({"20", "17"})
+"""First digits of F3 of a trade that gives money back: void and refund, void of a cash load (facts/iso8583 1.1)."""
+
+TAKES = frozenset({"00", "60", "62", "63"})
+"""First digits of F3 of a trade that takes money: purchase, completion, the loads of a chip card."""
+
+ORIGINALS = frozenset({"0200", "0220"})
+"""Requests and notices; a pre-authorisation (0100) moves no money and stands in no clearing file."""
 
 EXECUTED = frozenset({"00", "11", "A2", "A4", "A5", "A6"})
 """F39 of a trade that moved money; the A codes are successes with a defect (facts/channels 5.6)."""
@@ -37,18 +43,23 @@ class Record:
     text: str
 
     @property
-    def is_sale(self) -> bool:
-        """A purchase that was charged: 0200 with processing 00xxxx, outside the pre-authorisation family."""
-        return self.mti == "0200" and self._is_purchase and self.code in EXECUTED
+    def is_original(self) -> bool:
+        """A trade that moved money, either way: a request or a notice that was executed."""
+        return self.mti in ORIGINALS and self._moves_money and self.code in EXECUTED
 
     @property
     def is_reversal(self) -> bool:
-        """The reversal of a purchase: 0420 with processing 00xxxx. F39 of a reversal may hold its reason."""
-        return self.mti in REVERSALS and self._is_purchase
+        """The reversal of such a trade. F39 of a reversal may hold its reason."""
+        return self.mti in REVERSALS and self._moves_money
 
     @property
-    def _is_purchase(self) -> bool:
-        return self.processing.startswith("00") and self.condition != PRE_AUTHORISATION
+    def gives_back(self) -> bool:
+        """Whether the trade, or the one that is reversed, gives the cardholder money: a void or a refund."""
+        return self.processing[:2] in GIVES_BACK
+
+    @property
+    def _moves_money(self) -> bool:
+        return self.processing[:2] in GIVES_BACK | TAKES
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ CLOSE_S = 300
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """What matching needs of a payment. `rrns`: RRNs (F37) of approvals we believed; `read_days`: clearing days
-    (yyyymmdd) whose files it has absorbed; `final`: no machine works on it any more.
+    (yyyymmdd) whose files it has absorbed; `final`: no machine works on it any more; `gives_back`: it is a void or a
+    refund, and no record of a sale is about it.
     """
 
     payment: str
@@ -37,6 +38,7 @@ class Candidate:
     masked_pan: str = ""
     read_days: tuple[str, ...] = ()
     final: bool = False
+    gives_back: bool = False
 
 
 class Fit(IntEnum):
@@ -86,6 +88,7 @@ class _Sought:
     stan: str
     sent_at: str
     its_sale: frozenset[str] = frozenset()
+    gives_back: bool = False
 
     @property
     def trade(self) -> Trade:
@@ -111,7 +114,8 @@ class _Index:
         place = (record.merchant, record.terminal)
         found = [*self._get("stan", sought.stan, place), *self._get("rrn", record.rrn, place)]
         found += [self._by_id[payment] for payment in sorted(sought.its_sale)]
-        return list({c.payment: c for c in found if c.day in possible}.values())
+        fitting = (c for c in found if c.day in possible and c.gives_back is sought.gives_back)
+        return list({c.payment: c for c in fitting}.values())
 
     def _add(self, what: str, value: str, candidate: Candidate) -> None:
         key = (what, value, candidate.merchant, candidate.terminal)
@@ -128,13 +132,13 @@ def match(records: Iterable[Record], candidates: Iterable[Candidate]) -> Matchin
     outcomes: list[Match | Break] = []
     sales: dict[Trade, set[str]] = {}
     for record in ordered:
-        if record.is_sale:
-            outcome = _place(_Sought(record, record.stan, record.sent_at), index)
+        if record.is_original:
+            outcome = _place_original(record, index)
             outcomes.append(outcome)
             trade = (record.merchant, record.terminal, record.stan, record.sent_at)
             sales.setdefault(trade, set()).update({outcome.payment} if isinstance(outcome, Match) else outcome.about)
     for record in ordered:
-        if not record.is_sale:
+        if not record.is_original:
             outcomes.append(_place_other(record, index, sales))
     outcomes.sort(key=lambda outcome: (outcome.record.number, outcome.record.text))
     return Matching(
@@ -143,11 +147,21 @@ def match(records: Iterable[Record], candidates: Iterable[Candidate]) -> Matchin
     )
 
 
+def _place_original(record: Record, index: _Index) -> Match | Break:
+    """A void of which we know nothing says something of the sale that it names: that sale is not judged by the file."""
+    outcome = _place(_Sought(record, record.stan, record.sent_at, gives_back=record.gives_back), index)
+    if isinstance(outcome, Match) or not record.gives_back:
+        return outcome
+    named = index.near(_Sought(record, record.original_stan, record.original_sent_at))
+    return replace(outcome, about=tuple(sorted({*outcome.about, *(c.payment for c in named)})))
+
+
 def _place_other(record: Record, index: _Index, sales: dict[Trade, set[str]]) -> Match | Break:
-    original = _Sought(record, record.original_stan, record.original_sent_at)
+    original = _Sought(record, record.original_stan, record.original_sent_at, gives_back=record.gives_back)
     if record.is_reversal:
         return _place(replace(original, its_sale=frozenset(sales.get(original.trade, ()))), index)
-    near = [*index.near(original), *index.near(_Sought(record, record.stan, record.sent_at))]
+    itself = _Sought(record, record.stan, record.sent_at, gives_back=record.gives_back)
+    near = [*index.near(original), *index.near(itself)]
     return Break(Why.OTHER_TRADE, record, tuple(sorted({c.payment for c in near})))
 
 

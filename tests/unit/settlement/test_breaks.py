@@ -12,7 +12,9 @@ from unit.settlement.acom_lines import record, reversed_record
     [
         (Why.STRANGER, record(), Word.LONG),
         (Why.STRANGER, reversed_record(), Word.SHORT),
-        (Why.STRANGER, record(mti="0220"), Word.ONE_SIDED),
+        (Why.STRANGER, record(processing="200000"), Word.SHORT),
+        (Why.STRANGER, reversed_record(processing="200000"), Word.LONG),
+        (Why.STRANGER, record(mti="0100"), Word.ONE_SIDED),
         (Why.AMBIGUOUS, record(), Word.ONE_SIDED),
         (Why.OTHER_TRADE, reversed_record(processing="200000"), Word.ONE_SIDED),
     ],

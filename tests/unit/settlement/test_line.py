@@ -6,23 +6,37 @@ from chongzheng.settlement.line import Problem, Reading
 from unit.settlement.acom_lines import record, reversed_record
 
 
-def test_a_sale() -> None:
-    assert record().is_sale and not record().is_reversal
+@pytest.mark.parametrize(
+    ("changes", "gives_back"),
+    [
+        ({}, False),
+        ({"processing": "200000"}, True),
+        ({"mti": "0220", "processing": "200000"}, True),
+        ({"condition": "06"}, False),
+        ({"mti": "0220", "condition": "06"}, False),
+        ({"processing": "600000"}, False),
+        ({"processing": "170000"}, True),
+    ],
+    ids=["sale", "void", "refund", "completion", "completion advice", "load", "void of a load"],
+)
+def test_a_trade_that_moved_money_and_which_way(changes: dict[str, str], gives_back: bool) -> None:
+    assert record(**changes).is_original and not record(**changes).is_reversal
+    assert record(**changes).gives_back is gives_back
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"mti": "0220"}, {"processing": "200000"}, {"condition": "06"}, {"code": "51"}, {"code": ""}],
-    ids=["refund", "void", "pre-authorisation", "refused", "no code"],
+    [{"mti": "0100", "processing": "030000"}, {"processing": "310000"}, {"code": "51"}, {"code": ""}],
+    ids=["pre-authorisation", "inquiry", "refused", "no code"],
 )
-def test_what_is_no_sale(changes: dict[str, str]) -> None:
-    assert not record(**changes).is_sale
+def test_what_moved_no_money(changes: dict[str, str]) -> None:
+    assert not record(**changes).is_original
 
 
 def test_a_reversal_may_hold_its_reason_in_f39() -> None:
-    assert reversed_record(code="98").is_reversal and not reversed_record().is_sale
-    assert not reversed_record(processing="200000").is_reversal
-    assert not reversed_record(condition="06").is_reversal
+    assert reversed_record(code="98").is_reversal and not reversed_record().is_original
+    assert reversed_record(processing="200000").is_reversal and reversed_record(processing="200000").gives_back
+    assert not reversed_record(processing="030000").is_reversal
 
 
 def test_the_control_total_adds_reversals_like_sales() -> None:

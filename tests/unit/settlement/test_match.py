@@ -207,11 +207,31 @@ def test_a_reversal_without_reference() -> None:
     assert matched(match([replace(bare, rrn="RRN000000001")], [candidate()])) == [(2, "P1", Fit.RRN_AND_AMOUNT)]
 
 
+VOID = record(stan="000009", processing="200000", original_stan="000001", original_sent_at=f"{DAY}100000", rrn="V")
+
+
 def test_other_trades_are_breaks_about_the_payment_they_name() -> None:
-    void = record(stan="000009", processing="200000", original_stan="000001", original_sent_at=f"{DAY}100000", rrn="V")
-    assert broken(match([void], [candidate()])) == [(Why.OTHER_TRADE, ("P1",))]
     assert broken(match([record(code="51")], [candidate()])) == [(Why.OTHER_TRADE, ("P1",))]
-    assert broken(match([record(mti="0220", stan="000009", rrn="")], [candidate()])) == [(Why.OTHER_TRADE, ())]
+    assert broken(match([record(mti="0100", stan="000009", rrn="")], [candidate()])) == [(Why.OTHER_TRADE, ())]
+
+
+def test_a_void_is_about_the_void_and_never_about_its_sale() -> None:
+    void = candidate("P2", stan="000009", rrns=("V",), gives_back=True)
+    assert matched(match([VOID], [candidate(), void])) == [(1, "P2", Fit.ALL)]
+    both = match([record(), replace(VOID, number=2)], [candidate(), void])
+    assert matched(both) == [(1, "P1", Fit.ALL), (2, "P2", Fit.ALL)]
+    same_trace = candidate(gives_back=True)
+    assert broken(match([record()], [same_trace])) == [(Why.STRANGER, ())]
+
+
+def test_a_reversed_void_is_about_the_void() -> None:
+    void = candidate("P2", stan="000009", rrns=("V",), gives_back=True)
+    undone = reversed_record(processing="200000", original_stan="000009", rrn="V")
+    assert matched(match([undone], [candidate(), void])) == [(2, "P2", Fit.ALL)]
+
+
+def test_a_void_that_we_do_not_know_holds_up_the_sale_that_it_names() -> None:
+    assert broken(match([VOID], [candidate()])) == [(Why.STRANGER, ("P1",))]
 
 
 def world(seed: int) -> tuple[list[Candidate], bytes, list[str]]:

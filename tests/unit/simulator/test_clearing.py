@@ -49,7 +49,7 @@ def test_a_day_as_the_book_has_it(tmp_path: Path, ledger: Ledger) -> None:
     ]  # fmt: skip
     assert records[2].original_sent_at == "20261123101531" and records[2].rrn == records[1].rrn
     assert (records[0].terminal, records[0].merchant) == (KEPT.terminal, KEPT.merchant)
-    assert records[0].is_sale and records[2].is_reversal
+    assert records[0].is_original and records[2].is_reversal
     assert told(read(tmp_path, NEXT_DAY, ledger, {})) == [("0200", "000004", 500, "")]
 
 

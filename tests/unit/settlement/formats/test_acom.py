@@ -23,7 +23,7 @@ def test_a_sale_and_its_reversal() -> None:
     assert (sale.terminal, sale.merchant, sale.rrn, sale.code) == (TERMINAL, MERCHANT, "RRN000000001", "00")
     assert (sale.mti, sale.processing, sale.condition) == ("0200", "000000", "00")
     assert (sale.original_stan, sale.original_sent_at) == ("", "")
-    assert sale.is_sale and undone.is_reversal
+    assert sale.is_original and undone.is_reversal
     assert (undone.number, undone.original_stan, undone.original_sent_at) == (2, "000001", "20261122100000")
 
 
