@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from chongzheng.iso8583 import Dialect, Message, Value
-from chongzheng.iso8583.mac import MAC_BYTES, mac_field
+from chongzheng.iso8583.mac import MAC_BYTES, NO_MAC_YET, mac_field
 from chongzheng.mistakes import OurMistake, TheirMistake
 
 Pairs = tuple[tuple[str, str], ...]
@@ -172,8 +172,10 @@ def sealed(dialect: Dialect, message: Message, mac: Mac | None) -> bytes:
     if mac is None:
         return dialect.encode(message)
     number = mac_field(dialect, message)
-    fields = {n: value for n, value in message.fields.items() if n not in MAC_FIELDS}
-    fields[number] = bytes(MAC_BYTES)
+    fields = dict(message.fields)
+    for other in MAC_FIELDS:
+        fields.pop(other, None)
+    fields[number] = NO_MAC_YET
     body = dialect.encode(Message(message.mti, fields))
     if dialect.layout.fields[number].kind == "hex":
         covered = body[: -2 * MAC_BYTES]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
@@ -88,7 +87,7 @@ class Vault:
 
     def index(self, digits: str) -> str:
         """A keyed hash to find or compare by; nobody without the key can go back or try all numbers."""
-        return hmac.new(self._index_key, digits.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._index_key, digits.encode(), "sha256").hex()[:32]
 
 
 def _key(text: object) -> bytes:
