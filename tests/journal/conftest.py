@@ -5,18 +5,33 @@ from pathlib import Path
 
 import pytest
 
-from journal.place import SqlitePlace
+from journal.place import Place, PostgresPlace, SqlitePlace
+from postgres import postgres_server, postgres_urls
+
+__all__ = ["postgres_server", "postgres_urls"]
 
 
-@pytest.fixture(params=["sqlite"])
-def journal_factory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], SqlitePlace]]:
+BOTH = ("sqlite", "postgresql")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Both, unless the module or the test names the one that it is about: a file has locks and pages, a server none."""
+    if "journal_factory" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("databases")
+        wanted = mark.args if mark else getattr(metafunc.module, "DATABASES", BOTH)
+        metafunc.parametrize("journal_factory", wanted, indirect=True)
+
+
+@pytest.fixture
+def journal_factory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Place]]:
     """Makes empty places for a journal, one database per parameter."""
-    places: list[SqlitePlace] = []
+    places: list[Place] = []
+    urls = request.getfixturevalue("postgres_urls") if request.param == "postgresql" else None
 
-    def make() -> SqlitePlace:
+    def make() -> Place:
         folder = tmp_path / f"place{len(places)}"
         folder.mkdir()
-        places.append(SqlitePlace(folder))
+        places.append(SqlitePlace(folder) if urls is None else PostgresPlace(folder, urls()))
         return places[-1]
 
     yield make
@@ -25,6 +40,6 @@ def journal_factory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
 
 
 @pytest.fixture
-def place(journal_factory: Callable[[], SqlitePlace]) -> SqlitePlace:
-    """One empty place."""
+def place(journal_factory: Callable[[], Place]) -> Place:
+    """One empty place, on each database."""
     return journal_factory()

@@ -7,6 +7,8 @@ from chongzheng.journal import payment_id
 from journal.made import asked, kept, key, pan, returned, sale, written
 from journal.place import SqlitePlace
 
+DATABASES = ("sqlite",)
+
 PAYMENTS = 300
 
 

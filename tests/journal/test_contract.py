@@ -33,7 +33,7 @@ from journal.made import (
     undone,
     written,
 )
-from journal.place import SqlitePlace
+from journal.place import Place
 
 REVERSED_TOKEN_SQL = "SELECT payment, verb, seq FROM release"
 
@@ -47,7 +47,7 @@ def expected(submissions: list[Submission], n: int) -> Payment:
     return payment
 
 
-def test_reopened_journal_says_the_same(place: SqlitePlace) -> None:
+def test_reopened_journal_says_the_same(place: Place) -> None:
     journal = place.open()
     everything = [*returned(1), *kept(2), sale(3), reply(3)]
     for submission in everything:
@@ -73,7 +73,7 @@ def test_reopened_journal_says_the_same(place: SqlitePlace) -> None:
     place.audit()
 
 
-def test_many_facts_of_one_payment_in_one_batch_step_on_each_other(place: SqlitePlace) -> None:
+def test_many_facts_of_one_payment_in_one_batch_step_on_each_other(place: Place) -> None:
     batch = [*returned(1), *kept(2)]
     journal = place.open()
     committed = journal.apply(batch)
@@ -105,7 +105,7 @@ def test_the_way_a_batch_is_cut_changes_nothing_but_commit_numbers(journal_facto
     assert one.raw(told) == other.raw(told)
 
 
-def test_effects_come_back_with_their_fact(place: SqlitePlace) -> None:
+def test_effects_come_back_with_their_fact(place: Place) -> None:
     journal = place.open()
     first, second = journal.apply([sale(1), asked(1)])
     assert first.effects == (effects.Forward(name_of(1)),)
@@ -113,7 +113,7 @@ def test_effects_come_back_with_their_fact(place: SqlitePlace) -> None:
     assert (first.rule, second.rule) == ("NEW.request", "FORWARDED.reversal_asked")
 
 
-def test_the_same_fact_twice_moves_nothing_twice(place: SqlitePlace) -> None:
+def test_the_same_fact_twice_moves_nothing_twice(place: Place) -> None:
     journal = place.open()
     twice = [x for submission in returned(1) for x in (submission, submission)]
     last = journal.apply(twice)[-1]
@@ -126,7 +126,7 @@ def test_the_same_fact_twice_moves_nothing_twice(place: SqlitePlace) -> None:
     place.audit()
 
 
-def test_same_key_with_other_content_is_never_executed(place: SqlitePlace) -> None:
+def test_same_key_with_other_content_is_never_executed(place: Place) -> None:
     journal = place.open()
     journal.apply([sale(1)])
     (committed,) = journal.apply([sale(1, NOON_MS + 5, AMOUNT_FEN + 1)])
@@ -135,7 +135,7 @@ def test_same_key_with_other_content_is_never_executed(place: SqlitePlace) -> No
     place.audit()
 
 
-def test_poison_in_the_middle_stops_its_payment_only(place: SqlitePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_poison_in_the_middle_stops_its_payment_only(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = place.open()
     journal.apply([sale(1), sale(2), sale(3)])
     rows = {event: row for event, row in TABLE[State.FORWARDED].items() if event is not Event.DECLINED}
@@ -155,7 +155,7 @@ def test_poison_in_the_middle_stops_its_payment_only(place: SqlitePlace, monkeyp
     place.audit()
 
 
-def test_a_second_release_token_is_refused_by_the_database(place: SqlitePlace) -> None:
+def test_a_second_release_token_is_refused_by_the_database(place: Place) -> None:
     journal = place.open()
     journal.apply([sale(1), sale(2), sale(3)])
     place.raw("INSERT INTO release SELECT place, id, 'refund', 1 FROM payment WHERE id = ?", name_of(2))
@@ -169,7 +169,7 @@ def test_a_second_release_token_is_refused_by_the_database(place: SqlitePlace) -
     place.audit()
 
 
-def test_one_key_under_two_ids_is_written_once(place: SqlitePlace) -> None:
+def test_one_key_under_two_ids_is_written_once(place: Place) -> None:
     journal = place.open()
     journal.apply([sale(1)])
     double = dataclasses.replace(sale(1), fact=RequestTaken("PDOUBLE", NOON_MS, sale(1).fact.evidence, request(1)))
@@ -185,7 +185,7 @@ def test_one_key_under_two_ids_is_written_once(place: SqlitePlace) -> None:
 
 @pytest.mark.parametrize("opening", [sale, asked])
 def test_poison_that_opens_payments_never_stops_the_engine(
-    place: SqlitePlace, monkeypatch: pytest.MonkeyPatch, opening: Any
+    place: Place, monkeypatch: pytest.MonkeyPatch, opening: Any
 ) -> None:
     monkeypatch.setitem(TABLE, State.NEW, {})
     journal = place.open()
@@ -199,7 +199,7 @@ def test_poison_that_opens_payments_never_stops_the_engine(
     place.audit()
 
 
-def test_another_key_under_a_known_id_moves_nothing(place: SqlitePlace) -> None:
+def test_another_key_under_a_known_id_moves_nothing(place: Place) -> None:
     journal = place.open()
     journal.apply([sale(1), reply(1), written(1)])
     fact = asked(2).fact
@@ -213,7 +213,7 @@ def test_another_key_under_a_known_id_moves_nothing(place: SqlitePlace) -> None:
 
 
 @pytest.mark.parametrize("bad", ["\ud800", "a\x00b"])
-def test_text_that_cannot_be_stored_stops_nobody_else(place: SqlitePlace, bad: str) -> None:
+def test_text_that_cannot_be_stored_stops_nobody_else(place: Place, bad: str) -> None:
     journal = place.open()
     odd = Submission(RequestTaken(name_of(9), NOON_MS, "", request(9, currency=bad)))
     committed = journal.apply([sale(1), odd, sale(2)])
@@ -223,7 +223,7 @@ def test_text_that_cannot_be_stored_stops_nobody_else(place: SqlitePlace, bad: s
     place.audit()
 
 
-def test_a_number_that_does_not_fit_stops_nobody_else(place: SqlitePlace) -> None:
+def test_a_number_that_does_not_fit_stops_nobody_else(place: Place) -> None:
     journal = place.open()
     odd = Submission(RequestTaken(name_of(9), NOON_MS, "", request(9, amount_fen=1 << 63)))
     states = {c.payment.id: c.payment.state for c in journal.apply([sale(1), odd, sale(2)])}
@@ -233,7 +233,7 @@ def test_a_number_that_does_not_fit_stops_nobody_else(place: SqlitePlace) -> Non
     place.audit()
 
 
-def test_a_version_from_elsewhere_is_never_overwritten(place: SqlitePlace) -> None:
+def test_a_version_from_elsewhere_is_never_overwritten(place: Place) -> None:
     journal = place.open()
     journal.apply([sale(1), sale(2)])
     place.raw("UPDATE payment SET version = 7 WHERE id = ?", name_of(1))
@@ -244,7 +244,7 @@ def test_a_version_from_elsewhere_is_never_overwritten(place: SqlitePlace) -> No
         assert [fault.split(":")[0] for fault in reader.faults()] == [name_of(1)] * 2
 
 
-def test_a_fact_of_a_payment_that_nobody_opened_is_kept_as_stray(place: SqlitePlace) -> None:
+def test_a_fact_of_a_payment_that_nobody_opened_is_kept_as_stray(place: Place) -> None:
     journal = place.open()
     stray = reply(7)
     committed = journal.apply([sale(1), stray, reply(1)])
@@ -258,7 +258,7 @@ def test_a_fact_of_a_payment_that_nobody_opened_is_kept_as_stray(place: SqlitePl
     place.audit()
 
 
-def test_strays_survive_a_close_a_commit_and_an_idle_moment(place: SqlitePlace) -> None:
+def test_strays_survive_a_close_a_commit_and_an_idle_moment(place: Place) -> None:
     words = [said("0210", n, NOON_MS, note=str(n)) for n in range(4)]
     journal = place.open()
     journal.keep_stray(words[0], "bad MAC")
@@ -272,7 +272,7 @@ def test_strays_survive_a_close_a_commit_and_an_idle_moment(place: SqlitePlace) 
         assert {stray.id for stray, _ in reader.strays()} == {e.id for e in words[:3]}
 
 
-def test_a_flood_of_strays_is_counted_not_kept(place: SqlitePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flood_of_strays_is_counted_not_kept(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chongzheng.journal.store.STRAYS_MAX", 3)
     journal = place.open()
     for n in range(5):
@@ -285,7 +285,7 @@ def test_a_flood_of_strays_is_counted_not_kept(place: SqlitePlace, monkeypatch: 
         assert len(reader.strays()) == 4
 
 
-def test_numbers_never_repeat(place: SqlitePlace) -> None:
+def test_numbers_never_repeat(place: Place) -> None:
     journal = place.open()
     first = [journal.next_number("batch:10000001") for _ in range(3)]
     assert journal.next_number("batch:10000002") == 1
@@ -293,7 +293,7 @@ def test_numbers_never_repeat(place: SqlitePlace) -> None:
     assert [*first, place.open().next_number("batch:10000001")] == [1, 2, 3, 4]
 
 
-def test_secrets_are_sealed_and_bound_to_their_name(place: SqlitePlace) -> None:
+def test_secrets_are_sealed_and_bound_to_their_name(place: Place) -> None:
     journal = place.open()
     journal.save_secret("work:10000001", b"first working key")
     journal.save_secret("work:10000001", b"working key in clear")
@@ -305,7 +305,7 @@ def test_secrets_are_sealed_and_bound_to_their_name(place: SqlitePlace) -> None:
         journal.load_secret("work:10000002")
 
 
-def test_a_card_is_sealed_bound_to_its_payment_and_forgotten_when_settled(place: SqlitePlace) -> None:
+def test_a_card_is_sealed_bound_to_its_payment_and_forgotten_when_settled(place: Place) -> None:
     journal = place.open()
     journal.apply([sale(1), sale(2)])
     held = journal.card(name_of(1))
@@ -321,14 +321,14 @@ def test_a_card_is_sealed_bound_to_its_payment_and_forgotten_when_settled(place:
 
 
 @pytest.mark.parametrize("again", [sale, asked])
-def test_a_settled_payment_takes_no_card_again(place: SqlitePlace, again: Any) -> None:
+def test_a_settled_payment_takes_no_card_again(place: Place, again: Any) -> None:
     journal = place.open()
     journal.apply(kept(1))
     journal.apply([again(1, NOON_MS + 90_000_000)])
     assert journal.card(name_of(1)) is None, "nothing will ever forget it"
 
 
-def test_another_vault_does_not_open_the_cards(place: SqlitePlace) -> None:
+def test_another_vault_does_not_open_the_cards(place: Place) -> None:
     journal = place.open()
     journal.apply([sale(1)])
     journal.close()
@@ -337,7 +337,7 @@ def test_another_vault_does_not_open_the_cards(place: SqlitePlace) -> None:
         place.open().card(name_of(1))
 
 
-def test_clearing_files_are_read_once(place: SqlitePlace) -> None:
+def test_clearing_files_are_read_once(place: Place) -> None:
     journal = place.open()
     words = ("ACOM_20260923", "20260923", 10, True, NOON_MS)
     assert journal.begin_file("d1", *words) == "new"
@@ -354,7 +354,7 @@ def test_clearing_files_are_read_once(place: SqlitePlace) -> None:
     assert (day["day"], day["state"], day["complete"], day["records"]) == ("20260923", "done", 1, 10)
 
 
-def test_payments_are_found_by_id_beginning_trace_and_terminal(place: SqlitePlace) -> None:
+def test_payments_are_found_by_id_beginning_trace_and_terminal(place: Place) -> None:
     place.open().apply([sale(n, NOON_MS + n) for n in range(1, 60)])
     with place.reading() as reader:
         (by_id,) = reader.find(name_of(7))
@@ -369,7 +369,7 @@ def test_payments_are_found_by_id_beginning_trace_and_terminal(place: SqlitePlac
         assert reader.last_of_terminal("nobody", key(1).terminal) is None
 
 
-def test_a_final_state_rests_on_evidence_and_stays_final(place: SqlitePlace) -> None:
+def test_a_final_state_rests_on_evidence_and_stays_final(place: Place) -> None:
     journal = place.open()
     settled = journal.apply(returned(1))[-1].payment
     assert settled.verdict.proof is Proof.PROVEN
@@ -384,7 +384,7 @@ def test_a_final_state_rests_on_evidence_and_stays_final(place: SqlitePlace) -> 
     place.audit()
 
 
-def test_a_stopped_reversal_is_a_persons(place: SqlitePlace) -> None:
+def test_a_stopped_reversal_is_a_persons(place: Place) -> None:
     journal = place.open()
     journal.apply([sale(1), asked(1)])
     (committed,) = journal.apply([Submission(ReversalStopped(name_of(1), NOON_MS + 500, "li.na"))])
@@ -393,14 +393,14 @@ def test_a_stopped_reversal_is_a_persons(place: SqlitePlace) -> None:
     place.audit()
 
 
-def test_an_empty_batch_is_harmless(place: SqlitePlace) -> None:
+def test_an_empty_batch_is_harmless(place: Place) -> None:
     journal = place.open()
     assert journal.apply([]) == []
     journal.apply([sale(1)])
     place.audit()
 
 
-def test_more_open_payments_than_memory_holds(place: SqlitePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_open_payments_than_memory_holds(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chongzheng.journal.store.HELD_MAX", 2)
     journal = place.open()
     journal.apply([sale(n) for n in range(10)])
@@ -410,7 +410,8 @@ def test_more_open_payments_than_memory_holds(place: SqlitePlace, monkeypatch: p
     place.audit()
 
 
-def test_a_checkpoint_loses_nothing(place: SqlitePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.databases("sqlite")
+def test_a_checkpoint_loses_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chongzheng.journal.on_sqlite.WAL_PAGES_MAX", 1)
     journal = place.open()
     with place.reading() as reader:
@@ -429,7 +430,7 @@ def test_ids_are_the_same_wherever_they_are_made() -> None:
     )
 
 
-def test_two_clearing_days_in_one_batch(place: SqlitePlace) -> None:
+def test_two_clearing_days_in_one_batch(place: Place) -> None:
     journal = place.open()
     silent = [cleared(1, 0, 0, day="20260923"), cleared(1, 0, 0, day="20260924")]
     last = journal.apply([sale(1), asked(1), *silent])[-1]
@@ -438,7 +439,7 @@ def test_two_clearing_days_in_one_batch(place: SqlitePlace) -> None:
     place.audit()
 
 
-def test_a_payment_is_found_by_what_a_network_calls_it(place: SqlitePlace) -> None:
+def test_a_payment_is_found_by_what_a_network_calls_it(place: Place) -> None:
     journal = place.open()
     first = dataclasses.replace(sale(1), alias="1.000001")
     repeated = dataclasses.replace(sale(1), alias="1.000003")

@@ -41,6 +41,7 @@ def test_a_token_is_known_by_its_text_and_by_nothing_else(doors: Doors) -> None:
     assert [doors.token(one) for one in wrong] == [None] * len(wrong)
 
 
+@pytest.mark.databases("sqlite")
 def test_the_text_of_a_token_is_nowhere_in_the_journal(doors: Doors, place: SqlitePlace) -> None:
     secret = make(doors).split("_", 2)[2]
     kept = b"".join(path.read_bytes() for path in place.folder.iterdir() if path.name.startswith("journal"))

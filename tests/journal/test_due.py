@@ -3,12 +3,12 @@
 from chongzheng.journal import Submission
 from chongzheng.reversal.facts import AnswerUndelivered
 from journal.made import NOON_MS, name_of, reply, sale
-from journal.place import SqlitePlace
+from journal.place import Place
 
 FAR = 1 << 60
 
 
-def fill(place: SqlitePlace, sales: range, reversals: range) -> None:
+def fill(place: Place, sales: range, reversals: range) -> None:
     """Sales that wait for their answer, and sales that are being reversed."""
     journal = place.open()
     for n in sales:
@@ -19,7 +19,7 @@ def fill(place: SqlitePlace, sales: range, reversals: range) -> None:
     journal.close()
 
 
-def test_reversals_and_other_deadlines_are_read_apart_in_order(place: SqlitePlace) -> None:
+def test_reversals_and_other_deadlines_are_read_apart_in_order(place: Place) -> None:
     fill(place, range(1, 4), range(4, 9))
     with place.reading() as reader:
         others = reader.due_between((0, ""), FAR, 10)
@@ -29,7 +29,7 @@ def test_reversals_and_other_deadlines_are_read_apart_in_order(place: SqlitePlac
         assert len(reader.due()) == 8
 
 
-def test_pages_follow_each_other_without_gap_or_repeat_even_within_one_instant(place: SqlitePlace) -> None:
+def test_pages_follow_each_other_without_gap_or_repeat_even_within_one_instant(place: Place) -> None:
     journal = place.open()
     for n in range(1, 8):
         undelivered = Submission(AnswerUndelivered(name_of(n), NOON_MS))
@@ -45,7 +45,7 @@ def test_pages_follow_each_other_without_gap_or_repeat_even_within_one_instant(p
         assert len(seen) == 7
 
 
-def test_a_page_ends_at_its_last_instant(place: SqlitePlace) -> None:
+def test_a_page_ends_at_its_last_instant(place: Place) -> None:
     fill(place, range(1, 4), range(0))
     with place.reading() as reader:
         first, second, _ = reader.due_between((0, ""), FAR, 10)

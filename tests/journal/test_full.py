@@ -15,6 +15,8 @@ from chongzheng.reversal.payment import State
 from journal.made import NOON_MS, asked, name_of, reply, said, sale, undone
 from journal.place import SqlitePlace
 
+DATABASES = ("sqlite",)
+
 PAGES_TRIED = 40
 BULKY = "x" * 3_000
 

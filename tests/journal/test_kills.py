@@ -14,6 +14,8 @@ from chongzheng.reversal.policy import Policy
 from journal.made import NOON_MS, kept, reply, returned, sale, undone, written
 from journal.place import SqlitePlace
 
+DATABASES = ("sqlite",)
+
 KILLS = 30
 PAYMENTS_A_LIFE = 400
 

@@ -17,6 +17,7 @@ from chongzheng.reversal.policy import Policy
 from journal.made import name_of, sale
 from journal.place import SqlitePlace
 
+DATABASES = ("sqlite",)
 NOBODY = 65_534
 OPEN_ELSEWHERE = """
 import sys
@@ -225,7 +226,7 @@ def test_a_birth_that_was_cut_short_is_taken_up(place: SqlitePlace) -> None:
 def test_a_reader_cannot_write(place: SqlitePlace) -> None:
     place.open()
     with place.reading() as reader, pytest.raises(apsw.ReadOnlyError):
-        reader._db.execute("DELETE FROM payment")
+        reader._reading._db.execute("DELETE FROM payment")  # type: ignore[attr-defined]
 
 
 def test_nobody_else_may_read_a_journal(place: SqlitePlace) -> None:

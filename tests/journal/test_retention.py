@@ -85,6 +85,7 @@ def test_strays_and_the_rows_of_the_door_go(place: SqlitePlace, side: Side) -> N
     assert set(gone) == set(KINDS)
 
 
+@pytest.mark.databases("sqlite")
 def test_what_is_gone_is_not_in_the_files_any_more(place: SqlitePlace, side: Side) -> None:
     words = said("0210", 9, NOON_MS).body
     assert words in b"".join(path.read_bytes() for path in place.folder.glob("journal.db*"))

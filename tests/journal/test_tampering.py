@@ -6,12 +6,12 @@ import pytest
 
 from chongzheng.journal import Reader
 from journal.made import NOON_MS, asked, kept, name_of, reply, returned, sale, written
-from journal.place import SqlitePlace
+from journal.place import Place
 
 ONE, TWO = name_of(1), name_of(2)
 
 
-def filled(place: SqlitePlace) -> None:
+def filled(place: Place) -> None:
     """Two finished payments and one that is being reversed, in seven commits."""
     journal = place.open()
     for pair in zip(returned(1), [*kept(2), sale(3)], strict=True):
@@ -21,7 +21,7 @@ def filled(place: SqlitePlace) -> None:
     place.audit()
 
 
-def found(place: SqlitePlace) -> list[str]:
+def found(place: Place) -> list[str]:
     """What the check says."""
     with place.reading() as reader:
         return reader.faults()
@@ -109,14 +109,14 @@ TAMPERED = {
 """What somebody does to the finished database, and how the first finding about it begins."""
 
 
-def tamper(place: SqlitePlace, sql: str) -> None:
+def tamper(place: Place, sql: str) -> None:
     """Each statement with :one and :two filled in."""
     for statement in sql.replace(":one", f"'{ONE}'").replace(":two", f"'{TWO}'").split(";"):
         place.raw(statement)
 
 
 @pytest.mark.parametrize("what", TAMPERED)
-def test_the_place_is_named(place: SqlitePlace, what: str) -> None:
+def test_the_place_is_named(place: Place, what: str) -> None:
     sql, finding = TAMPERED[what]
     filled(place)
     before = place.dump()
@@ -126,14 +126,14 @@ def test_the_place_is_named(place: SqlitePlace, what: str) -> None:
     assert any(line.startswith(finding) for line in findings), findings
 
 
-def test_other_payments_are_not_accused(place: SqlitePlace) -> None:
+def test_other_payments_are_not_accused(place: Place) -> None:
     filled(place)
     tamper(place, TAMPERED["edited fact"][0])
     assert all(line.startswith(ONE) for line in found(place))
     assert len(found(place)) == 1
 
 
-def test_a_whole_story_rewritten_with_good_hashes_is_seen_by_the_commits(place: SqlitePlace) -> None:
+def test_a_whole_story_rewritten_with_good_hashes_is_seen_by_the_commits(place: Place) -> None:
     from chongzheng.journal.audit import GENESIS, link
 
     filled(place)
@@ -149,7 +149,7 @@ def test_a_whole_story_rewritten_with_good_hashes_is_seen_by_the_commits(place: 
     ]
 
 
-def test_a_check_sees_one_moment_while_the_engine_writes(place: SqlitePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_sees_one_moment_while_the_engine_writes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = place.open()
     journal.apply([sale(1), sale(2)])
     waiting = [reply(1), reply(2), written(1), written(2), asked(1), asked(2), sale(1, NOON_MS + 1)]

@@ -18,6 +18,8 @@ from chongzheng.reversal.policy import Policy
 from journal.made import name_of, reply, returned, sale, undone
 from journal.place import SqlitePlace
 
+DATABASES = ("sqlite",)
+
 FIRST = """
 INSERT INTO payment SELECT id, merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at, truth,
        proof, version, head, body FROM now.payment ORDER BY opened_at DESC, id;

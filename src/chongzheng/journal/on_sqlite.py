@@ -24,6 +24,7 @@ class SqliteStorage:
     """The one writing connection to a file."""
 
     engine = ENGINE
+    leased = True  # the kernel holds the lock as long as we live
 
     def __init__(self, path: Path) -> None:
         self._db, self._lock = sqlite.open_writer(path)
@@ -83,6 +84,10 @@ class SqliteStorage:
             self._db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         self._wal_pages = 0
 
+    def take_over(self, most: int) -> list[bytes]:
+        """There is nobody to take over from."""
+        return []
+
     def close(self) -> None:
         """Empty the WAL and let the next writer in."""
         self._db.close()
@@ -95,6 +100,32 @@ class SqliteStorage:
     def _count_wal_pages(self, _db: apsw.Connection, _name: str, pages: int) -> int:
         self._wal_pages = pages
         return apsw.SQLITE_OK
+
+
+class SqliteReading:
+    """A connection to a file that cannot write."""
+
+    def __init__(self, path: Path, engine: int) -> None:
+        self._db = sqlite.open_reader(path)
+        self._sql = queries()
+        self.engine = engine
+
+    def ask(self, name: str, values: Any) -> list[Any]:
+        """One statement and all its rows; values by position or by name."""
+        return self._db.execute(self._sql[name], values).fetchall()
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """A read transaction: the engine goes on writing into the WAL."""
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
 
 
 @contextmanager

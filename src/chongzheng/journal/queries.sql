@@ -71,7 +71,7 @@ INSERT INTO secret (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET
 SELECT sealed FROM secret WHERE name = ?;
 
 -- name: next_number
-INSERT INTO number (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value;
+INSERT INTO number (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = number.value + 1 RETURNING value;
 
 -- name: file_by_digest
 SELECT state FROM settlement_file WHERE digest = ?;
@@ -114,22 +114,27 @@ SELECT id, payment, why, opened_at, due_at, state FROM cases WHERE payment = ? O
 SELECT wake_at, id FROM payment WHERE wake_at IS NOT NULL ORDER BY wake_at, id;
 
 -- name: due_between
--- Two sorted halves, each from its own index. The first comparison finds the place in it, the second the row.
+-- Two sorted halves, each from its own index. The first comparison finds the place in it, the second the row. What
+-- another engine looks after is left out, unless its lease has run out (:me below 0: nothing is).
 SELECT wake_at, id FROM payment
 WHERE owes IN ('forward', 'delivery') AND wake_at >= :at AND wake_at <= :until AND (wake_at > :at OR id > :after)
+  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
 UNION ALL
 SELECT wake_at, id FROM payment
 WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal')
   AND wake_at >= :at AND wake_at <= :until AND (wake_at > :at OR id > :after)
+  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
 ORDER BY wake_at, id LIMIT :most;
 
 -- name: due_reversals
 SELECT body FROM payment
 WHERE owes = 'reversal' AND wake_at >= :at AND wake_at <= :until AND (wake_at > :at OR id > :after)
+  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
 ORDER BY wake_at, id LIMIT :most;
 
 -- name: count_reversals
-SELECT count(*) FROM payment WHERE owes = 'reversal' AND wake_at IS NOT NULL;
+SELECT count(*) FROM payment WHERE owes = 'reversal' AND wake_at IS NOT NULL
+  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()));
 
 -- name: in_doubt
 -- By state and age: 0 younger than the first instant given, 1 than the second … Everything that is not at rest counts.
@@ -144,7 +149,9 @@ GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT count(*), coalesce(sum(CASE WHEN due_at < ? THEN 1 ELSE 0 END), 0) FROM cases WHERE state = 'open';
 
 -- name: unfinished
-SELECT body FROM payment WHERE owes IN ('forward', 'delivery') ORDER BY opened_at, id;
+SELECT body FROM payment WHERE owes IN ('forward', 'delivery')
+  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
+ORDER BY opened_at, id;
 
 -- name: find
 SELECT body FROM payment

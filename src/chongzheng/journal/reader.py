@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import apsw
-
-from chongzheng.journal import sqlite
 from chongzheng.journal.audit import GENESIS
 from chongzheng.journal.faults import faults
+from chongzheng.journal.on_sqlite import SqliteReading
+from chongzheng.journal.postgres import is_url
 from chongzheng.journal.rows import Evidence, Owed, decode_owed, decode_payment
-from chongzheng.journal.sql import queries
+from chongzheng.journal.storage import Reading
 from chongzheng.reversal.payment import Payment
 
 FOUND_MAX = 50
@@ -55,21 +54,32 @@ class EntryRow:
     fen: int
 
 
+EVERYBODYS = -1
+"""Instead of an engine's number: what all engines look after."""
+
+
 class Reader:
     """Answers questions about a journal."""
 
-    def __init__(self, connection: apsw.Connection) -> None:
-        self._db = connection
-        self._sql = queries()
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
 
     @classmethod
-    def open(cls, path: str | Path) -> Reader:
-        """TheirMistake when there is no journal of ours at `path`."""
-        return cls(sqlite.open_reader(Path(path)))
+    def open(cls, place: str | Path, engine: int = EVERYBODYS) -> Reader:
+        """A file's path or a database's URL. TheirMistake when there is no journal of ours.
+
+        With the number of an engine, deadlines and unfinished work are those that this engine must look after: its
+        own, and what is left of engines whose lease has run out.
+        """
+        if is_url(place):
+            from chongzheng.journal.on_postgres import PostgresReading  # an engine on SQLite needs no client library
+
+            return cls(PostgresReading(str(place), engine))
+        return cls(SqliteReading(Path(place), engine))
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
+        """Let go of the database."""
+        self._reading.close()
 
     def payment(self, payment: str) -> Payment | None:
         """The payment with this id."""
@@ -142,19 +152,19 @@ class Reader:
 
         The page begins behind the deadline `after` and ends with the last one at `until`, or with `limit` rows.
         """
-        return [(row[0], row[1]) for row in self._named("due_between", **_page(after, until, limit))]
+        return [(row[0], row[1]) for row in self._named("due_between", **self._page(after, until, limit))]
 
     def due_reversals(self, after: tuple[int, str], until: int, limit: int) -> list[Owed]:
         """A page of the payments that owe a reversal, by their deadline; pages as in `due_between`."""
-        return [decode_owed(body) for (body,) in self._named("due_reversals", **_page(after, until, limit))]
+        return [decode_owed(body) for (body,) in self._named("due_reversals", **self._page(after, until, limit))]
 
     def count_reversals(self) -> int:
         """How many payments owe a reversal."""
-        return int(self._one("count_reversals")[0])
+        return int(self._named("count_reversals", me=self._reading.engine)[0][0])
 
     def unfinished(self) -> list[Payment]:
         """Payments with a send or a delivery that may or may not have happened when the engine stopped."""
-        return [decode_payment(body) for (body,) in self._all("unfinished")]
+        return [decode_payment(body) for (body,) in self._named("unfinished", me=self._reading.engine)]
 
     def rules_reached(self) -> dict[str, int]:
         """How often each row of the table was used."""
@@ -171,21 +181,18 @@ class Reader:
 
     def faults(self) -> list[str]:
         """What does not add up, one line each: chains, commits, and entries against states. Empty when all is well."""
-        self._db.execute("BEGIN")  # one moment of the journal, while the engine goes on writing
-        try:
+        with self._reading.moment():
             return list(faults(self._all))
-        finally:
-            self._db.execute("COMMIT")
+
+    def _page(self, after: tuple[int, str], until: int, limit: int) -> dict[str, object]:
+        return {"at": after[0], "after": after[1], "until": until, "most": limit, "me": self._reading.engine}
 
     def _all(self, name: str, *values: object) -> list[Any]:
-        return self._db.execute(self._sql[name], values).fetchall()
+        return self._reading.ask(name, values)
 
     def _named(self, name: str, **values: object) -> list[Any]:
-        return self._db.execute(self._sql[name], values).fetchall()
+        return self._reading.ask(name, values)
 
     def _one(self, name: str, *values: object) -> Any:
-        return self._db.execute(self._sql[name], values).fetchone()
-
-
-def _page(after: tuple[int, str], until: int, limit: int) -> dict[str, object]:
-    return {"at": after[0], "after": after[1], "until": until, "most": limit}
+        rows = self._reading.ask(name, values)
+        return rows[0] if rows else None

@@ -46,6 +46,8 @@ CREATE INDEX payment_due_later ON payment (wake_at)
     WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal');
 CREATE INDEX payment_terminal ON payment (terminal, opened_at);
 CREATE INDEX payment_day ON payment (day, opened_at);
+-- Where engines are many, one of them takes over what another leaves.
+--postgresql CREATE INDEX payment_owner ON payment (owner) WHERE owes IN ('forward', 'delivery', 'reversal', 'resend');
 
 CREATE TABLE fact (
     place     INTEGER NOT NULL REFERENCES payment (place) DEFERRABLE INITIALLY DEFERRED,
@@ -102,7 +104,7 @@ CREATE TABLE entry (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE cases (
-    id        INTEGER PRIMARY KEY,
+    id        INTEGER PRIMARY KEY, -- given by the database
     payment   TEXT NOT NULL REFERENCES payment (id) DEFERRABLE INITIALLY DEFERRED,
     why       TEXT NOT NULL,
     opened_at INTEGER NOT NULL,

@@ -25,6 +25,10 @@ class Stale(Refused):
     """Somebody else wrote this payment since we read it."""
 
 
+class Fenced(Exception):
+    """This engine's lease is gone, and with it the right to write or to act: the process must end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A payment as the database has it; `body` is its canonical JSON."""
@@ -39,6 +43,10 @@ class Storage(Protocol):
     """One writer's connection. Raises JournalFull when there is no room, Refused and Stale for single rows."""
 
     engine: int
+
+    @property
+    def leased(self) -> bool:
+        """Whether what was committed may still be acted upon."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """All of it or nothing; durable when it ends."""
@@ -61,5 +69,23 @@ class Storage(Protocol):
     def tidy(self, idle: bool) -> None:
         """Between commits: whatever the database wants done now and then."""
 
+    def take_over(self, most: int) -> list[bytes]:
+        """The states of payments that an engine left which is gone; they belong to this one now."""
+
     def close(self) -> None:
         """Let go, and let the next writer in."""
+
+
+class Reading(Protocol):
+    """A connection that cannot write, for `Reader`."""
+
+    engine: int
+
+    def ask(self, name: str, values: object) -> list[Any]:
+        """One named statement and all its rows; values by position or by name."""
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Everything asked inside is answered as of one moment, while engines go on writing."""
+
+    def close(self) -> None:
+        """Let go."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,22 @@ from chongzheng.card import Pan
 from chongzheng.journal.audit import GENESIS, link_commit
 from chongzheng.journal.on_sqlite import SqliteStorage
 from chongzheng.journal.plan import Held, Plan, Planner
+from chongzheng.journal.postgres import is_url
 from chongzheng.journal.reader import Reader
 from chongzheng.journal.rows import Committed, Evidence, Submission, decode_payment
-from chongzheng.journal.storage import NUMBERS_OF_ONE_ENGINE, JournalFull, Refused, Storage, Stored
+from chongzheng.journal.storage import NUMBERS_OF_ONE_ENGINE, Fenced, JournalFull, Refused, Stale, Storage, Stored
 from chongzheng.journal.vault import Vault
 from chongzheng.mistakes import OurMistake
-from chongzheng.reversal.payment import FINAL
+from chongzheng.reversal.payment import FINAL, Payment
 from chongzheng.reversal.policy import Policy
 
 HELD_MAX = 50_000
 """Open payments kept in memory between commits; more are read from the file again."""
 STRAYS_MAX = 10_000
 """Stray evidence waiting for the next commit; beyond it a flood of junk is counted, not kept."""
+
+TAKEN_AT_ONCE = 500
+"""Payments taken over from an engine that is gone, in one transaction."""
 
 POISON = (Refused, OurMistake, ValueError, TypeError, OverflowError)
 """What one fact can do to its batch: be refused by the database, by us, or not fit into a row (a lone surrogate, a
@@ -59,22 +63,26 @@ class Journal:
 
     @classmethod
     def open(
-        cls, path: str | Path, vault: Vault, policy: Policy, lock: AbstractContextManager[Any] | None = None
+        cls, place: str | Path, vault: Vault, policy: Policy, lock: AbstractContextManager[Any] | None = None
     ) -> Journal:
-        """Open or make the journal. TheirMistake: locked, not ours, damaged, not durable as set."""
-        return cls(SqliteStorage(Path(path)), path, vault, policy, lock or nullcontext())
+        """Open or make the journal in a file, or in the database of a postgresql:// URL, where others may write too.
+
+        TheirMistake: locked, not ours, damaged, not durable as set.
+        """
+        return cls(_storage(place), place, vault, policy, lock or nullcontext())
 
     def close(self) -> None:
-        """Write what is waiting and let the next writer in."""
+        """Write what is waiting and let the next writer in. An engine that lost its lease only lets go."""
         with self._lock:
             try:
-                self._flush_strays()
+                with suppress(Fenced):
+                    self._flush_strays()
             finally:
                 self._storage.close()
 
     def reader(self) -> Reader:
         """A connection of its own that cannot write."""
-        return Reader.open(self._at)
+        return Reader.open(self._at, self._storage.engine)
 
     def apply(self, batch: Sequence[Submission]) -> list[Committed]:
         """Decide and write the whole batch in one commit; what is returned is durable.
@@ -82,15 +90,38 @@ class Journal:
         Raises JournalFull when there is no room: then nothing happened.
         """
         with self._lock:
-            try:
-                committed = self._together(batch)
-            except POISON:
-                committed = self._one_by_one(batch)
+            committed = self._as_one(batch)
             self._storage.tidy(idle=False)
             return committed
 
+    def _as_one(self, batch: Sequence[Submission]) -> list[Committed]:
+        try:
+            return self._together(batch)
+        except Stale:  # another engine wrote one of them: read them all again, and step on from there
+            self._forget_touched(submission.fact.payment for submission in batch)
+        except POISON:
+            return self._one_by_one(batch)
+        try:
+            return self._together(batch)
+        except POISON:
+            return self._one_by_one(batch)
+
+    @property
+    def leased(self) -> bool:
+        """Whether this engine may still act on what it committed; on SQLite as long as it lives."""
+        return self._storage.leased
+
+    def take_over(self) -> list[Payment]:
+        """Payments of an engine that is gone, now this one's: its sends and answers may have happened or not, and its
+        deadlines are to be watched. A bounded number at a time; none when there is nothing to take."""
+        with self._lock:
+            return [decode_payment(body) for body in self._storage.take_over(TAKEN_AT_ONCE)]
+
     def tidy(self) -> None:
-        """For idle moments: write waiting stray evidence, move the WAL into the file."""
+        """For idle moments, once a second: write waiting stray evidence, keep the lease, move the WAL into the file.
+
+        Raises Fenced when the lease is gone.
+        """
         with self._lock:
             self._flush_strays()
             self._storage.tidy(idle=True)
@@ -110,7 +141,7 @@ class Journal:
 
     def save_secret(self, name: str, secret: bytes) -> None:
         """Keep a working key or the like, sealed; durable when this returns."""
-        with self._lock:
+        with self._lock, self._storage.transaction():
             self._storage.ask("put_secret", name, self._vault.seal(secret, f"secret.sealed:{name}"))
 
     def load_secret(self, name: str) -> bytes | None:
@@ -122,23 +153,32 @@ class Journal:
     def next_number(self, name: str) -> int:
         """1, 2, 3 …: never the same twice, whatever crashes."""
         with self._lock:
-            return int(self._storage.ask("next_number", name)[0][0])
+            with self._storage.transaction():
+                number = int(self._storage.ask("next_number", name)[0][0])
+            return number
 
     def begin_file(self, digest: str, name: str, day: str, records: int, complete: bool, at: int) -> str:
         """Note that a clearing file is being read: `new`, `unfinished`, `done`, or `other for this day`."""
         with self._lock:
-            known = self._storage.ask("file_by_digest", digest)
-            if known:
-                return str(known[0][0])
-            if self._storage.ask("file_by_day", day):
-                return "other for this day"
-            self._storage.ask("put_file", digest, name, day, records, int(complete), at)
-            return "new"
+            try:
+                with self._storage.transaction():
+                    standing = self._standing(digest, day)
+                    if standing == "new":
+                        self._storage.ask("put_file", digest, name, day, records, int(complete), at)
+                return standing
+            except Refused:  # another engine was quicker
+                return self._standing(digest, day)
 
     def finish_file(self, digest: str) -> None:
         """Every fact of this file is in."""
-        with self._lock:
+        with self._lock, self._storage.transaction():
             self._storage.ask("finish_file", digest)
+
+    def _standing(self, digest: str, day: str) -> str:
+        known = self._storage.ask("file_by_digest", digest)
+        if known:
+            return str(known[0][0])
+        return "other for this day" if self._storage.ask("file_by_day", day) else "new"
 
     def _together(self, batch: Sequence[Submission]) -> list[Committed]:
         plan = Plan()
@@ -159,6 +199,7 @@ class Journal:
         self._forget_touched(touched)
         try:
             with self._storage.transaction():
+                self._read_missing(batch)  # locks them in one order, where there are other engines
                 for submission in batch:
                     plan = self._alone(submission, number)
                     touched.update(plan.touched)
@@ -182,6 +223,7 @@ class Journal:
                 self._storage.write(plan)
             return plan
         except POISON as error:
+            self._forget_touched(plan.touched)
             self._read_again(submission)
             return self._stopped(submission, number, f"{type(error).__name__}: {error}")
 
@@ -278,3 +320,11 @@ class Journal:
 
     def _last_place(self) -> int:
         return int(self._storage.ask("last_place", *self._bounds())[0][0] or self._bounds()[0])
+
+
+def _storage(place: str | Path) -> Storage:
+    if is_url(place):
+        from chongzheng.journal.on_postgres import PostgresStorage  # an engine on SQLite needs no client library
+
+        return PostgresStorage(str(place))
+    return SqliteStorage(Path(place))

@@ -97,7 +97,7 @@ CREATE TABLE card (
 ) STRICT;
 
 CREATE TABLE cases (
-    id        INTEGER PRIMARY KEY,
+    id        INTEGER PRIMARY KEY, -- given by the database
     payment   TEXT NOT NULL REFERENCES payment (id) DEFERRABLE INITIALLY DEFERRED,
     why       TEXT NOT NULL,
     opened_at INTEGER NOT NULL,

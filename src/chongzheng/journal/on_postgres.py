@@ -1,0 +1,191 @@
+"""How does a plan become rows of a PostgreSQL database that other engines write to as well?
+
+A transaction begins by renewing this engine's lease, or ends there. Rows travel as arrays, one statement a table; the
+statements of a batch travel together, so that a commit costs a few round trips whatever its size.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from chongzheng.journal import postgres
+from chongzheng.journal.plan import Plan
+from chongzheng.journal.sql import queries_of_postgres
+from chongzheng.journal.storage import Fenced, JournalFull, Refused, Stale, Stored
+
+LEASE_MS = 10_000
+"""How long an engine that says nothing is still believed alive, by the database's clock."""
+LEASE_MARGIN_MS = 1_000
+"""By so much an engine itself gives up earlier: what leaves a socket now must still count as sent in time."""
+COLUMNS = {"open_payment": 18, "move_payment": 12, "put_fact": 9, "put_evidence": 7, "put_entry": 7, "take_release": 4,
+           "open_case": 4, "put_card": 3, "forget_card": 1, "put_alias": 2, "put_stray": 6}  # fmt: skip
+"""How many columns each kind of row has, where there is no row to count them by."""
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+class PostgresStorage:
+    """One engine's writing connection, and its lease."""
+
+    def __init__(self, url: str, lease_ms: int = LEASE_MS, monotonic_ns: Callable[[], int] = time.monotonic_ns) -> None:
+        self._db = postgres.open_writer(url)
+        self._sql: dict[str, Any] = dict(queries_of_postgres())
+        self._lease_ms = lease_ms
+        self._monotonic_ns = monotonic_ns
+        self._leased_until_ns = 0
+        self.engine, self._epoch = self._enlist()
+
+    @property
+    def leased(self) -> bool:
+        """Whether this engine may still act on what it committed, by its own clock."""
+        return self._monotonic_ns() < self._leased_until_ns
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """The lease first. What fails is rolled back; a lost connection is the caller's end."""
+        with _plainly():
+            asked_ns = self._monotonic_ns()
+            with self._db.transaction():
+                self._renew()
+                yield
+            self._leased_from(asked_ns)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that may fail alone."""
+        with _plainly(), self._db.transaction():
+            yield
+
+    def load(self, payments: Sequence[str]) -> dict[str, Stored]:
+        """Those that exist, locked to the end of the transaction."""
+        with _plainly():
+            rows = self._db.execute(self._sql["load_payments"], (list(payments),)).fetchall()
+        return {row[0]: Stored(*row[1:]) for row in rows}
+
+    def write(self, plan: Plan) -> None:
+        """All tables in one round trip, which also tells whether every payment was as we knew it."""
+        opened, moved = plan.payment_rows(self.engine)
+        # One statement sees one moment: a card that comes and goes within the plan must not come at all.
+        forgotten = {place for (place,) in plan.forgotten}
+        plan.cards = [row for row in plan.cards if row[0] not in forgotten]
+        tables = [(opened, COLUMNS["open_payment"]), (moved, COLUMNS["move_payment"])]
+        tables += [(rows, COLUMNS[name]) for name, rows in plan.rows()]
+        with _plainly():
+            values = [column for rows, width in tables for column in _columns(rows, width)]
+            ((were_opened, were_moved),) = self._db.execute(self._sql["write"], values).fetchall()
+            if (were_opened, were_moved) != (len(opened), len(moved)):
+                raise Stale("another engine changed a payment")
+
+    def put_strays(self, rows: Rows) -> None:
+        """Once each, however often they are tried."""
+        with _plainly():
+            self._db.execute(self._sql["put_stray"], _columns(rows, COLUMNS["put_stray"]))
+
+    def ask(self, name: str, *values: object) -> list[Any]:
+        """One statement and all its rows."""
+        with _plainly():
+            return _all(self._db.execute(self._sql[name], values))
+
+    def tidy(self, idle: bool) -> None:
+        """An idle engine says that it is alive; a busy one says so with every commit."""
+        if idle:
+            with self.transaction():
+                pass
+
+    def take_over(self, most: int) -> list[bytes]:
+        """States of up to `most` payments that an engine left which is gone; they are ours now."""
+        with self.transaction():
+            dead = self._ask("find_dead")
+            if not dead:
+                return []
+            self._ask("fence_off", dead=dead[0][0])
+            rows = self._ask("take_over", dead=dead[0][0], most=most)
+            if not rows:
+                self._ask("all_taken", dead=dead[0][0])
+            return [row[0] for row in rows]
+
+    def close(self) -> None:
+        """Give the lease back, so that nobody waits for it to run out."""
+        try:
+            if not self._db.closed:
+                self._ask("resign")
+        finally:
+            self._db.close()
+
+    def _enlist(self) -> tuple[int, int]:
+        asked_ns = self._monotonic_ns()
+        with _plainly(), self._db.transaction():
+            self._db.execute("SELECT pg_advisory_xact_lock(%s)", (postgres.CLAIM_LOCK,))
+            values = {"name": f"{socket.gethostname()}:{os.getpid()}", "lease_ms": self._lease_ms}
+            ((engine, epoch),) = self._db.execute(self._sql["enlist"], values).fetchall()
+        self._leased_from(asked_ns)
+        return engine, epoch
+
+    def _renew(self) -> None:
+        values = {"id": self.engine, "epoch": self._epoch, "lease_ms": self._lease_ms}
+        if self._db.execute(self._sql["renew"], values).rowcount != 1:
+            raise Fenced(f"the lease of engine {self.engine} has run out or was taken: others go on with its work")
+
+    def _leased_from(self, asked_ns: int) -> None:
+        self._leased_until_ns = asked_ns + (self._lease_ms - min(LEASE_MARGIN_MS, self._lease_ms // 2)) * 1_000_000
+
+    def _ask(self, name: str, **values: object) -> list[Any]:
+        values |= {"id": self.engine, "epoch": self._epoch}
+        return _all(self._db.execute(self._sql[name], values))
+
+
+class PostgresReading:
+    """A connection that cannot write. `engine`: whose payments `due` and the like are about; below 0: everybody's."""
+
+    def __init__(self, url: str, engine: int) -> None:
+        self._db = postgres.open_reader(url)
+        self._sql: dict[str, Any] = dict(queries_of_postgres())
+        self.engine = engine
+
+    def ask(self, name: str, values: object) -> list[Any]:
+        """One statement and all its rows; values by position or by name."""
+        return _all(self._db.execute(self._sql[name], values))  # type: ignore[arg-type]
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Everything asked inside is answered as of one moment."""
+        with self._db.transaction():
+            self._db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+
+    def close(self) -> None:
+        """Hang up."""
+        self._db.close()
+
+
+def _columns(rows: Rows, width: int) -> list[list[Any]]:
+    """The rows as arrays; words of an enumeration as plain text, which is what an array of text is made of."""
+    if not rows:
+        return [[]] * width
+    return [[v.value if isinstance(v, StrEnum) else v for v in column] for column in zip(*rows, strict=True)]
+
+
+def _all(cursor: psycopg.Cursor[Any]) -> list[Any]:
+    return cursor.fetchall() if cursor.description is not None else []
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """What a single row can do, and no room, in the words of the journal; anything else ends this engine."""
+    try:
+        yield
+    except errors.DiskFull as error:
+        raise JournalFull(str(error)) from error
+    except (errors.DeadlockDetected, errors.SerializationFailure) as error:
+        raise Stale(str(error)) from error
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
+        raise Refused(str(error)) from error

@@ -1,0 +1,95 @@
+-- Which statements does an engine run on PostgreSQL alone? Whole tables of rows in one statement each, and its lease.
+
+-- name: load_payments
+-- In one order for everybody, so that two engines never wait for each other.
+SELECT id, place, version, head, body FROM payment WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+
+-- name: write
+-- A whole plan, one array a column, in one round trip; empty arrays write nothing. Gives how many payments were opened
+-- and how many moved: fewer than asked for means that another engine was there before.
+WITH opened AS (
+    INSERT INTO payment (place, id, merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at,
+                         truth, proof, owner, version, head, body)
+    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
+                         %b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[],
+                         %b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[])
+    ON CONFLICT DO NOTHING RETURNING 1
+), moved AS (
+    UPDATE payment p
+    SET amount_fen = v.amount_fen, state = v.state, owes = v.owes, wake_at = v.wake_at, truth = v.truth,
+        proof = v.proof, owner = v.owner, version = v.version, head = v.head, body = v.body
+    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::bigint[],
+                %b::bigint[], %b::bytea[], %b::bytea[], %b::bigint[], %b::bigint[])
+         AS v (amount_fen, state, owes, wake_at, truth, proof, owner, version, head, body, place, loaded)
+    WHERE p.place = v.place AND p.version = v.loaded RETURNING 1
+), facts AS (
+    INSERT INTO fact (place, payment, seq, commit_no, at, kind, rule, record, hash)
+    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::bigint[], %b::bigint[], %b::text[], %b::text[],
+                         %b::bytea[], %b::bytea[])
+), heard AS (
+    INSERT INTO evidence (place, payment, id, at, kind, source, body)
+    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::bytea[])
+    ON CONFLICT DO NOTHING
+), booked AS (
+    INSERT INTO entry (place, payment, seq, n, debit, credit, fen)
+    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::bigint[])
+), released AS (
+    INSERT INTO release (place, payment, verb, seq)
+    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[])
+), referred AS (
+    INSERT INTO cases (payment, why, opened_at, due_at)
+    SELECT * FROM unnest(%b::text[], %b::text[], %b::bigint[], %b::bigint[]) ON CONFLICT (payment, why) DO NOTHING
+), kept AS (
+    INSERT INTO card (place, payment, sealed)
+    SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bytea[]) ON CONFLICT DO NOTHING
+), forgotten AS (
+    DELETE FROM card WHERE place = ANY(%b::bigint[])
+), called AS (
+    INSERT INTO alias (name, payment) SELECT * FROM unnest(%b::text[], %b::text[]) ON CONFLICT DO NOTHING
+)
+SELECT (SELECT count(*) FROM opened), (SELECT count(*) FROM moved)
+
+-- name: put_stray
+INSERT INTO stray (id, at, kind, source, why, body)
+SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::bytea[]) ON CONFLICT DO NOTHING
+
+-- name: enlist
+-- A number that nobody holds any more, its leftovers included, or the next one.
+WITH free AS (
+    SELECT id FROM engine WHERE expires_at <= now_ms() ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE engine e SET epoch = e.epoch + 1, name = %(name)s, expires_at = now_ms() + %(lease_ms)s
+    FROM free WHERE e.id = free.id RETURNING e.id, e.epoch
+), made AS (
+    INSERT INTO engine (id, name, epoch, expires_at)
+    SELECT (SELECT coalesce(max(id), -1) + 1 FROM engine), %(name)s, 1, now_ms() + %(lease_ms)s
+    WHERE NOT EXISTS (SELECT 1 FROM taken) RETURNING id, epoch
+)
+SELECT id, epoch FROM taken UNION ALL SELECT id, epoch FROM made
+
+-- name: renew
+-- Every transaction begins with this: nobody who has lost the lease, or was frozen past it, writes anything. The row
+-- stays locked to the end, so nobody can take the lease away in the middle either.
+UPDATE engine SET expires_at = now_ms() + %(lease_ms)s
+WHERE id = %(id)s AND epoch = %(epoch)s AND expires_at > now_ms()
+
+-- name: resign
+-- 1 is long ago, but not 0: what this engine leaves half done is still to be taken over.
+UPDATE engine SET expires_at = 1 WHERE id = %(id)s AND epoch = %(epoch)s
+
+-- name: find_dead
+-- One survivor at a time; a dead engine whose last transaction still hangs is passed over.
+SELECT id, epoch FROM engine WHERE id <> %(id)s AND expires_at > 0 AND expires_at <= now_ms()
+ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+
+-- name: fence_off
+UPDATE engine SET epoch = epoch + 1 WHERE id = %(dead)s
+
+-- name: take_over
+UPDATE payment SET owner = %(id)s WHERE place IN (
+    SELECT place FROM payment WHERE owner = %(dead)s AND owes IN ('forward', 'delivery', 'reversal', 'resend')
+    ORDER BY wake_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+RETURNING body
+
+-- name: all_taken
+UPDATE engine SET expires_at = 0 WHERE id = %(dead)s
