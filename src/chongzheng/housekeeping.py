@@ -17,7 +17,7 @@ from chongzheng.gateway.upkeep import Chore, Upkeep
 from chongzheng.journal import Reader
 from chongzheng.journal.backup import Mark, Milestones, refuse_time_travel
 from chongzheng.journal.retention import Retention, Rule, in_force
-from chongzheng.journal.side import Side
+from chongzheng.journal.side import Side, is_url
 from chongzheng.reversal.payment import Payment
 
 MARK_EVERY_MS = 1_000
@@ -60,7 +60,8 @@ class Housekeeping:
         """TLS for terminals and for the bank. TheirMistake: a file is no good, or the journal is an older one."""
         config = self._config
         in_force(retention_rules(config), self._clock())
-        refuse_time_travel(config.journal, Mark(config.mark))
+        if not is_url(config.journal):
+            refuse_time_travel(config.journal, Mark(config.mark))
         if config.traces.endpoint:
             sampling = Sampling(config.traces.slow_ms, config.traces.per_mille)
             self._traces = Traces(sampling, exporter_to(config.traces.endpoint), self._counts, self._clock)
@@ -72,15 +73,16 @@ class Housekeeping:
         """Begin with the chores. `sources` is given what tells when certificates run out."""
         config = self._config
         self._metrics = Metrics(sources(lambda: self._expires), self._clock)
-        self._milestones = Milestones(config.journal, Mark(config.mark))
         self._side = Side.open(config.journal)
         retention = Retention(self._side, retention_rules(config))
         chores = [
-            Chore("mark", MARK_EVERY_MS, self._milestones.note),
             Chore("certificates", CERTIFICATES_EVERY_MS, self._look_after_certificates),
             Chore("figures", FIGURES_EVERY_MS, lambda: self._with(reader, self._count)),
             Chore("retention", RETENTION_EVERY_MS, lambda: self._expire(retention)),
         ]
+        if not is_url(config.journal):  # a database server has archives and standbys of its own for this
+            self._milestones = Milestones(config.journal, Mark(config.mark))
+            chores.append(Chore("mark", MARK_EVERY_MS, self._milestones.note))
         if self._traces is not None:
             chores.append(Chore("traces", TRACES_EVERY_MS, lambda: self._with(reader, self._trace)))
         self._upkeep = Upkeep(chores, self._counts)
