@@ -14,8 +14,7 @@ from chongzheng.gateway.in_hand import Asker, Bounded, InHand
 from chongzheng.gateway.numbers import Named, unnamed
 from chongzheng.gateway.pos import PosLine, Turn
 from chongzheng.gateway.terminals import Terminal, Terminals, plain
-from chongzheng.gateway.translate import CUP_POS, Heard, Wants
-from chongzheng.iso8583 import Message
+from chongzheng.gateway.translate import CUP_POS, Heard, Message, Wants
 from chongzheng.journal import Evidence, Reader, Submission, Vault, evidence, payment_id
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import facts

@@ -13,8 +13,7 @@ from chongzheng.gateway.in_hand import Bounded, InHand
 from chongzheng.gateway.keybox import Key
 from chongzheng.gateway.links import Links
 from chongzheng.gateway.profile import ABSENT, Meaning, Numbers, Pairs, Profile, Spoken, link_in, numbers_in
-from chongzheng.gateway.translate import HostWord, Said
-from chongzheng.iso8583 import Message
+from chongzheng.gateway.translate import HostWord, Message, Said
 from chongzheng.journal import Evidence, Journal, Reader, Submission, evidence, payment_id
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import facts

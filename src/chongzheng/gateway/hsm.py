@@ -203,7 +203,11 @@ def open_module(library: str, token: str, pin_file: Path) -> Module:
     """
     pin = _pin(pin_file)
     try:
-        session = pkcs11.lib(library).get_token(token_label=token).open(rw=True, user_pin=pin)
+        slot = pkcs11.lib(library).get_token(token_label=token)
+        try:
+            session = slot.open(rw=True, user_pin=pin)
+        except pkcs11.exceptions.UserAlreadyLoggedIn:  # PKCS#11 logs a whole process in, not a session
+            session = slot.open(rw=True)
     except pkcs11.exceptions.PinIncorrect:
         raise TheirMistake("the token does not take this PIN", str(pin_file)) from None
     except (pkcs11.exceptions.PKCS11Error, RuntimeError) as error:
