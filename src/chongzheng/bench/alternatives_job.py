@@ -20,6 +20,10 @@ from chongzheng.iso8583.tlv import keep
 from chongzheng.mistakes import OurMistake
 
 TERMINALS = 2_000
+ANSWERS = "CREATE TABLE answer (number bigint PRIMARY KEY, code text NOT NULL)"
+"""Where a job keeps the bank's answer, in the same database, when its system keeps no results."""
+WRITERS = 16
+"""Connections that write answers."""
 BANK, MAK, STORE = "CHONGZHENG_BENCH_BANK", "CHONGZHENG_BENCH_MAK", "CHONGZHENG_BENCH_STORE"
 NOT_REPEATED = (14, 35, 53)
 REASON, APPROVED = "98", "00"
