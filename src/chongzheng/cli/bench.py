@@ -16,6 +16,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from chongzheng.cli.provenance import signed
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 db_option = click.option(
     "--db", default="sqlite", show_default=True, help="sqlite, postgresql (one of our own), or the URL of an empty one."
@@ -59,7 +61,7 @@ def _folder() -> Iterator[Path]:
 
 def _show(figures: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps(signed(figures)))
         return
     for name, value in figures.items():
         text = json.dumps(value) if isinstance(value, dict | list) else value
@@ -80,7 +82,7 @@ def bench_codec(seconds: float, as_json: bool) -> None:
 
     figures = measure(seconds)
     if as_json:
-        click.echo(json.dumps(figures))
+        click.echo(json.dumps(signed(figures)))
         return
     click.echo(f"decode {figures['decode_us']} us a message, {figures['decode_ratio']} times as fast as pyiso8583")
     click.echo(f"encode {figures['encode_us']} us a message, {figures['encode_ratio']} times as fast as pyiso8583")
