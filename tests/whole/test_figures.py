@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from prometheus_client.parser import text_string_to_metric_families
@@ -17,7 +18,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from chongzheng import app, housekeeping
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.traces import Sampling, Traces
-from chongzheng.journal import Reader
 from chongzheng.reversal.facts import Key
 from chongzheng.reversal.payment import Payment, State
 from whole.engine_room import Room, room
@@ -50,6 +50,7 @@ def test_metrics_say_what_happened(tmp_path: Path, monkeypatch: pytest.MonkeyPat
                 assert (await terminal.ask(terminal.sale(F2=PAN))).text(39) == "00"
             facts = 9  # request, reply and delivery of three sales
             await here.until(lambda: figures(here)["chongzheng_facts_total"][""] == facts)
+            await here.until(lambda: "chongzheng_money_in_doubt_fen" not in figures(here))
             told = figures(here)
             assert told["chongzheng_commit_facts_sum"][""] == facts
             buckets = told["chongzheng_commit_facts_bucket"]
@@ -250,10 +251,10 @@ def test_housekeeping_ends_with_its_engine(tmp_path: Path) -> None:
             assert before >= 1
             terminal = await here.terminal()
             assert (await terminal.ask(terminal.sale())).text(39) == "00"
-            commit = Reader.open(tmp_path / "journal.db")
             await here.engine.stop()
-            newest = commit._db.execute("SELECT max(no) FROM commits").fetchone()
-            commit.close()
+            journal = apsw.Connection(str(tmp_path / "journal.db"), flags=apsw.SQLITE_OPEN_READONLY)
+            newest = journal.execute("SELECT max(no) FROM commits").fetchone()
+            journal.close()
             assert newest is not None
             text = (tmp_path / "journal.db.mark").read_text("utf-8")
             assert f'"commit": {newest[0]}' in text, "the mark's last word is the last commit"

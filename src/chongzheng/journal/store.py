@@ -29,6 +29,8 @@ from chongzheng.reversal.policy import Policy
 
 HELD_MAX = 50_000
 """Open payments kept in memory between commits; more are read from the file again."""
+STALE_TRIES_MAX = 8
+"""Tries of a batch whose payments other engines write at the same moment; then it is taken fact by fact."""
 STRAYS_MAX = 10_000
 """Stray evidence waiting for the next commit; beyond it a flood of junk is counted, not kept."""
 
@@ -95,16 +97,17 @@ class Journal:
             return committed
 
     def _as_one(self, batch: Sequence[Submission]) -> list[Committed]:
-        try:
-            return self._together(batch)
-        except Stale:  # another engine wrote one of them: read them all again, and step on from there
-            self._forget_touched(submission.fact.payment for submission in batch)
-        except POISON:
-            return self._one_by_one(batch)
-        try:
-            return self._together(batch)
-        except POISON:
-            return self._one_by_one(batch)
+        for _ in range(STALE_TRIES_MAX):
+            try:
+                return self._together(batch)
+            except Stale:  # another engine wrote one of them, or waits for us: read them all again, step on from there
+                self._forget_touched(submission.fact.payment for submission in batch)
+            except POISON:
+                break
+        for _ in range(STALE_TRIES_MAX):
+            with suppress(Stale):
+                return self._one_by_one(batch)
+        return self._one_by_one(batch)
 
     @property
     def leased(self) -> bool:
