@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MARKS = ("postgresql://", "postgres://")
 APPLICATION = "chongzheng journal"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SERVER_VERSION_MIN = 150_000
 CLAIM_LOCK = 0x43485A47
 """The number of the advisory lock under which a schema is made."""

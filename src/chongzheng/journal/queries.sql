@@ -114,21 +114,21 @@ SELECT id, payment, why, opened_at, due_at, state FROM cases WHERE payment = ? O
 SELECT wake_at, id FROM payment WHERE wake_at IS NOT NULL ORDER BY wake_at, id;
 
 -- name: due_between
--- Two sorted halves, each from its own index. The first comparison finds the place in it, the second the row. What
--- another engine looks after is left out, unless its lease has run out (:me below 0: nothing is).
+-- Two sorted halves, each from its own index, in which the first comparison finds the place. What another engine
+-- looks after is left out, unless its lease has run out (:me below 0: nothing is).
 SELECT wake_at, id FROM payment
-WHERE owes IN ('forward', 'delivery') AND wake_at >= :at AND wake_at <= :until AND (wake_at > :at OR id > :after)
+WHERE owes IN ('forward', 'delivery') AND (wake_at, id) > (:at, :after) AND wake_at <= :until
   AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
 UNION ALL
 SELECT wake_at, id FROM payment
 WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal')
-  AND wake_at >= :at AND wake_at <= :until AND (wake_at > :at OR id > :after)
+  AND (wake_at, id) > (:at, :after) AND wake_at <= :until
   AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
 ORDER BY wake_at, id LIMIT :most;
 
 -- name: due_reversals
 SELECT body FROM payment
-WHERE owes = 'reversal' AND wake_at >= :at AND wake_at <= :until AND (wake_at > :at OR id > :after)
+WHERE owes = 'reversal' AND (wake_at, id) > (:at, :after) AND wake_at <= :until
   AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
 ORDER BY wake_at, id LIMIT :most;
 

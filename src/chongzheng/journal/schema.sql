@@ -39,10 +39,11 @@ CREATE TABLE payment (
     body       BLOB NOT NULL
 ) STRICT;
 -- A deadline stands in one of three: what is on its way, what is to be reversed (a million of those must not stand
--- before a sale's own deadline), and what waits for a file.
-CREATE INDEX payment_due_now ON payment (wake_at) WHERE owes IN ('forward', 'delivery');
-CREATE INDEX payment_due_reversal ON payment (wake_at) WHERE owes = 'reversal';
-CREATE INDEX payment_due_later ON payment (wake_at)
+-- before a sale's own deadline), and what waits for a file. With the id, so that a page of those that fall due at one
+-- instant is found and not sorted.
+CREATE INDEX payment_due_now ON payment (wake_at, id) WHERE owes IN ('forward', 'delivery');
+CREATE INDEX payment_due_reversal ON payment (wake_at, id) WHERE owes = 'reversal';
+CREATE INDEX payment_due_later ON payment (wake_at, id)
     WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal');
 CREATE INDEX payment_terminal ON payment (terminal, opened_at);
 CREATE INDEX payment_day ON payment (day, opened_at);
