@@ -69,7 +69,7 @@ def engine_of(path: Path) -> Engine:
     return Engine(settings.load(path))
 
 
-def door_place(path: Path) -> tuple[Path, Path]:
+def door_place(path: Path) -> tuple[Path | str, Path]:
     """The journal that a configuration names, and the key file of its vault."""
     config = settings.load(path)
     return config.journal, config.keys
@@ -111,13 +111,13 @@ def sealed_master_key(path: Path, clear: bytes, place: str) -> tuple[bytes, byte
     return uplink.sealed_master_key(config.keybox, Vault.from_file(config.keys), clear, place)
 
 
-def journal_and_policy(path: Path) -> tuple[Path, Policy]:
+def journal_and_policy(path: Path) -> tuple[Path | str, Policy]:
     """Which journal a configuration names, and the policy that judges in it."""
     config = settings.load(path)
     return config.journal, config.policy
 
 
-def journal_and_mark(path: Path) -> tuple[Path, Path]:
+def journal_and_mark(path: Path) -> tuple[Path | str, Path]:
     """Which journal a configuration names, and the mark that remembers how far it has got."""
     config = settings.load(path)
     return config.journal, config.mark

@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace as replace_struct
 
 from chongzheng.gateway.channel import Channel, packaged, read
+from chongzheng.journal.postgres import is_url
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.policy import Policy
 
@@ -44,7 +45,9 @@ class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class JournalSection(_Section, frozen=True, kw_only=True):
     """Where the memory is, and the key file of its vault."""
 
-    path: Annotated[str, says("The journal: everything that happened. Back it up.")]
+    path: Annotated[
+        str, says("The journal: everything that happened. A file, or a postgresql:// URL that several engines share.")
+    ]
     keys: Annotated[str, says("The vault's key file, mode 0600; opens card numbers and keys. Keep a copy elsewhere.")]
     mark: Annotated[
         str, says("Remembers how far the journal has got, so that an older one is refused; empty: beside the journal.")
@@ -267,9 +270,9 @@ class _File(_Section, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The whole file, checked; paths are absolute."""
+    """The whole file, checked; paths are absolute. `journal` is a text where it is a database's URL."""
 
-    journal: Path
+    journal: Path | str
     keys: Path
     pos: PosSection
     host: HostSection
@@ -322,7 +325,7 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
     if len(names) != len(terminals):
         raise TheirMistake("terminals: the same terminal of the same merchant stands there twice", str(path))
     return Config(
-        journal=folder / parsed.journal.path,
+        journal=parsed.journal.path if is_url(parsed.journal.path) else folder / parsed.journal.path,
         keys=folder / parsed.journal.keys,
         pos=replace_struct(
             _beside(folder, parsed.pos), kinds=str(folder / parsed.pos.kinds) if parsed.pos.kinds else ""
@@ -335,12 +338,17 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         inbox=folder / parsed.settlement.inbox if parsed.settlement.inbox else None,
         outage=parsed.outage,
         inquiry=parsed.inquiry,
-        mark=folder / (parsed.journal.mark or f"{parsed.journal.path}.mark"),
+        mark=folder / (parsed.journal.mark or f"{_file_name(parsed.journal.path)}.mark"),
         log=parsed.log,
         traces=parsed.traces,
         retention=tuple(parsed.retention),
         terminals=terminals,
     )
+
+
+def _file_name(journal: str) -> str:
+    """What the mark is called after; a database has none of its own, but a setting must have a value."""
+    return "journal" if is_url(journal) else journal
 
 
 TLS_FILES = ("certificate", "key", "authorities")  # the API has no authorities: its clients show tokens

@@ -132,7 +132,7 @@ def test_another_programs_database_is_refused_and_kept(place: SqlitePlace) -> No
     assert place.path.read_bytes() == before
 
 
-@pytest.mark.parametrize("version", [0, 3, 99])
+@pytest.mark.parametrize("version", [0, sqlite.SCHEMA_VERSION + 1, 99])
 def test_another_version_is_refused_and_kept(place: SqlitePlace, version: int) -> None:
     place.open().close()
     place.raw(f"PRAGMA user_version = {version}")

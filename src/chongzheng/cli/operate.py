@@ -14,15 +14,15 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from chongzheng.cli.place import PLACE
 from chongzheng.journal import backup as keeping
 from chongzheng.mistakes import TheirMistake
 
 SHOWN_CHARS_MAX = 48
-URLS = ("postgresql://", "postgres://")
 SERVER_TOOLS = "lies in PostgreSQL, which has its own tools: pg_basebackup, WAL archiving (docs/operate.md)"
 
 _config = click.option("--config", type=click.Path(path_type=Path), help="Configuration that names journal and mark.")
-_db = click.option("--db", envvar="CHONGZHENG_DB", help="The journal (SQLite file), where no configuration is named.")
+_db = click.option("--db", envvar="CHONGZHENG_DB", type=PLACE, help="The journal (SQLite file), where no configuration is named.")
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 
 
@@ -31,7 +31,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="One JSON document 
 @_db
 @click.option("--into", "folder", required=True, type=click.Path(path_type=Path), help="Folder for the copy.")
 @_json
-def back_up(config: Path | None, db: str | None, folder: Path, as_json: bool) -> None:
+def back_up(config: Path | None, db: Path | str | None, folder: Path, as_json: bool) -> None:
     """Copy the journal, as of one moment, while the engine goes on writing.
 
     The copy gets a manifest (.json) beside it; keep both together, and the vault's key file elsewhere.
@@ -50,7 +50,7 @@ def back_up(config: Path | None, db: str | None, folder: Path, as_json: bool) ->
 @click.option("--give-up", type=click.IntRange(0), help="The commit that is known to be lost, if no copy has it.")
 @click.option("--quick", is_flag=True, help="Check digest and pages, but do not recompute every payment's chain.")
 @_json
-def restore(file: Path, config: Path | None, db: str | None, give_up: int | None, quick: bool, as_json: bool) -> None:
+def restore(file: Path, config: Path | None, db: Path | str | None, give_up: int | None, quick: bool, as_json: bool) -> None:
     """Put the backup FILE in the journal's place; the engine must be stopped, what lay there is kept beside it.
 
     A backup that is older than what the journal had got to is refused: payments made since would be unknown.
@@ -90,17 +90,17 @@ def _plain(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def _places(config: Path | None, db: str | None) -> tuple[Path, Path]:
+def _places(config: Path | None, db: Path | str | None) -> tuple[Path, Path]:
     """Journal and mark. A journal given by itself has its mark beside it."""
     if config is not None:
         from chongzheng.app import journal_and_mark  # loads the wires, which a plain --db does not need
 
         journal, mark = journal_and_mark(config)
-    elif db:
-        journal, mark = Path(db), Path(f"{db}.mark")
+    elif db is not None:
+        journal, mark = db, Path(f"{db}.mark")
     else:
         raise TheirMistake("is missing; name a configuration, or a journal with --db", "--config")
-    if str(db if config is None else journal).startswith(URLS):
+    if isinstance(journal, str):
         raise TheirMistake(SERVER_TOOLS, "the journal")
     return journal, mark
 

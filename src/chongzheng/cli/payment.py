@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
+from chongzheng.cli.place import PLACE
 from chongzheng.journal import Reader
 from chongzheng.mistakes import TheirMistake
 from chongzheng.money import Money
@@ -28,9 +29,9 @@ EXIT_NO = 1
 _db = click.option(
     "--db",
     envvar="CHONGZHENG_DB",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     required=True,
-    help="The journal (SQLite file); may also stand in CHONGZHENG_DB. The engine may be running.",
+    help="The journal (a file, or a postgresql:// URL); may also stand in CHONGZHENG_DB. The engine may be running.",
 )
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 
@@ -39,7 +40,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="One JSON document 
 @click.argument("payment")
 @_db
 @_json
-def explain(payment: str, db: Path, as_json: bool) -> None:
+def explain(payment: str, db: Path | str, as_json: bool) -> None:
     """Tell the story of PAYMENT: facts, decisions, effects, evidence, verdict, in order.
 
     PAYMENT is an id (P…), the beginning of one, a STAN or a terminal number.
@@ -58,7 +59,7 @@ def explain(payment: str, db: Path, as_json: bool) -> None:
 @click.option("--sign-key", type=click.Path(path_type=Path), help=f"Signing key; {KEY_NAME} beside the journal.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the bundle goes; stdout if not given.")
 @click.option("--all", "everything", is_flag=True, help="One bundle for every payment, into the folder --out.")
-def proof(payment: str | None, db: Path, sign_key: Path | None, out: Path | None, everything: bool) -> None:
+def proof(payment: str | None, db: Path | str, sign_key: Path | None, out: Path | None, everything: bool) -> None:
     """Write the evidence bundle of PAYMENT, signed; `chongzheng verify` checks it without the journal."""
     if everything == (payment is not None):
         raise TheirMistake("name one payment, or say --all", "proof")
@@ -66,7 +67,7 @@ def proof(payment: str | None, db: Path, sign_key: Path | None, out: Path | None
         raise TheirMistake("needs a folder: --out DIR", "proof --all")
     reader = Reader.open(db)
     found = list(reader.payments()) if payment is None else [_one(reader, payment)]
-    key = bundles.signing_key(sign_key or db.with_name(KEY_NAME))
+    key = bundles.signing_key(sign_key or _key_beside(db))
     made_at = time.time_ns() // 1_000_000
     if out is None:
         sys.stdout.buffer.write(bundles.bundle(reader, found[0], key, made_at))
@@ -99,6 +100,12 @@ def verify(files: tuple[Path, ...], key: Path, as_json: bool) -> None:
         click.echo(f"{len(files) - len(bad)} of {len(files)} hold: each says what its evidence carries")
     if bad:
         sys.exit(EXIT_NO)
+
+
+def _key_beside(db: Path | str) -> Path:
+    if isinstance(db, str):
+        raise TheirMistake("is missing: a journal in PostgreSQL has no folder to keep a key in", "--sign-key")
+    return db.with_name(KEY_NAME)
 
 
 def _make_folder(path: Path) -> None:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from chongzheng.cli.place import PLACE, shown
 from chongzheng.gateway import settle as door
 from chongzheng.gateway.settle import Outcome, Summary
 from chongzheng.journal import Journal, JournalFull, Reader, Vault
@@ -32,7 +33,7 @@ LOCKED = "another engine is writing"
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--format", "layout", default="acom", show_default=True, help=f"Layout of FILE: {', '.join(FORMATS)}.")
 @click.option("--date", "day", required=True, help="Clearing day of FILE, yyyymmdd.")
-@click.option("--db", envvar="CHONGZHENG_DB", type=click.Path(path_type=Path), help="The journal (SQLite file).")
+@click.option("--db", envvar="CHONGZHENG_DB", type=PLACE, help="The journal: a file, or a URL.")
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration that names the journal and the policy.")
 @click.option("--control", type=click.Path(path_type=Path), help="Control file; FILE.ctl if not given.")
 @click.option("--dry-run", is_flag=True, help="Say what the file would do, change nothing. The engine may be running.")
@@ -41,7 +42,7 @@ def settle(
     file: Path,
     layout: str,
     day: str,
-    db: Path | None,
+    db: Path | str | None,
     config: Path | None,
     control: Path | None,
     dry_run: bool,
@@ -95,7 +96,7 @@ def document(summary: Summary) -> dict[str, object]:
     }
 
 
-def _journal_and_policy(db: Path | None, config: Path | None) -> tuple[Path, Policy]:
+def _journal_and_policy(db: Path | str | None, config: Path | None) -> tuple[Path | str, Policy]:
     if config is not None:
         from chongzheng.app import journal_and_policy  # loads the wires, which a plain --db does not need
 
@@ -106,7 +107,7 @@ def _journal_and_policy(db: Path | None, config: Path | None) -> tuple[Path, Pol
     return db, Policy()
 
 
-def _settle(clearing: ClearingFile, path: Path, policy: Policy, reader: Reader) -> Summary:
+def _settle(clearing: ClearingFile, path: Path | str, policy: Policy, reader: Reader) -> Summary:
     door.refuse_other_policy(reader, policy)
     with _writer(path, policy) as journal, Progress(console=Console(stderr=True), transient=True) as bar:
         bar.disable = not sys.stderr.isatty()
@@ -118,20 +119,20 @@ def _settle(clearing: ClearingFile, path: Path, policy: Policy, reader: Reader) 
 
 
 @contextmanager
-def _writer(path: Path, policy: Policy) -> Iterator[Journal]:
-    """The journal's only writer, for a while. Settling neither seals nor opens a card, so the vault's key dies here."""
+def _writer(path: Path | str, policy: Policy) -> Iterator[Journal]:
+    """A writer of the journal, for a while; of a file the only one. Settling neither seals nor opens a card, so the vault's key dies here."""
     empty = Vault({"settle": os.urandom(KEY_BYTES)}, "settle", os.urandom(KEY_BYTES))
     try:
         journal = Journal.open(path, empty, policy)
     except TheirMistake as mistake:
         if mistake.what.startswith(LOCKED):
             what = "an engine is running on this journal; drop the file and its .ctl into the engine's inbox folder"
-            raise TheirMistake(what, str(path)) from None
+            raise TheirMistake(what, shown(path)) from None
         raise
     try:
         yield journal
     except JournalFull:
-        raise TheirMistake("the disk is full; make room and give the same file again", str(path)) from None
+        raise TheirMistake("the disk is full; make room and give the same file again", shown(path)) from None
     finally:
         journal.close()
 
