@@ -46,7 +46,11 @@ class JournalSection(_Section, frozen=True, kw_only=True):
     """Where the memory is, and the key file of its vault."""
 
     path: Annotated[
-        str, says("The journal: everything that happened. A file, or a postgresql:// URL that several engines share.")
+        str,
+        says(
+            "The journal: everything that happened. A file, or a postgresql:// URL that several engines share.",
+            extra_json_schema={"place": True},
+        ),
     ]
     keys: Annotated[str, says("The vault's key file, mode 0600; opens card numbers and keys. Keep a copy elsewhere.")]
     mark: Annotated[

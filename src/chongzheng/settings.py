@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from chongzheng import config
+from chongzheng.journal.postgres import is_url, place_of
 from chongzheng.journal.retention import Rule, in_force
 from chongzheng.reversal.policy import Policy
 
@@ -100,6 +101,8 @@ def _plain(where: str, told: dict[str, Any], given: dict[str, Any], name: str) -
     value = given.get(name, told.get("default"))
     if told.get("secret") and isinstance(value, str):
         value = f"sealed, {len(value) // 2} bytes"
+    if told.get("place") and is_url(value):
+        value = place_of(str(value))  # without the password
     came_from = FILE if name in given else UNSET if value is None else DEFAULT
     return Setting(where, value, _kind(told), _limits(told), came_from, text)
 

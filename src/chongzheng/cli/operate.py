@@ -22,7 +22,9 @@ SHOWN_CHARS_MAX = 48
 SERVER_TOOLS = "lies in PostgreSQL, which has its own tools: pg_basebackup, WAL archiving (docs/operate.md)"
 
 _config = click.option("--config", type=click.Path(path_type=Path), help="Configuration that names journal and mark.")
-_db = click.option("--db", envvar="CHONGZHENG_DB", type=PLACE, help="The journal (SQLite file), where no configuration is named.")
+_db = click.option(
+    "--db", envvar="CHONGZHENG_DB", type=PLACE, help="The journal (SQLite file), where no configuration is named."
+)
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 
 
@@ -50,7 +52,9 @@ def back_up(config: Path | None, db: Path | str | None, folder: Path, as_json: b
 @click.option("--give-up", type=click.IntRange(0), help="The commit that is known to be lost, if no copy has it.")
 @click.option("--quick", is_flag=True, help="Check digest and pages, but do not recompute every payment's chain.")
 @_json
-def restore(file: Path, config: Path | None, db: Path | str | None, give_up: int | None, quick: bool, as_json: bool) -> None:
+def restore(
+    file: Path, config: Path | None, db: Path | str | None, give_up: int | None, quick: bool, as_json: bool
+) -> None:
     """Put the backup FILE in the journal's place; the engine must be stopped, what lay there is kept beside it.
 
     A backup that is older than what the journal had got to is refused: payments made since would be unknown.

@@ -17,6 +17,8 @@ SERVER_VERSION_MIN = 150_000
 CLAIM_LOCK = 0x43485A47
 """The number of the advisory lock under which a schema is made."""
 CONNECT_WAIT_S = 10
+NO_WORDS = "the journal's URL"
+"""Where it cannot be taken apart, nothing of it is said."""
 TRANSACTION_IDLE_MAX_MS = 5_000
 """An engine that freezes in the middle of a transaction keeps its rows locked no longer than this."""
 
@@ -71,12 +73,14 @@ def open_reader(url: str) -> psycopg.Connection[Any]:
 
 def place_of(url: str) -> str:
     """The URL for messages: host and database, no user and no password."""
-    import psycopg.conninfo
-
+    try:
+        import psycopg.conninfo
+    except ImportError:
+        return NO_WORDS
     try:
         parts = psycopg.conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError:
-        return "the journal's URL"
+        return NO_WORDS
     return f"postgresql://{parts.get('host', 'localhost')}/{parts.get('dbname', '')}"
 
 
