@@ -6,13 +6,17 @@ import asyncio
 import io
 import json
 import re
+import shlex
 import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import click
 from rich._export_format import CONSOLE_SVG_FORMAT
@@ -20,12 +24,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from chongzheng.bench.load_database import POSTGRESQL, SQLITE, database
 from chongzheng.cli.provenance import signed
 from chongzheng.mistakes import TheirMistake
 from chongzheng.money import Money
 from chongzheng.reversal.payment import Payment
 from chongzheng.reversal.table import TABLE
 from chongzheng.simulator import demo as simulation
+from chongzheng.simulator.database import schema
 from chongzheng.simulator.demo import Plan, Report
 from chongzheng.simulator.scale import shortened
 
@@ -34,6 +40,9 @@ TRUTHS = ("charged_kept", "charged_returned", "never_charged", "charged_twice", 
 LISTED_MAX = 20
 TERMINALS_MAX = 1_000
 PAYMENTS_MAX = 1_000_000
+ENGINES_MAX = 16
+KILLS_A_FREEZE = 4
+"""Unless told otherwise, one of several engines is frozen for so many kills."""
 RULE_COLUMN_CHARS = 40
 PICTURE_COLUMNS = 96
 
@@ -43,19 +52,25 @@ class _Bar:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task = progress.add_task("", total=None)
+        self._task = progress.add_task("", total=None, engines="")
 
     def phase(self, name: str, total: int) -> None:
         """Finish the bar there is and begin another."""
         if self._progress.tasks[-1].description:
             finished = self._progress.tasks[-1].total or 1
             self._progress.update(self._task, total=finished, completed=finished)
-            self._task = self._progress.add_task("", total=None)
+            self._task = self._progress.add_task("", total=None, engines="")
         self._progress.update(self._task, description=name, total=total or None, completed=0)
 
     def advance(self, done: int) -> None:
         """Move the bar."""
         self._progress.update(self._task, completed=done)
+
+    def engines(self, standings: Sequence[str]) -> None:
+        """How several engines stand, behind the bar."""
+        if len(standings) > 1:
+            words = " ".join(f"{number} {standing}" for number, standing in enumerate(standings, 1))
+            self._progress.update(self._task, engines=f"engines: {words}")
 
 
 @click.command()
@@ -63,7 +78,10 @@ class _Bar:
 @click.option("--terminals", default=40, show_default=True, type=click.IntRange(1, TERMINALS_MAX), help="Terminals.")
 @click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Which world; vices come from it.")
 @click.option("--rate", default=0.0, show_default=True, type=click.FloatRange(0), help="Sales a second; 0: all it can.")
-@click.option("--kills", default=2, show_default=True, type=click.IntRange(0, 100), help="Kills of the engine.")
+@click.option("--kills", default=2, show_default=True, type=click.IntRange(0, 100), help="Kills of an engine.")
+@click.option("--db", default=SQLITE, show_default=True, help="sqlite, postgresql (one of our own), or a URL.")
+@click.option("--engines", default=1, show_default=True, type=click.IntRange(1, ENGINES_MAX), help="On PostgreSQL.")
+@click.option("--freezes", type=click.IntRange(0, 20), help="Freezes of an engine; one for 4 kills of several.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep journal, files and logs in this new folder.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Save the tables at the end as a picture.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
@@ -73,31 +91,69 @@ def demo(
     seed: int,
     rate: float,
     kills: int,
+    db: str,
+    engines: int,
+    freezes: int | None,
     keep: Path | None,
     svg: Path | None,
     as_json: bool,
 ) -> int:
-    """A bad bank, a fleet of terminals, an engine that is killed on the way: is every payment proven in the end?
+    """A bad bank, a fleet of terminals, engines that are killed on the way: is every payment proven in the end?
 
     Exit 1 when a verdict is wrong or unproven, when anything was lost or returned twice, or when a contradiction
     planted into the clearing files was not noticed.
+
+    With --db postgresql://… the journal is a schema of its own in that database, and --engines share it. An engine
+    that is frozen is stopped for longer than its lease: it must end when it wakes.
     """
+    freezes = _freezes(db, engines, freezes, kills)
     folder = _folder(keep)
     try:
-        plan = Plan(payments, min(terminals, payments), seed, rate, kills, folder)
-        if not as_json:
-            _announce(plan)
-        report = _run(plan)
+        with _database(db, keep is not None) as url:
+            plan = Plan(payments, min(terminals, payments), seed, rate, kills, folder, url, engines, freezes)
+            if not as_json:
+                _announce(plan)
+            report = _run(plan)
         if as_json:
             click.echo(json.dumps(signed(document(report)), ensure_ascii=False))
         else:
-            _print(report, keep)
+            _print(report, keep, db)
         if svg is not None:
             _picture(report, svg)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
     return 0 if report.ok else EXIT_NO
+
+
+def _freezes(db: str, engines: int, freezes: int | None, kills: int) -> int:
+    """How many there are to be; what cannot be run is refused before anything is made."""
+    if engines > 1 and db == SQLITE:
+        raise TheirMistake(
+            "needs a database that engines can share: add --db postgresql://… (or --db postgresql)",
+            f"--engines {engines}",
+        )
+    if freezes and engines == 1:
+        raise TheirMistake("needs others that take over: add --engines 2 or more", f"--freezes {freezes}")
+    return kills // KILLS_A_FREEZE * (engines > 1) if freezes is None else freezes
+
+
+@contextmanager
+def _database(named: str, keep: bool) -> Iterator[str]:
+    """The URL of an empty schema, "" for SQLite.
+
+    A server of our own has a folder of its own: it runs as a user of its own, who must not see into the demo's.
+    """
+    if named == SQLITE:
+        yield ""
+        return
+    with ExitStack() as stack:
+        place = stack.enter_context(tempfile.TemporaryDirectory(prefix="chongzheng-pg-", ignore_cleanup_errors=True))
+        Path(place).chmod(0o711)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about where the server's package keeps its lock file
+            url = stack.enter_context(database(named, Path(place)))
+        yield stack.enter_context(schema(url, keep))
 
 
 def _folder(keep: Path | None) -> Path:
@@ -121,7 +177,8 @@ def _run(plan: Plan) -> Report:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         return await simulation.run(plan, show)
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+               TextColumn("{task.fields[engines]}"))  # fmt: skip
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         try:
@@ -138,7 +195,10 @@ def document(report: Report) -> dict[str, Any]:
         "in_doubt": len(found.in_doubt),
         "late_replies": report.late_replies,
         "reversals_sent": report.reversals_sent,
+        "db": "postgresql" if report.plan.database else SQLITE,
+        "engines": report.plan.engines,
         "kills": report.kills,
+        "freezes": report.freezes,
         "verdicts": dict(found.verdicts),
         "unproven": len(found.unproven),
         "excused": len(found.excused),
@@ -160,9 +220,13 @@ def document(report: Report) -> dict[str, Any]:
 def _announce(plan: Plan) -> None:
     pace = f"{plan.rate:g} a second" if plan.rate else "as fast as it goes"
     console = Console()
+    harm = f"the engine is killed {plan.kills} times"
+    if plan.engines > 1:
+        harm = f"{plan.engines} engines, killed {plan.kills} times and frozen {plan.freezes} times"
+    where = " · PostgreSQL" if plan.database else ""
     console.print(
         f"[bold]chongzheng demo[/]  seed {plan.seed} · {plan.payments} payments · {plan.terminals} terminals · {pace}"
-        f" · the engine is killed {plan.kills} times"
+        f"{where} · {harm}"
     )
     table = Table(title="Durations are shortened (ms)", title_justify="left")
     for name in ("policy", "real", "here", "scale"):
@@ -172,7 +236,7 @@ def _announce(plan: Plan) -> None:
     console.print(table)
 
 
-def _print(report: Report, keep: Path | None) -> None:
+def _print(report: Report, keep: Path | None, db: str) -> None:
     console = Console()
     console.print(_rules_table(report, console.width))
     _print_contradictions(console, report)
@@ -181,7 +245,7 @@ def _print(report: Report, keep: Path | None) -> None:
     console.print(_result_table(report))
     verdict = "[green]every payment is proven, or excused by a planted contradiction[/]"
     console.print(verdict if report.ok else "[red]not every payment was taken to the right answer[/]")
-    _print_next(console, report, keep)
+    _print_next(console, report, keep, db)
 
 
 def _picture(report: Report, svg: Path) -> None:
@@ -213,7 +277,7 @@ def _result_table(report: Report) -> Table:
         (len(found.in_doubt), "of them were in doubt"),
         (report.late_replies, "replies came too late"),
         (report.reversals_sent, "reversals were sent"),
-        (report.kills, "times the engine was killed"),
+        *_harm_rows(report),
         (report.bank.get("times down", 0), "times the bank was down"),
         (report.open_cases, "cases are open, in people's hands"),
         (reached, f"of {there} rows of the reversal table were reached"),
@@ -227,6 +291,16 @@ def _result_table(report: Report) -> Table:
     for count, words in rows:
         table.add_row(str(count), words)
     return table
+
+
+def _harm_rows(report: Report) -> tuple[tuple[int, str], ...]:
+    if report.plan.engines == 1:
+        return ((report.kills, "times the engine was killed"),)
+    return (
+        (report.plan.engines, "engines on one database"),
+        (report.kills, "times one of them was killed"),
+        (report.freezes, "times one was frozen past its lease, and ended when it woke"),
+    )
 
 
 def _rules_table(report: Report, width: int) -> Table:
@@ -308,10 +382,22 @@ def _print_faults(console: Console, report: Report) -> None:
         console.print(f"[red]and {len(faults) - LISTED_MAX} more[/]")
 
 
-def _print_next(console: Console, report: Report, keep: Path | None) -> None:
+def _print_next(console: Console, report: Report, keep: Path | None, db: str) -> None:
     program = Path(sys.argv[0]).name
     if keep is None:
         console.print(f"Next: {program} demo --keep demo-1, which keeps the journal to look into", soft_wrap=True)
-        return
-    journal = report.plan.folder / "journal.db"
-    console.print(f"Next: {program} explain {report.interesting} --db {journal}", soft_wrap=True, highlight=False)
+    elif db == POSTGRESQL:
+        console.print(f"Next: the logs are in {keep}; the journal went with our PostgreSQL, --db URL keeps it")
+    elif report.plan.database:
+        place = shlex.quote(_without_password(report.plan.database))
+        console.print(f"Next: {program} explain {report.interesting} --db {place}", soft_wrap=True, highlight=False)
+    else:
+        journal = report.plan.folder / "journal.db"
+        console.print(f"Next: {program} explain {report.interesting} --db {journal}", soft_wrap=True, highlight=False)
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.password:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":PASSWORD@")))

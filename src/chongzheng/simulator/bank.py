@@ -64,7 +64,10 @@ class Settings:
 
 @dataclass(slots=True)
 class Owner:
-    """An engine's end of the wire: its master key, the keys of its last two sign-ins, its newest connection."""
+    """An engine's end of the wire: its master key, the keys of its last two sign-ins, its newest connection.
+
+    Several engines are several owners with one book behind them: an answer goes to whoever asked, and to nobody else.
+    """
 
     master_key: bytes
     maks: tuple[bytes, ...] = ()
@@ -91,7 +94,7 @@ class Bank:
     owners: dict[tuple[str, str], Owner] = field(init=False)
     connections: set[Connection] = field(default_factory=set)
     clients: set[asyncio.StreamWriter] = field(default_factory=set)
-    held: list[Key] = field(default_factory=list)
+    held: list[tuple[Key, Owner]] = field(default_factory=list)
     pending: int = 0
     received: int = 0
     is_down: bool = False
@@ -162,7 +165,7 @@ class Bank:
 
     def _schedule(self, act: Act, owner: Owner, envelope: CupEnvelope) -> None:
         if isinstance(act, Later) and act.after_ms is None:
-            self.held.append(act.key)
+            self.held.append((act.key, owner))
             return
         self.pending += 1
         after_ms = (act.after_ms or 0) + self._slowness_ms()
@@ -237,8 +240,7 @@ class Bank:
         """Close the day: what was held is processed now, and everything from here on belongs to the next day."""
         self.desk.is_cut = True
         held, self.held = self.held, []
-        owner = next((owner for owner in self.owners.values() if owner.connection), Owner(b""))
-        for key in held:
+        for key, owner in held:
             self._schedule(Later(self._dice.randint(0, self.settings.wait_ms), key), owner, newest_envelope(owner))
         return {"held": len(held)}
 

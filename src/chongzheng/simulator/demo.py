@@ -1,6 +1,6 @@
 """Does the engine take every payment of a bad day to a proven answer, when it is killed on the way?
 
-One run: a bank with vices, `chongzheng up` in a process of its own, a fleet of terminals, kills under traffic, the
+One run: a bank with vices, `chongzheng up` in processes of their own, a fleet of terminals, kills under traffic, the
 cut-over, the clearing files of two days, and then the comparison of every verdict with the bank's own book.
 """
 
@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from typing import Any, Protocol
 
 from chongzheng.journal import Reader, payment_id
@@ -20,13 +19,15 @@ from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import facts
 from chongzheng.reversal.payment import FINAL, Payment, State
 from chongzheng.simulator import scale, world
+from chongzheng.simulator.crew import Crew
 from chongzheng.simulator.fleet import Fleet, Gate
+from chongzheng.simulator.harm import Harm
 from chongzheng.simulator.ledger import Key
 from chongzheng.simulator.oracle import Book, Claim, Findings, judge
 from chongzheng.simulator.planting import key_of_row, plant
-from chongzheng.simulator.processes import Bank, Engine
+from chongzheng.simulator.processes import Bank
 from chongzheng.simulator.terminal import Terminal
-from chongzheng.simulator.world import World
+from chongzheng.simulator.world import SHOP_TERMINALS, World
 
 LOOK_S = 0.25
 STALLED_S = 60.0
@@ -36,8 +37,6 @@ QUIET_WAIT_S = 120.0
 FILES_WAIT_S = 60.0
 LIVE = frozenset({State.FORWARDED, State.DELIVERING, State.REVERSING, State.UNMATCHED})
 """States in which the engine is still waiting for a message, or about to send one."""
-KILL_BETWEEN = (0.06, 0.94)
-"""The share of the sales between which the engine is killed."""
 LATE_RULES = frozenset({"reply_late", "approval_known"})
 
 
@@ -50,10 +49,17 @@ class Show(Protocol):
     def advance(self, done: int) -> None:
         """So many steps of the phase are done."""
 
+    def engines(self, standings: Sequence[str]) -> None:
+        """How the engines stand now, one word each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run; `rate` sales a second on average, 0 as fast as it goes."""
+    """What to run; `rate` sales a second on average, 0 as fast as it goes.
+
+    `database`: the URL of an empty one that all engines share, or "" for a journal in the folder and one engine.
+    `freezes`: how often an engine is stopped for longer than its lease.
+    """
 
     payments: int
     terminals: int
@@ -61,6 +67,9 @@ class Plan:
     rate: float
     kills: int
     folder: Path
+    database: str = ""
+    engines: int = 1
+    freezes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ class Report:
     complaints: tuple[str, ...]
     bank: Mapping[str, int]
     kills: int
+    freezes: int
     sales: int
     never_taken: int
     open_cases: int
@@ -105,9 +115,9 @@ class Run:
     show: Show
     world: World
     bank: Bank
-    engine: Engine
+    crew: Crew
     fleet: Fleet
-    kills: int = 0
+    harm: Harm
     planted: dict[Key, str] = field(default_factory=dict)
 
 
@@ -125,36 +135,46 @@ async def run(plan: Plan, show: Show) -> Report:
         await _clear(one, rows)
         rows = (await one.bank.order("ledger"))["payments"]
         stats = await one.bank.order("stats")
-        await one.engine.stop()
+        await one.crew.stop()
     finally:
         await asyncio.shield(_end(one))
     return _report(one, rows, stats, int(time.monotonic() - started_s))
 
 
 def _prepare(plan: Plan, show: Show) -> Run:
-    made = world.make(plan.folder, plan.seed, plan.payments, plan.terminals)
-    engine = Engine(made)
+    made = world.make(plan.folder, plan.seed, plan.payments, plan.terminals, plan.engines, plan.database)
+    crew = Crew(made)
+    fleet = Fleet(plan.seed, Gate(plan.payments, plan.rate), _terminals(made, crew))
+    harm = Harm(crew, plan.seed, plan.kills, plan.freezes, lambda: fleet.done / plan.payments)
+    return Run(plan, show, made, Bank(made), crew, fleet, harm)
+
+
+def _terminals(made: World, crew: Crew) -> list[Terminal]:
+    """The terminals of a shop have the same home."""
     wait_ms = scale.SCALED["terminal_wait_ms"]
     if not isinstance(wait_ms, int):
         raise OurMistake("is one number", "scale.terminal_wait_ms")
-    terminals = [
-        Terminal(till.terminal, till.merchant, till.master_key, wait_ms, engine.dial, till.restarts_traces)
-        for till in made.tills
-    ]
-    return Run(plan, show, made, Bank(made), engine, Fleet(plan.seed, Gate(plan.payments, plan.rate), terminals))
+    terminals = []
+    for number, till in enumerate(made.tills):
+        way = crew.way(number // SHOP_TERMINALS)
+        turn = way.turn if len(crew) > 1 else None
+        terminals.append(
+            Terminal(till.terminal, till.merchant, till.master_key, wait_ms, way.dial, till.restarts_traces, turn)
+        )
+    return terminals
 
 
 async def _start(one: Run) -> None:
-    one.show.phase("start bank and engine", 0)
+    one.show.phase("start bank and engine" if len(one.crew) == 1 else "start bank and engines", 0)
     await one.bank.start()
-    world.write_config(one.world, one.bank.address)
-    await one.engine.start()
+    world.write_configs(one.world, one.bank.address)
+    await one.crew.start()
 
 
 async def _end(one: Run) -> None:
     for terminal in one.fleet.terminals:
         await terminal.close()
-    await one.engine.stop()
+    await one.crew.stop()
     await one.bank.stop()
 
 
@@ -162,7 +182,7 @@ async def _traffic(one: Run) -> None:
     """All sales, with the kills among them; whatever fails first ends the rest."""
     one.show.phase("sales", one.plan.payments)
     watch = asyncio.create_task(_watch(one))
-    work = asyncio.create_task(_sell_and_kill(one))
+    work = asyncio.create_task(_sell_and_harm(one))
     try:
         done, _ = await asyncio.wait((watch, work), return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -174,37 +194,24 @@ async def _traffic(one: Run) -> None:
                 await task
 
 
-async def _sell_and_kill(one: Run) -> None:
+async def _sell_and_harm(one: Run) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(one.fleet.run(one.show.advance))
-        group.create_task(_kill(one))
+        group.create_task(one.harm.do())
 
 
 async def _watch(one: Run) -> None:
-    """Raise when the engine ends by itself, or when nothing is sold any more."""
+    """Raise when an engine ends by itself, or when nothing is sold any more."""
     last, since_s = -1, time.monotonic()
     patience_s = STALLED_S + (4 / one.plan.rate if one.plan.rate else 0)
     while True:
-        one.engine.refuse_if_gone()
+        one.crew.refuse_if_gone()
+        one.show.engines(one.crew.standings())
         if one.fleet.done != last:
             last, since_s = one.fleet.done, time.monotonic()
         elif time.monotonic() - since_s > patience_s:
             raise OurMistake(f"no payment for {int(patience_s)} s", "simulator")
         await asyncio.sleep(LOOK_S)
-
-
-async def _kill(one: Run) -> None:
-    """Kill the engine at seeded moments under traffic, and start it again after a while."""
-    dice = Random(one.plan.seed)
-    moments = sorted(dice.uniform(*KILL_BETWEEN) for _ in range(one.plan.kills))
-    for moment in moments:
-        while one.fleet.done < moment * one.plan.payments:
-            await asyncio.sleep(0.005)
-        await asyncio.sleep(dice.uniform(0, 0.15))
-        await one.engine.kill()
-        one.kills += 1
-        await asyncio.sleep(dice.uniform(0, 0.3))
-        await one.engine.start()
 
 
 async def _quiet(one: Run, name: str) -> None:
@@ -224,13 +231,14 @@ async def _quiet(one: Run, name: str) -> None:
 async def _until(one: Run, holds: Callable[[], Awaitable[bool]], wait_s: float, complaint: str) -> None:
     give_up_s = time.monotonic() + wait_s
     while not await holds():
-        one.engine.refuse_if_gone()
+        one.crew.refuse_if_gone()
+        one.show.engines(one.crew.standings())
         if time.monotonic() > give_up_s:
             raise OurMistake(f"{complaint} after {int(wait_s)} s", "simulator")
         await asyncio.sleep(LOOK_S)
 
 
-def _live(journal: Path) -> list[str]:
+def _live(journal: Path | str) -> list[str]:
     reader = Reader.open(journal)
     try:
         return [payment.id for payment in reader.payments() if payment.state in LIVE]
@@ -285,7 +293,8 @@ def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], sec
         rules=rules,
         complaints=(*stats["complaints"], *one.fleet.faults, *faults),
         bank=stats["counts"],
-        kills=one.kills,
+        kills=one.harm.kills,
+        freezes=one.harm.freezes,
         sales=one.fleet.done,
         never_taken=sum(engine_id(key) not in known for key in one.fleet.seen),
         open_cases=open_cases,

@@ -1,12 +1,14 @@
-"""How are the bank and the engine started, killed on purpose, spoken to and always ended?"""
+"""How are the bank and an engine started, killed or frozen on purpose, spoken to and always ended?"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ STOP_WAIT_S = 20.0
 LOOK_S = 0.02
 REPLY_BYTES_MAX = 1 << 26
 LOG_TAIL_CHARS = 300
+LEASE_LOST = 1
+"""The exit code of an engine whose lease has run out."""
 ENGINE = (sys.executable, "-c", "from chongzheng.cli import main; main()")
 
 
@@ -90,48 +94,88 @@ class Bank:
         await _end(self._process)
 
 
-class Engine:
-    """The engine's process: `chongzheng up`, as a user starts it."""
+class Standing(StrEnum):
+    """How an engine stands."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._log = world.folder / "engine.log"
-        self._addresses = world.folder / "address"
+    DOWN = "down"
+    STARTING = "starting"
+    UP = "up"
+    FROZEN = "frozen"
+
+
+class Engine:
+    """An engine's process: `chongzheng up`, as a user starts it. `number` counts from 0."""
+
+    def __init__(self, world: World, number: int = 0) -> None:
+        self._config = world.file("config.toml", number)
+        self._log = world.file("engine.log", number)
+        self._addresses = world.file("address", number)
         self._process: Process | None = None
-        self._is_killed = False
+        self._may_end = False
+        self.name = f"engine {number + 1}" if len(world.links) > 1 else "the engine"
+        self.standing = Standing.DOWN
         self.address: tuple[str, int] | None = None
 
     async def start(self) -> None:
         """Start it on its journal, whatever state that is in, and learn its address."""
         self._addresses.unlink(missing_ok=True)
-        words = (*ENGINE, "up", "--config", str(self._world.config), "--address-file", str(self._addresses))
+        words = (*ENGINE, "up", "--config", str(self._config), "--address-file", str(self._addresses))
+        self.standing = Standing.STARTING
         with open(self._log, "ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *words, stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True, env={**os.environ}
             )
-        self._is_killed = False
-        async with asyncio.timeout(START_WAIT_S):
-            while not self._addresses.exists():
-                self.refuse_if_gone()
-                await asyncio.sleep(LOOK_S)
+        self._may_end = False
+        try:
+            async with asyncio.timeout(START_WAIT_S):
+                while not self._addresses.exists():
+                    self.refuse_if_gone()
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            raise OurMistake(f"{self.name} did not start: {_tail(self._log)}", "simulator") from None
         self.address = _pos_address(self._addresses.read_text("utf-8"))
+        self.standing = Standing.UP
 
     def refuse_if_gone(self) -> None:
-        """OurMistake when it ended although nobody killed it."""
-        if self._process is not None and self._process.returncode is not None and not self._is_killed:
+        """OurMistake when it ended although nobody made it."""
+        if self._process is not None and self._process.returncode is not None and not self._may_end:
             code = self._process.returncode
-            raise OurMistake(f"the engine ended by itself with {code}: {_tail(self._log)}", "simulator")
+            raise OurMistake(f"{self.name} ended by itself with {code}: {_tail(self._log)}", "simulator")
 
     async def kill(self) -> None:
         """SIGKILL, as a power cut would."""
         if self._process is not None:
-            self.address, self._is_killed = None, True
+            self.address, self._may_end, self.standing = None, True, Standing.DOWN
             self._process.kill()
             await self._process.wait()
 
+    def freeze(self) -> None:
+        """SIGSTOP, as a stalled machine would: its sockets stay open, and nobody answers on them."""
+        if self._process is not None:
+            self.standing = Standing.FROZEN
+            self._process.send_signal(signal.SIGSTOP)
+
+    async def thaw(self) -> None:
+        """SIGCONT after its lease has run out: it must find out and end by itself, saying so; OurMistake otherwise."""
+        if self._process is None:
+            return
+        self._may_end = True
+        self._process.send_signal(signal.SIGCONT)
+        try:
+            async with asyncio.timeout(STOP_WAIT_S):
+                code = await self._process.wait()
+        except TimeoutError:
+            raise OurMistake(f"{self.name} lost its lease and did not end: {_tail(self._log)}", "simulator") from None
+        self.address, self.standing = None, Standing.DOWN
+        if code != LEASE_LOST:
+            raise OurMistake(f"{self.name} lost its lease and ended with {code}: {_tail(self._log)}", "simulator")
+
     async def stop(self) -> int | None:
-        """Ask it to stop; its exit code, None when it had to be killed."""
-        self._is_killed = True
+        """Ask it to stop; its exit code, None when it had to be killed. A frozen one is killed: it cannot hear."""
+        self._may_end = True
+        if self.standing is Standing.FROZEN:
+            await self.kill()
+        self.standing = Standing.DOWN
         return await _end(self._process)
 
     async def dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -61,7 +61,10 @@ class Silence(Exception):
 
 @dataclass(slots=True)
 class Terminal:
-    """One terminal. `dial` opens a connection to wherever the engine listens now."""
+    """One terminal. `dial` opens a connection to wherever an engine listens now.
+
+    `turn` is there when it has several addresses: after silence to a reversal it hangs up and dials another.
+    """
 
     terminal: str
     merchant: str
@@ -69,6 +72,7 @@ class Terminal:
     wait_ms: int
     dial: Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
     restarts_traces: bool = False
+    turn: Callable[[], None] | None = None
     batch: str = "000001"
     trace: int = 0
     mak: bytes | None = field(default=None, repr=False)
@@ -108,6 +112,7 @@ class Terminal:
             try:
                 answer = await self._exchange(line, self.pending.reversal)
             except Silence:
+                await self._turn_away()
                 continue
             self.pending.seen.reversal_code = answer.text(39)
             if answer.text(39) in SIGN_IN_AGAIN:
@@ -122,6 +127,12 @@ class Terminal:
         if self._line is not None:
             self._line.drop()
             self._line = None
+
+    async def _turn_away(self) -> None:
+        """Whoever says nothing may be gone for long: the next try goes to another address, if there is one."""
+        if self.turn is not None:
+            self.turn()
+            await self.close()
 
     def _judge(self, sale: Sale, seen: Seen, answer: Message) -> None:
         seen.code = answer.text(39)
@@ -212,6 +223,7 @@ class Terminal:
                     await self._sign_in(self._line)
                 return self._line
             except (OSError, Silence, TheirMistake):
+                await self._turn_away()
                 await self.close()
                 await asyncio.sleep(REDIAL_MS / 1000)
 

@@ -12,7 +12,7 @@ from random import Random
 from chongzheng.journal import Vault
 from chongzheng.simulator import scale
 
-LINK_TERMINAL, LINK_MERCHANT = "ACQ00001", "898310000000000"
+LINK_MERCHANT = "898310000000000"
 SHOP_TERMINALS = 5
 """How many terminals one merchant has."""
 UTC_OFFSET_H = 8
@@ -31,8 +31,20 @@ class Till:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Who one engine is to the bank: F41, F42, and the master key of its link in the clear."""
+
+    terminal: str
+    merchant: str
+    master_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class World:
-    """A folder with everything in it, fixed by `seed` but for the engine's own vault key."""
+    """A folder with everything in it, fixed by `seed` but for the engines' own vault key.
+
+    `links` has one for each engine; `database` is the URL of an empty one, or "" for a journal in the folder.
+    """
 
     folder: Path
     seed: int
@@ -40,17 +52,19 @@ class World:
     day: str
     next_day: str
     tills: tuple[Till, ...]
-    link_key: bytes
+    links: tuple[Link, ...]
+    database: str = ""
 
     @property
-    def journal(self) -> Path:
-        """The engine's journal."""
-        return self.folder / "journal.db"
+    def journal(self) -> Path | str:
+        """The journal of all engines: a file, or a URL."""
+        return self.database or self.folder / "journal.db"
 
-    @property
-    def config(self) -> Path:
-        """The engine's configuration file."""
-        return self.folder / "config.toml"
+    def file(self, name: str, engine: int) -> Path:
+        """A file of one engine, `engine` counted from 0; where there is only one it bears no number."""
+        stem, dot, ending = name.partition(".")
+        number = f"-{engine + 1}" if len(self.links) > 1 else ""
+        return self.folder / f"{stem}{number}{dot}{ending}"
 
     @property
     def bank_settings(self) -> Path:
@@ -63,8 +77,8 @@ class World:
         return self.folder / "inbox"
 
 
-def make(folder: Path, seed: int, payments: int, terminals: int) -> World:
-    """A world in an empty folder, all but the engine's configuration, which needs the bank's address."""
+def make(folder: Path, seed: int, payments: int, terminals: int, engines: int = 1, database: str = "") -> World:
+    """A world in an empty folder, all but the engines' configurations, which need the bank's address."""
     dice = Random(seed)
     today = datetime.now(UTC) + timedelta(hours=UTC_OFFSET_H)
     tills = tuple(
@@ -83,7 +97,10 @@ def make(folder: Path, seed: int, payments: int, terminals: int) -> World:
         day=f"{today:%Y%m%d}",
         next_day=f"{today + timedelta(days=1):%Y%m%d}",
         tills=tills,
-        link_key=dice.randbytes(KEY_BYTES),
+        links=tuple(
+            Link(f"ACQ{number + 1:05d}", LINK_MERCHANT, dice.randbytes(KEY_BYTES)) for number in range(engines)
+        ),
+        database=database,
     )
     world.inbox.mkdir()
     _write_bank_settings(world, dice)
@@ -97,7 +114,7 @@ def _write_bank_settings(world: World, dice: Random) -> None:
         "day": world.day,
         "next_day": world.next_day,
         "wait_ms": scale.SCALED["reply_wait_ms"],
-        "links": [[LINK_TERMINAL, LINK_MERCHANT, world.link_key.hex()]],
+        "links": [[link.terminal, link.merchant, link.master_key.hex()] for link in world.links],
         "downs": downs,
         "utc_offset_h": UTC_OFFSET_H,
         "tied": True,
@@ -105,25 +122,27 @@ def _write_bank_settings(world: World, dice: Random) -> None:
     _write_private(world.bank_settings, json.dumps(settings, indent=1))
 
 
-def write_config(world: World, bank_address: str) -> None:
-    """The engine's configuration, with every key sealed by a new vault."""
+def write_configs(world: World, bank_address: str) -> None:
+    """The configuration of each engine, with every key sealed by the one new vault of them all."""
     vault = Vault.create(world.folder / "vault.json")
-
-    def sealed(key: bytes, place: str) -> str:
-        return vault.seal(key, place).hex()
-
     with open(world.folder / "terminals.csv", "w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(("terminal", "merchant", "master_key"))
         for till in world.tills:
             place = f"tmk:{till.merchant}:{till.terminal}"
-            rows.writerow((till.terminal, till.merchant, sealed(till.master_key, place)))
-    world.config.write_text(
-        f"""# Written by chongzheng demo, seed {world.seed}.
+            rows.writerow((till.terminal, till.merchant, vault.seal(till.master_key, place).hex()))
+    for number in range(len(world.links)):
+        _write_private(world.file("config.toml", number), _config(world, number, vault, bank_address))
+
+
+def _config(world: World, engine: int, vault: Vault, bank_address: str) -> str:
+    """Only the first engine is handed clearing files: a file is read once, whoever reads it."""
+    link = world.links[engine]
+    return f"""# Written by chongzheng demo, seed {world.seed}.
 terminals_file = "terminals.csv"
 
 [journal]
-path = "{world.journal.name}"
+path = {json.dumps(world.database or "journal.db")}
 keys = "vault.json"
 
 [pos]
@@ -132,20 +151,18 @@ connections_per_address = {min(4096, 256 + 4 * len(world.tills))}
 
 [host]
 address = "{bank_address}"
-terminal = "{LINK_TERMINAL}"
-merchant = "{LINK_MERCHANT}"
-master_key = "{sealed(world.link_key, f"link:{LINK_TERMINAL}")}"
+terminal = "{link.terminal}"
+merchant = "{link.merchant}"
+master_key = "{vault.seal(link.master_key, f"link:{link.terminal}").hex()}"
 
 [calendar]
 utc_offset_h = {UTC_OFFSET_H}
 fixed_day = "{world.day}"
 
 [settlement]
-inbox = "{world.inbox.name}"
+inbox = "{world.inbox.name if engine == 0 else ""}"
 
-{scale.as_toml()}""",
-        encoding="utf-8",
-    )
+{scale.as_toml()}"""
 
 
 def _write_private(path: Path, text: str) -> None:
