@@ -120,7 +120,7 @@ def _settle(clearing: ClearingFile, path: Path | str, policy: Policy, reader: Re
 
 @contextmanager
 def _writer(path: Path | str, policy: Policy) -> Iterator[Journal]:
-    """A writer for a while; of a file the only one. Settling neither seals nor opens a card, so the vault's key dies here."""
+    """A writer for a while. Settling neither seals nor opens a card, so the vault's key dies here."""
     empty = Vault({"settle": os.urandom(KEY_BYTES)}, "settle", os.urandom(KEY_BYTES))
     try:
         journal = Journal.open(path, empty, policy)
