@@ -9,6 +9,10 @@ import hypothesis
 import psutil
 import pytest
 
+from postgres import postgres_server, postgres_url, postgres_urls
+
+__all__ = ["postgres_server", "postgres_url", "postgres_urls"]  # one server for all tests of a session
+
 # A failing example must fail again for the next reader: examples derive from the test itself, not from a random start.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True)
 hypothesis.settings.register_profile("soak", deadline=None, database=None, print_blob=True, max_examples=5_000)

@@ -6,10 +6,6 @@ from pathlib import Path
 import pytest
 
 from journal.place import Place, PostgresPlace, SqlitePlace
-from postgres import postgres_server, postgres_urls
-
-__all__ = ["postgres_server", "postgres_urls"]
-
 
 BOTH = ("sqlite", "postgresql")
 
