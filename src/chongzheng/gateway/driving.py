@@ -29,6 +29,8 @@ SENDS_MAX = 50_000
 """Decided reversals and deadlines together; beyond it a decided one leaves when its deadline brings it again."""
 SILENT_MAX = 20_000
 """Payments remembered because their reversal was not answered; a forgotten one counts as one that never was silent."""
+TERMINAL_BAD_MIN = 3
+"""Reversals of one terminal that are busy or silent in a row: from then on that is its own trouble, not the host's."""
 SALES_MAX = 10_000
 """Sales remembered as being with the host."""
 TICK_MS = 100
@@ -126,6 +128,7 @@ class Driving:
         self._stubborn_flights = 0
         self._sales: Bounded[bool] = Bounded(SALES_MAX)
         self._silent: Bounded[bool] = Bounded(SILENT_MAX)  # payment -> stubborn: others were answered meanwhile
+        self._blamed: Bounded[int] = Bounded(SILENT_MAX)  # lane -> reversals that were busy or silent in a row
         self._good_at = 0
         self._was_ready = False
         self._circuit = Circuit.CLOSED
@@ -231,16 +234,28 @@ class Driving:
     def _take_answer(self, payment: str, meaning: str, now: int) -> None:
         flight = self._flights.get(payment)
         self._silent.take(payment)
+        its_own = False
         if flight is not None and flight.sent:
             full = len(self._flights) >= self.window.reversals(len(self._sales))
             self._land(payment)
-            if meaning == BUSY:
-                self.window.bad(now, flight.at)
-            else:
+            its_own = meaning == BUSY and self._blame(flight.lane)
+            if meaning != BUSY:
+                self._blamed.take(flight.lane)
                 self.window.good(now, flight.at, full)
-        self._take_word(meaning == BUSY, now)
+            elif not its_own:
+                self.window.bad(now, flight.at)
+        if not its_own:
+            self._take_word(meaning == BUSY, now)
         if meaning not in UNENDED:
             self.drain.finished(now)
+
+    def _blame(self, lane: str) -> bool:
+        """One more of this terminal's reversals is busy or silent; whether that is its own trouble by now."""
+        count = (self._blamed.get(lane) or 0) + 1
+        self._blamed.put(lane, count)
+        if count >= TERMINAL_BAD_MIN:
+            self._fresh.set_aside(lane)
+        return count > TERMINAL_BAD_MIN
 
     def _take_word(self, busy: bool, now: int) -> None:
         if busy:
@@ -291,6 +306,7 @@ class Driving:
     def _fall_silent(self, payment: str, flight: _Flight, now: int) -> None:
         """Its own trouble if it was silent before, or if others were answered; else the host's."""
         self._land(payment)
+        self._blame(flight.lane)
         if payment not in self._silent:
             self.window.bad(now, flight.at)
         self._silent.put(payment, self._good_at > flight.at)

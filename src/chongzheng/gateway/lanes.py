@@ -1,7 +1,7 @@
 """Which of the waiting reversals goes next? Oldest and largest first, but no terminal may hold up the others.
 
 Each terminal has a lane of its own. The best of all lanes goes first; a lane that has enough in flight is passed over
-until something of it comes back.
+until something of it comes back, and one that was set aside comes after the others.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 
 DOUBLING_MS = 60_000
 """A payment of twice the amount goes first as if it were so much older."""
+ASIDE_TURN = 16
+"""Of so many that leave, one may be of a lane that was set aside while others wait."""
 
 Item = TypeVar("Item")
 
@@ -30,6 +32,8 @@ class Lanes(Generic[Item]):
         self._lanes: dict[str, list[tuple[int, str]]] = {}  # lane -> heap of (rank, payment)
         self._heads: list[tuple[int, str, str]] = []  # heap of (rank, payment, lane); some are out of date
         self._flying: dict[str, int] = {}
+        self._aside: set[str] = set()
+        self._taken = 0
         self._dropped = 0
 
     def __len__(self) -> int:
@@ -74,16 +78,36 @@ class Lanes(Generic[Item]):
 
     def take(self) -> Item | None:
         """The next item, now in flight; None when all that wait are in lanes that have enough in flight."""
+        if self._aside and self._taken % ASIDE_TURN == 0:
+            self._recall()
+        item = self._take_head()
+        if item is None and self._aside:
+            self._recall()
+            item = self._take_head()
+        self._taken += 1
+        return item
+
+    def _take_head(self) -> Item | None:
         while self._heads:
             place, payment, lane = heapq.heappop(self._heads)
             if self._head(lane) != (place, payment):
                 self._offer_head(lane)
-            elif self.has_room(lane):
+            elif self._may_go(lane):
                 _, _, item = self._items.pop(payment)
                 self.join(lane)
                 self._offer_head(lane)
                 return item
         return None
+
+    def set_aside(self, lane: str) -> None:
+        """The other lanes go first, but for one turn in ASIDE_TURN."""
+        if len(self._aside) < self._limit:
+            self._aside.add(lane)
+
+    def _recall(self) -> None:
+        lanes, self._aside = self._aside, set()
+        for lane in lanes:
+            self._offer_head(lane)
 
     def join(self, lane: str) -> None:
         """Something of this lane is in flight that never waited here."""
@@ -102,6 +126,9 @@ class Lanes(Generic[Item]):
     def has_room(self, lane: str) -> bool:
         """Whether one more of this lane may be in flight."""
         return self._flying.get(lane, 0) < self._lane_max
+
+    def _may_go(self, lane: str) -> bool:
+        return self.has_room(lane) and lane not in self._aside
 
     def _head(self, lane: str) -> tuple[int, str] | None:
         """The best that still waits in the lane; what was dropped or replaced on top of it is thrown away."""
@@ -123,7 +150,7 @@ class Lanes(Generic[Item]):
 
     def _offer_head(self, lane: str) -> None:
         head = self._head(lane)
-        if head is not None and self.has_room(lane):
+        if head is not None and self._may_go(lane):
             heapq.heappush(self._heads, (*head, lane))
 
     def _build_anew(self) -> None:

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chongzheng.gateway.lanes import DOUBLING_MS, Lanes, rank
+from chongzheng.gateway.lanes import ASIDE_TURN, DOUBLING_MS, Lanes, rank
 
 
 def taken(lanes: Lanes[str]) -> list[str]:
@@ -140,3 +140,29 @@ def test_a_thousand_stuck_in_one_lane_delay_nobody_else() -> None:
     for number, name in enumerate(honest):
         lanes.put(name, 10_000 + number, name, name)
     assert taken(lanes) == ["stuck", *honest]
+
+
+def test_a_lane_that_was_set_aside_comes_after_the_others_but_for_its_turn() -> None:
+    lanes: Lanes[str] = Lanes(1_000, 100)
+    for n in range(2 * ASIDE_TURN):
+        lanes.put(f"bad{n:02d}", -100 + n, "B", f"bad{n:02d}")
+        lanes.put(f"good{n:02d}", n, f"G{n}", f"good{n:02d}")
+    order = []
+    for _ in range(4 * ASIDE_TURN):
+        item = lanes.take()
+        assert item is not None
+        order.append(item)
+        if item.startswith("bad"):
+            lanes.set_aside("B")
+    turns = [n for n, item in enumerate(order[: 2 * ASIDE_TURN]) if item.startswith("bad")]
+    assert turns == [0, ASIDE_TURN]
+    assert sorted(order) == sorted({*order}) and lanes.take() is None
+
+
+def test_lanes_set_aside_are_bounded_and_forgotten() -> None:
+    lanes: Lanes[str] = Lanes(1, 1)
+    lanes.set_aside("A")
+    lanes.set_aside("B")  # no room to remember it
+    assert lanes.put("p", 1, "B", "p")
+    assert lanes.take() == "p"
+    assert lanes.take() is None
