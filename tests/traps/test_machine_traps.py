@@ -19,9 +19,12 @@ def cases_of(outcome_effects: tuple[effects.Effect, ...]) -> list[effects.OpenCa
     return [effect for effect in outcome_effects if isinstance(effect, effects.OpenCase)]
 
 
-def silent_for_ever() -> tuple[Payment, list[effects.Effect]]:
-    """A sale and its reversals that nobody ever answers, until the machine stops driving."""
-    payment, told = after(sale()).payment, list[effects.Effect]()
+REFUND = {"undo": facts.Undo.RESEND, "moves": facts.Moves.CREDIT, "kind": "refund"}
+
+
+def silent_for_ever(**request: object) -> tuple[Payment, list[effects.Effect]]:
+    """A sale and its reversals, or what else is requested, that nobody ever answers, until the machine gives up."""
+    payment, told = after(sale(**request)).payment, list[effects.Effect]()
     for _ in range(10_000):
         if payment.state is State.DOUBTFUL:
             return payment, told
@@ -59,8 +62,9 @@ def test_unknown_does_not_become_failed_by_count() -> None:
     assert (payment.verdict.truth, payment.verdict.proof) == (Truth.UNKNOWN, Proof.CLAIMED)
 
 
-def test_unknown_does_not_become_closed_by_the_clock() -> None:
-    payment, _ = silent_for_ever()
+@pytest.mark.parametrize("request_of", [{}, REFUND], ids=["purchase", "refund"])
+def test_unknown_does_not_become_closed_by_the_clock(request_of: dict[str, object]) -> None:
+    payment, _ = silent_for_ever(**request_of)
     assert payment.wake_at is not None
     late = payment.wake_at + LONG_AGO_MS
     outcome = step(payment, facts.DeadlinePassed("P1", late, payment.wake_at), POLICY)
