@@ -220,6 +220,36 @@ def test_held_sales_are_cleared_on_the_next_day_and_the_files_say_so(tmp_path: P
     with_bank(tmp_path, work)
 
 
+def test_engines_have_links_of_their_own_and_the_bank_has_one_book(tmp_path: Path) -> None:
+    other_terminal = "ACQ00002"
+    links = [[name, MERCHANT, MASTER_KEY.hex()] for name in (TERMINAL, other_terminal)]
+
+    async def work(one: Client) -> None:
+        other = Client(one.process, one.link, one.control)
+        await other.dial()
+        assert (await one.sign_in(), await other.sign_in(terminal=other_terminal)) == ("00", "00")
+        stan, held = stan_of("honest"), stan_of("original-next-day")
+        one.put(sale(stan))
+        approval = await one.hear()
+        other.put(reversal(stan), one.mak)
+        assert (await other.hear()).text(39) == "A0", "keys belong to one link"
+        other.put(reversal(stan))
+        ack = await other.hear()
+        assert (ack.text(39), ack.text(37), other.genuine) == ("00", approval.text(37), True)
+        one.put(sale(held))
+        while (await one.order("stats"))["held"] == 0:
+            await asyncio.sleep(0.01)
+        other.put(Message("0820", {11: "000002", 41: other_terminal, 42: MERCHANT, 60: "00000001301"}))
+        assert (await other.hear()).mti == "0830"
+        assert await one.order("cut") == {"held": 1}
+        assert (await one.hear()).text(11) == held and one.genuine, "whoever asked is answered, nobody else"
+        rows = (await one.order("ledger"))["payments"]
+        assert {row["stan"]: row["truth"] for row in rows} == {stan: "charged_returned", held: "charged_kept"}
+        other.writer.close()
+
+    with_bank(tmp_path, work, links=links)
+
+
 def test_it_goes_down_and_comes_back(tmp_path: Path) -> None:
     async def work(client: Client) -> None:
         await client.sign_in()

@@ -61,7 +61,9 @@ def answered(message: Message, code: str) -> Message:
     return Message(f"{int(message.mti) + 10:04d}", {**echoed, 39: code})
 
 
-def with_engine(engine: Engine, work: Callable[[Terminal], Awaitable[None]]) -> None:
+def with_engine(
+    engine: Engine, work: Callable[[Terminal], Awaitable[None]], turn: Callable[[], None] | None = None
+) -> None:
     """Run `work` with a terminal that talks to `engine`."""
 
     async def main() -> None:
@@ -69,7 +71,7 @@ def with_engine(engine: Engine, work: Callable[[Terminal], Awaitable[None]]) -> 
         port = server.sockets[0].getsockname()[1]
         terminal = Terminal(
             "10000001", "898310000000001", TMK, 120, lambda: asyncio.open_connection("127.0.0.1", port),
-            restarts_traces=True,
+            restarts_traces=True, turn=turn,
         )  # fmt: skip
         try:
             await work(terminal)
@@ -188,3 +190,36 @@ def test_two_approvals_under_one_trace_number_are_a_fault() -> None:
     with_engine(engine, work)
     first, second = engine.heard
     assert first.text(11) == second.text(11) and first.text(4) != second.text(4)
+
+
+def test_with_several_addresses_each_try_of_a_reversal_dials_another() -> None:
+    engine, turned = Engine(lambda message: None), list[int]()
+
+    async def work(terminal: Terminal) -> None:
+        seen = await terminal.sell(SALE)
+        assert turned == [], "a sale without an answer may yet get one"
+        await terminal.undo()
+        assert (seen.told, seen.reversals) == ("forgotten", TRIES_MAX)
+
+    with_engine(engine, work, lambda: turned.append(len(engine.heard)))
+    assert turned == [2, 3, 4], "after every reversal that nobody answered"
+
+
+def test_with_several_addresses_a_sign_in_that_nobody_answers_is_tried_elsewhere() -> None:
+    engine, turned = Engine(lambda message: answered(message, "00")), list[str]()
+    silent = [True]
+
+    def reply(body: bytes, message: Message) -> Message | None:
+        return None if silent[0] and message.mti == "0800" else Engine.answer(engine, body, message)
+
+    def turn() -> None:
+        turned.append("turned")
+        silent[0] = False
+
+    engine.answer = reply  # type: ignore[method-assign]
+
+    async def work(terminal: Terminal) -> None:
+        assert (await terminal.sell(SALE)).told == "approved"
+
+    with_engine(engine, work, turn)
+    assert turned == ["turned"]
