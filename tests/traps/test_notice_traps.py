@@ -55,8 +55,11 @@ def test_a_notice_is_not_lost_because_its_row_exists(place: SqlitePlace, side: S
     [failed] = everything(Outbox(side, place.vault), hook, again_at)
     assert failed.record == died.record
     outbox.settle([(failed, False, "500")], again_at)
+    retry_at = again_at + RETRY_AFTER_MS[-1]
+    [repeated] = everything(outbox, hook, retry_at)
+    outbox.settle([(repeated, False, "500")], retry_at)
     outbox.replay(hook, 0, NOON_MS + DAY_MS)  # the row is there already, and it is still owed
-    [last] = everything(outbox, hook, again_at + RETRY_AFTER_MS[-1])
+    [last] = everything(outbox, hook, retry_at + RETRY_AFTER_MS[-1])
     assert (last.payment, last.seq, last.record) == (died.payment, died.seq, died.record)
     outbox.settle([(last, True, "200")], again_at)
     assert outbox.counts() == {hook: {"done": 1}}
