@@ -64,11 +64,9 @@ class Crew:
         return [str(engine.standing) for engine in self.engines]
 
     async def start(self) -> None:
-        """All of them; the first makes the journal, so that the others find it."""
-        first, *others = self.engines
-        await first.start()
+        """All of them at once; whoever comes first makes the journal."""
         async with asyncio.TaskGroup() as group:
-            for engine in others:
+            for engine in self.engines:
                 group.create_task(engine.start())
 
     async def stop(self) -> None:

@@ -136,9 +136,20 @@ async def run(plan: Plan, show: Show) -> Report:
         rows = (await one.bank.order("ledger"))["payments"]
         stats = await one.bank.order("stats")
         await one.crew.stop()
+    except BaseExceptionGroup as several:
+        raise mistake_in(several) or several from None
     finally:
         await asyncio.shield(_end(one))
     return _report(one, rows, stats, int(time.monotonic() - started_s))
+
+
+def mistake_in(several: BaseExceptionGroup[BaseException]) -> OurMistake | None:
+    """What tasks that ran side by side failed of, out of all that was cancelled with it."""
+    for error in several.exceptions:
+        found = mistake_in(error) if isinstance(error, BaseExceptionGroup) else error
+        if isinstance(found, OurMistake):
+            return found
+    return None
 
 
 def _prepare(plan: Plan, show: Show) -> Run:

@@ -14,7 +14,7 @@ SCALED: dict[str, int | tuple[int, ...]] = {
     "repeat_after_ms": (80, 160, 320, 640, 960),
     "not_found_after_ms": (100, 1_000, 3_000),
     "urgent_after_ms": 150,
-    "reverse_for_ms": 12_000,
+    "reverse_for_ms": 9_000,
 }
 """What a demo of a minute can wait for. Everything that is not named here is as in reality."""
 
