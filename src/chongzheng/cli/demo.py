@@ -58,7 +58,7 @@ class _Bar:
         """Finish the bar there is and begin another."""
         if self._progress.tasks[-1].description:
             finished = self._progress.tasks[-1].total or 1
-            self._progress.update(self._task, total=finished, completed=finished)
+            self._progress.update(self._task, total=finished, completed=finished, engines="")
             self._task = self._progress.add_task("", total=None, engines="")
         self._progress.update(self._task, description=name, total=total or None, completed=0)
 
@@ -69,8 +69,8 @@ class _Bar:
     def engines(self, standings: Sequence[str]) -> None:
         """How several engines stand, behind the bar."""
         if len(standings) > 1:
-            words = " ".join(f"{number} {standing}" for number, standing in enumerate(standings, 1))
-            self._progress.update(self._task, engines=f"engines: {words}")
+            words = " · ".join(f"{number} {standing}" for number, standing in enumerate(standings, 1))
+            self._progress.update(self._task, engines=f"engine {words}")
 
 
 @click.command()
@@ -389,14 +389,15 @@ def _print_next(console: Console, report: Report, keep: Path | None, db: str) ->
     elif db == POSTGRESQL:
         console.print(f"Next: the logs are in {keep}; the journal went with our PostgreSQL, --db URL keeps it")
     elif report.plan.database:
-        place = shlex.quote(_without_password(report.plan.database))
+        place = shlex.quote(without_password(report.plan.database))
         console.print(f"Next: {program} explain {report.interesting} --db {place}", soft_wrap=True, highlight=False)
     else:
         journal = report.plan.folder / "journal.db"
         console.print(f"Next: {program} explain {report.interesting} --db {journal}", soft_wrap=True, highlight=False)
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
+    """The URL as it may be printed."""
     parts = urlsplit(url)
     if not parts.password:
         return url
