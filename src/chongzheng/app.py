@@ -7,7 +7,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,10 +35,12 @@ from chongzheng.gateway.metrics import Sources
 from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
 from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
+from chongzheng.gateway.take_over import Hands, Look, TakeOver
 from chongzheng.gateway.terminals import Terminal, Terminals, master_key_place, terminal_of
 from chongzheng.gateway.timers import Deadline, Place, Timers
+from chongzheng.gateway.writer import Writer
 from chongzheng.housekeeping import Housekeeping
-from chongzheng.journal import Committed, Journal, JournalFull, Submission, Vault
+from chongzheng.journal import Committed, Fenced, Journal, JournalFull, Submission, Vault
 from chongzheng.journal.doors import Token
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import effects, facts
@@ -77,10 +78,13 @@ def door_place(path: Path) -> tuple[Path | str, Path]:
 
 @contextmanager
 def import_desk(path: Path) -> Iterator[Send]:
-    """Takes reports straight into the journal of an engine that is stopped; it acts on them when it starts."""
+    """Takes reports straight into the journal of an engine that is stopped; it acts on them when it starts.
+
+    In PostgreSQL engines may run: they look after what was brought in once the visit is over.
+    """
     config = settings.load(path)
     vault = Vault.from_file(config.keys)
-    journal = Journal.open(config.journal, vault, config.policy)
+    journal = Journal.open(config.journal, vault, config.policy, visiting=True)
     readers = Readers(config.journal)
 
     async def commit(batch: Sequence[Submission]) -> list[Committed]:
@@ -123,30 +127,6 @@ def journal_and_mark(path: Path) -> tuple[Path | str, Path]:
     return config.journal, config.mark
 
 
-class Writer:
-    """The one thread that writes the journal; results come back to the loop."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
-
-    def execute(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Run `work` on the thread, then `done` on the loop with its result or the exception it raised."""
-        self._pool.submit(self._run, work, done)
-
-    def _run(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        result: Any
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - whoever gave the work decides what it means
-            result = error
-        self._loop.call_soon_threadsafe(done, result)
-
-    def stop(self) -> None:
-        """Finish what was given, then end the thread."""
-        self._pool.shutdown(wait=True)
-
-
 class Engine:
     """One engine: start it, read its addresses, stop it. `failed` is set when it must not go on."""
 
@@ -171,7 +151,8 @@ class Engine:
         self._box = uplink.key_box(keybox, self._vault)
         links = uplink.link_settings(host, self._box, host_tls)
         terminals = list(self._sealed_terminals())
-        self._journal = Journal.open(self._config.journal, self._vault, self._config.policy, threading.Lock())
+        place, lease_ms = self._config.journal, self._config.lease_ms
+        self._journal = Journal.open(place, self._vault, self._config.policy, threading.Lock(), lease_ms)
         try:
             self._build(links, terminals, pos_tls)
             await self._take_up()
@@ -195,7 +176,7 @@ class Engine:
             self._journal, self._reader, in_hand, counts, clock, execute, self._hear, profile, pins
         )
         ears = Ears(self._forwarding.receive, self._forwarding.puzzled, self._forwarding.not_sent)
-        self._links = uplink.links_of(links, self._config.host, self._box, counts, ears, moment)
+        self._links = uplink.links_of(links, self._config.host, self._box, counts, ears, moment, self._may_act)
         self._forwarding.links = self._links
         host, numbered = self._config.host, profile.own_numbers
         naming = uplink.naming_of(host, numbered, self._links, self._journal, execute, counts, moment)
@@ -204,6 +185,7 @@ class Engine:
         self._forwarding.passed_back = self._desk.passed_back
         self._make_timers()
         self.runner = self._make_runner()
+        self._others = self._make_take_over() if isinstance(self._config.journal, str) else None
         self._inbox = Inbox(self._config.inbox, self._settle, counts) if self._config.inbox else None
         self._tidier: asyncio.TimerHandle | None = None
         self._api = self._make_api()
@@ -261,6 +243,22 @@ class Engine:
             self._fatal,
         )
 
+    def _make_take_over(self) -> TakeOver:
+        def look() -> Look:
+            return self._journal.take_over(), self._counter.living()
+
+        def look_again() -> None:
+            self._timers.look_again()
+            self._reversal_timers.look_again()
+
+        at_hand = lambda: self._driving.pending  # noqa: E731 - counted anew every few seconds
+        hands = Hands(self._hand_in, self._watch, at_hand, look_again, self._fatal)
+        return TakeOver(look, self._writer.execute, self._clock, self._later_ms, hands)
+
+    def _may_act(self) -> bool:
+        """Whether this engine still holds its lease: what another may have taken over is no longer ours to act on."""
+        return self._journal.leased
+
     def _sources(self, certificates: Callable[[], dict[str, int]]) -> Sources:
         links, status = self._links, self._driving.status
         return Sources(self.runner, self.counts, status, lambda: links.standing, self._door.__len__, certificates)
@@ -274,7 +272,11 @@ class Engine:
                 if self.failed.is_set():
                     raise OurMistake(self.failure, "recovery")
                 await asyncio.sleep(IDLE_LOOK_MS / 1000)
+        if self._others is not None:
+            await self._others.begin()
         await self._quiet()
+        if self.failed.is_set():
+            raise OurMistake(self.failure, "recovery")
 
     async def _open(self) -> None:
         address = await self._door.take_address(*settings.address(self._config.pos.listen))
@@ -309,6 +311,8 @@ class Engine:
         await self._door.shut()
         self._timers.stop()
         self._reversal_timers.stop()
+        if self._others is not None:
+            self._others.stop()
         await self._wait(lambda: not len(self._in_hand.waiting), DRAIN_WAIT_MS)
         self._driving.stop()
         self._asking.stop()
@@ -374,15 +378,30 @@ class Engine:
         return self._loop.call_later(wait_ms / 1000, call).cancel
 
     def _fatal(self, error: BaseException) -> None:
-        """A commit failed in a way that says nothing about what is on the disk: only a fresh start can tell."""
-        self.failure = f"the journal failed ({type(error).__name__}: {error})"
+        """A commit failed in a way that says nothing about what is on the disk, or others have our work: only a fresh
+        start can go on."""
+        if self.failed.is_set():
+            return
+        fenced = isinstance(error, Fenced)
+        self.failure = str(error) if fenced else f"the journal failed ({type(error).__name__}: {error})"
         log.error("engine stops", why=self.failure)
         self.failed.set()
+        if self._others is not None:
+            self._others.stop()
 
     def _tidy(self) -> None:
+        if not self._may_act():  # it was frozen, or the database was away for too long
+            self._fatal(Fenced("this engine held no lease for a while: others go on with its work"))
+            return
         if self.runner.idle:
-            self._writer.execute(self._journal.tidy, _ignore)
+            self._writer.execute(self._journal.tidy, self._tidied)
         self._tidier = self._loop.call_later(TIDY_EVERY_MS / 1000, self._tidy)
+
+    def _tidied(self, result: Any) -> None:
+        if isinstance(result, Fenced) or (isinstance(result, BaseException) and not self._journal.alone):
+            self._fatal(result)
+        elif isinstance(result, BaseException):
+            log.warning("tidying failed", why=type(result).__name__)
 
     # Settlement files
 
@@ -415,6 +434,8 @@ class Engine:
         durable: asyncio.Future[list[Committed]] = self._loop.create_future()
 
         def done(result: list[Committed] | BaseException) -> None:
+            if isinstance(result, Fenced):
+                self._fatal(result)
             if isinstance(result, BaseException):
                 durable.set_exception(result)
                 return
@@ -476,7 +497,3 @@ def _spared(outage: settings.OutageSection, policy: Policy) -> tuple[Pace, Trip]
     silent_after_ms = min(outage.silent_after_ms, policy.reply_wait_ms)
     return pace, Trip(outage.silent_min, silent_after_ms, open_max_ms=outage.open_max_ms)
 
-
-def _ignore(result: Any) -> None:
-    if isinstance(result, BaseException):
-        log.warning("tidying failed", why=type(result).__name__)

@@ -53,6 +53,10 @@ class JournalSection(_Section, frozen=True, kw_only=True):
         ),
     ]
     keys: Annotated[str, says("The vault's key file, mode 0600; opens card numbers and keys. Keep a copy elsewhere.")]
+    lease_ms: Annotated[
+        int,
+        says("In PostgreSQL: how long an engine may say nothing before the others take over.", ge=3_000, le=600_000),
+    ] = 10_000
     mark: Annotated[
         str, says("Remembers how far the journal has got, so that an older one is refused; empty: beside the journal.")
     ] = ""
@@ -287,6 +291,7 @@ class Config:
     inbox: Path | None
     outage: OutageSection
     inquiry: InquirySection
+    lease_ms: int
     mark: Path
     log: LogSection
     traces: TracesSection
@@ -342,6 +347,7 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         inbox=folder / parsed.settlement.inbox if parsed.settlement.inbox else None,
         outage=parsed.outage,
         inquiry=parsed.inquiry,
+        lease_ms=parsed.journal.lease_ms,
         mark=folder / (parsed.journal.mark or f"{_file_name(parsed.journal.path)}.mark"),
         log=parsed.log,
         traces=parsed.traces,

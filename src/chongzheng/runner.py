@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from chongzheng.journal import Committed, Journal, JournalFull, Submission
+from chongzheng.journal import Committed, Fenced, Journal, JournalFull, Submission
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects
 from chongzheng.reversal.facts import RequestTaken
@@ -91,6 +91,7 @@ class Runner:
         self._busy = False
         self._acting = False
         self._dead = False
+        self._fenced = False
         self.stats = Stats()
 
     @property
@@ -148,13 +149,20 @@ class Runner:
             return
         self._acting = True
         try:
-            while self._outbox:
+            while self._outbox and self._may_act():
                 self._act(self._outbox.pop(0))
         finally:
             self._acting = False
 
+    def _may_act(self) -> bool:
+        """Not when others may have taken over what was committed: they act on it, and this process ends."""
+        if not self._journal.leased and not self._fenced:
+            self._die(Fenced("the lease ran out before what was committed could be acted upon; others go on with it"))
+        return not self._fenced
+
     def _die(self, error: BaseException) -> None:
         self._dead = True
+        self._fenced = self._fenced or isinstance(error, Fenced)
         self._fatal(error)
 
     def _act(self, committed: Committed) -> None:

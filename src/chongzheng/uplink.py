@@ -110,10 +110,17 @@ def _link(host: Any, link: Any, name: str, box: KeyBox, tls: ssl.SSLContext | No
 
 
 def links_of(
-    settings: list[LinkSettings], host: Any, box: KeyBox, counts: Counts, ears: Ears, moment: Callable[[], str]
+    settings: list[LinkSettings],
+    host: Any,
+    box: KeyBox,
+    counts: Counts,
+    ears: Ears,
+    moment: Callable[[], str],
+    may_send: Callable[[], bool],
 ) -> Links:
     """The links, not yet connected."""
-    return Links((HostLink(one, box, counts, ears, moment) for one in settings), frozenset(host.fail_over))
+    links = (HostLink(one, box, counts, ears, moment) for one in settings)
+    return Links(links, frozenset(host.fail_over), may_send)
 
 
 def moment_of(calendar: Calendar, clock: Callable[[], int]) -> Callable[[], str]:

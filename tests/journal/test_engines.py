@@ -12,13 +12,15 @@ import pytest
 
 from chongzheng.journal import Fenced, Journal, Reader, Submission, Vault, on_postgres, postgres
 from chongzheng.journal.on_postgres import PostgresStorage
-from chongzheng.journal.storage import NUMBERS_OF_ONE_ENGINE
+from chongzheng.journal.storage import NUMBERS_OF_ONE_ENGINE, VISITORS
 from chongzheng.mistakes import TheirMistake
-from chongzheng.reversal.facts import DeliveryUncertain, SendUncertain
+from chongzheng.reversal.effects import SendReversal
+from chongzheng.reversal.facts import DeadlinePassed, DeliveryUncertain, SendUncertain
 from chongzheng.reversal.payment import Owes, State
 from chongzheng.reversal.policy import Policy
 from journal.made import NOON_MS, asked, name_of, reply, returned, said, sale, undone, written
 from journal.place import Place, PostgresPlace
+from journal.test_linked import void
 
 DATABASES = ("postgresql",)
 WAIT_S = 20
@@ -122,12 +124,101 @@ def test_an_engine_sees_its_own_deadlines_and_those_of_the_dead(place: Place) ->
     assert seen(mine) == ({name_of(1)}, {name_of(2)}, 1, {name_of(1)})
     assert seen(theirs) == ({name_of(3)}, {name_of(4), name_of(5)}, 2, {name_of(3)})
     expire(place, 1)
-    assert seen(mine)[2] == 3
-    assert seen(mine)[3] == {name_of(1), name_of(3)}
+    assert seen(mine) == ({name_of(1)}, {name_of(2)}, 1, {name_of(1)}), "what is gone is taken over, not watched"
+    assert one.take_over()
+    assert seen(mine)[2:] == (3, {name_of(1), name_of(3)})
     with place.reading() as offline:
         assert seen(offline) == seen(mine), "a reader that is no engine's sees everything"
     mine.close()
     theirs.close()
+
+
+def waiting_for_a_file(journal: Journal, n: int) -> None:
+    """A sale that went well: what it still waits for is its clearing file."""
+    journal.apply([sale(n), reply(n), written(n)])
+
+
+def test_what_the_gone_left_waiting_for_a_file_is_watched_by_the_living_engine_with_the_lowest_number(
+    place: Place,
+) -> None:
+    journals = [place.open() for _ in range(3)]
+    for n, journal in enumerate(journals):
+        waiting_for_a_file(journal, n)
+    readers = [journal.reader() for journal in journals]
+
+    def seen() -> list[set[str]]:
+        return [{payment for _, payment in reader.due_between((0, ""), FAR, 9)} for reader in readers]
+
+    assert seen() == [{name_of(0)}, {name_of(1)}, {name_of(2)}]
+    assert readers[0].living() == [0, 1, 2]
+    expire(place, 0)
+    assert readers[1].living() == [1, 2]
+    assert seen()[1:] == [{name_of(0), name_of(1)}, {name_of(2)}]
+    assert journals[2].take_over() == [], "there may be millions of those"
+    expire(place, 1)
+    assert seen()[2] == {name_of(0), name_of(1), name_of(2)}
+    again = place.open()
+    assert again.reader().due_between((0, ""), FAR, 9), "number 0 has come back to its own"
+    assert seen()[2] == {name_of(2)}
+    for reader in readers:
+        reader.close()
+
+
+def test_a_deadline_that_another_engine_has_passed_is_not_written_again(place: Place) -> None:
+    one, two = place.open(), place.open()
+    one.apply([sale(1), asked(1), sale(2)])
+    with place.reading() as reader:
+        wake_at = reader.payment(name_of(1)).wake_at  # type: ignore[union-attr]
+    assert wake_at is not None
+    late = Submission(DeadlinePassed(name_of(1), wake_at, wake_at))
+    (first,) = two.apply([late])
+    assert [type(effect) for effect in first.effects] == [SendReversal]
+    assert one.apply([late]) == []
+    (other,) = one.apply([late, reply(2)])
+    assert other.payment.id == name_of(2)
+    assert owners(place) == {name_of(1): 1, name_of(2): 0}
+    two.apply([undone(1)])
+    assert one.apply([late]) == [], "the deadline is lifted altogether"
+    place.audit()
+
+
+def test_a_linked_payment_that_another_engine_moves_is_read_again_and_not_stopped(place: Place) -> None:
+    one, two = place.open(), place.open()
+    one.apply([sale(1), reply(1), written(1)])
+    one.apply([void(2, 1)])
+    two.apply([reply(1, NOON_MS + 2_000)])
+    told = one.apply([reply(2)])
+    assert [(c.payment.id, c.error) for c in told] == [(name_of(2), ""), (name_of(1), "")]
+    place.audit()
+
+
+def test_a_refused_fact_beside_a_linked_payment_of_another_engine_costs_only_its_own(place: Place) -> None:
+    one, two = place.open(), place.open()
+    one.apply([sale(1), reply(1), written(1)])
+    one.apply([void(2, 1)])
+    two.apply([reply(1, NOON_MS + 2_000)])
+    unknown = Submission(SendUncertain("P" + "A" * 16, NOON_MS))
+    told = one.apply([unknown, reply(2)])
+    assert {c.payment.id: c.error for c in told}[name_of(2)] == ""
+    assert not any(c.error for c in told if c.payment.id == name_of(1))
+    place.audit()
+
+
+def test_a_visitor_leaves_payments_with_their_engine_and_its_own_to_the_engines(place: PostgresPlace) -> None:
+    one = place.open()
+    one.apply([sale(1)])
+    visitor = Journal.open(place.path, place.vault, Policy(), visiting=True)
+    assert visitor.reader().living() == [0, VISITORS]
+    visitor.apply([reply(1), sale(2), sale(3), asked(3)])
+    assert owners(place) == {name_of(1): 0, name_of(2): VISITORS, name_of(3): VISITORS}
+    assert one.take_over() == []
+    visitor.close()
+    assert {p.id for p in one.take_over()} == {name_of(2), name_of(3)}
+    assert set(owners(place).values()) == {0}
+    again = Journal.open(place.path, place.vault, Policy(), visiting=True)
+    assert engines(place)[-1] == (VISITORS, 3), "its number is free again"
+    again.close()
+    place.audit()
 
 
 def test_a_survivor_takes_over_in_bounded_batches(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,6 +235,7 @@ def test_a_survivor_takes_over_in_bounded_batches(place: Place, monkeypatch: pyt
         taken += batch
         rounds += 1
     assert rounds == 2
+    assert [p.owes for p in taken][-1] is Owes.REVERSAL, "what may be on its way comes first"
     assert {p.id: p.owes for p in taken} == {
         name_of(0): Owes.DELIVERY,
         **{name_of(n): Owes.FORWARD for n in (1, 2, 3)},
@@ -189,21 +281,19 @@ def test_a_closed_engine_leaves_its_work_at_once(place: Place) -> None:
     assert two.take_over() == []
 
 
-def test_an_engine_that_starts_again_takes_its_number_its_work_and_its_chain(place: Place) -> None:
+def test_a_number_waits_until_its_leftovers_are_shared_out_and_goes_on_with_its_chain(place: Place) -> None:
     one = place.open()
     one.apply([sale(1)])
     one.close()
     again = place.open()
-    assert engines(place) == [(0, 2)]
-    reader = again.reader()
-    assert [p.id for p in reader.unfinished()] == [name_of(1)]
-    reader.close()
+    assert engines(place) == [(0, 1), (1, 1)]
+    assert [p.id for p in again.take_over()] == [name_of(1)]
     again.apply([reply(1), sale(2)])
-    assert place.raw("SELECT no FROM commits ORDER BY no") == [(1,), (2,)]
-    assert place.raw("SELECT place FROM payment ORDER BY place") == [(1,), (2,)]
     other = place.open()
-    assert engines(place) == [(0, 2), (1, 1)]
+    assert engines(place) == [(0, 3), (1, 1)]
     other.apply([sale(3)])
+    assert [(no,) for no in (1, 2)] == place.raw("SELECT no FROM commits WHERE no < 100 ORDER BY no")
+    assert [(no,) for no in (1, 2)] == place.raw("SELECT place FROM payment WHERE place < 100 ORDER BY place")
     place.audit()
 
 
@@ -273,6 +363,11 @@ def test_an_engine_knows_by_its_own_clock_when_its_lease_is_over(postgres_urls: 
     storage.tidy(idle=True)
     assert storage.leased
     storage.close()
+
+
+def test_the_clock_of_a_lease_never_goes_back() -> None:
+    first = on_postgres.since_boot_ns()
+    assert on_postgres.since_boot_ns() >= first > 0
 
 
 def frozen_engine(url: str, vault: Path, heard: int, told: int) -> None:

@@ -26,6 +26,7 @@ class FakeJournal:
         self.payments: dict[str, Payment] = {}
         self.batches: list[list[Submission]] = []
         self.trouble: list[BaseException] = []
+        self.leased = True
 
     def apply(self, batch: list[Submission]) -> list[Committed]:
         """One commit."""

@@ -123,7 +123,7 @@ def _writer(path: Path | str, policy: Policy) -> Iterator[Journal]:
     """A writer for a while. Settling neither seals nor opens a card, so the vault's key dies here."""
     empty = Vault({"settle": os.urandom(KEY_BYTES)}, "settle", os.urandom(KEY_BYTES))
     try:
-        journal = Journal.open(path, empty, policy)
+        journal = Journal.open(path, empty, policy, visiting=True)
     except TheirMistake as mistake:
         if mistake.what.startswith(LOCKED):
             what = "an engine is running on this journal; drop the file and its .ctl into the engine's inbox folder"

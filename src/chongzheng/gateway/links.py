@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from chongzheng.gateway.host import HostLink
@@ -10,16 +10,26 @@ from chongzheng.gateway.keybox import Key
 from chongzheng.iso8583 import Message
 
 LINKS_MAX = 16
+FENCED = "this engine has lost its lease"
 Carried = Literal["sale", "reversal", "inquiry"]
 """The kinds of message for which a configuration may say that the same identity is safe on another link."""
 
 
 class Links:
-    """The links of one host. `fail_over`: what may leave on another link than the payment's own."""
+    """The links of one host. `fail_over`: what may leave on another link than the payment's own.
 
-    def __init__(self, links: Iterable[HostLink], fail_over: frozenset[str] = frozenset()) -> None:
+    `may_send`: whether this process may still act at all; an engine that has lost its lease sends nothing more.
+    """
+
+    def __init__(
+        self,
+        links: Iterable[HostLink],
+        fail_over: frozenset[str] = frozenset(),
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._links = {link.name: link for link in list(links)[:LINKS_MAX]}
         self._fail_over = fail_over
+        self._may_send = may_send
         self._carrying: dict[str, HostLink] = {}
         self._turn = -1  # among links that carry equally much, each gets its turn
 
@@ -55,6 +65,8 @@ class Links:
 
     def send_sale(self, payment: str, name: str, message: Message, pin: Key | None = None) -> str:
         """Hand a sale to a link; "" when that was done, else why nothing of it has left or will."""
+        if not self._may_send():
+            return FENCED
         link = self._for("sale", name)
         why = link.send_sale(payment, message, pin)
         if not why:
@@ -63,7 +75,7 @@ class Links:
 
     def send(self, kind: Carried, name: str, message: Message, bare: bool = False) -> str:
         """Hand a reversal or an inquiry to a link, `bare` without MAC; "" when that was done, else why not now."""
-        return self._for(kind, name).send(message, bare=bare)
+        return self._for(kind, name).send(message, bare=bare) if self._may_send() else FENCED
 
     def answered(self, payment: str) -> None:
         """This sale no longer waits for the host."""

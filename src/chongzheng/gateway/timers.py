@@ -99,6 +99,11 @@ class Timers:
         """Give this deadline out at `fire_at`, not before: what it waits for left later than it was decided."""
         self._hold(deadline, fire_at)
 
+    def look_again(self) -> None:
+        """Other deadlines than before may be ours now: read the journal from its first one on."""
+        self._look_again_at = 0
+        self._arm()
+
     def _keep(self, deadline: Deadline) -> None:
         held = self._held.get(deadline.payment)
         if held is not None and held[1].due_at == deadline.due_at:

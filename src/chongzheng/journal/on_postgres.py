@@ -20,28 +20,54 @@ from psycopg import errors
 from chongzheng.journal import postgres
 from chongzheng.journal.plan import Plan
 from chongzheng.journal.sql import queries_of_postgres
-from chongzheng.journal.storage import Fenced, JournalFull, Refused, Stale, Stored
+from chongzheng.journal.storage import (
+    LEASE_MS,
+    VISIT_LEASE_MS,
+    VISITORS,
+    Fenced,
+    JournalFull,
+    Refused,
+    Stale,
+    Stored,
+)
 
-LEASE_MS = 10_000
-"""How long an engine that says nothing is still believed alive, by the database's clock."""
 LEASE_MARGIN_MS = 1_000
 """By so much an engine itself gives up earlier: what leaves a socket now must still count as sent in time."""
 COLUMNS = {"open_payment": 18, "move_payment": 12, "put_fact": 9, "put_evidence": 7, "put_entry": 7, "take_release": 4,
            "open_case": 4, "put_card": 3, "forget_card": 1, "put_alias": 2, "put_stray": 6}  # fmt: skip
 """How many columns each kind of row has, where there is no row to count them by."""
 
+ORDER_OF_FACTS = "fact_place_seq_key"
+"""What the database calls the rule that each number of a payment's facts is there once."""
+
 Rows = Sequence[tuple[Any, ...]]
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def since_boot_ns() -> int:
+    """A clock that nobody sets and that also counts while the machine sleeps, where the system has one."""
+    return time.clock_gettime_ns(_CLOCK)
 
 
 class PostgresStorage:
-    """One engine's writing connection, and its lease."""
+    """One engine's writing connection, and its lease; or a visitor's, who writes and looks after nothing."""
 
-    def __init__(self, url: str, lease_ms: int = LEASE_MS, monotonic_ns: Callable[[], int] = time.monotonic_ns) -> None:
+    alone = False
+
+    def __init__(
+        self,
+        url: str,
+        lease_ms: int = LEASE_MS,
+        monotonic_ns: Callable[[], int] = since_boot_ns,
+        *,
+        visiting: bool = False,
+    ) -> None:
         self._db = postgres.open_writer(url)
         self._sql: dict[str, Any] = dict(queries_of_postgres())
-        self._lease_ms = lease_ms
+        self._lease_ms = VISIT_LEASE_MS if visiting else lease_ms
         self._monotonic_ns = monotonic_ns
         self._leased_until_ns = 0
+        self._first = VISITORS if visiting else 0
         self.engine, self._epoch = self._enlist()
 
     @property
@@ -102,15 +128,19 @@ class PostgresStorage:
                 pass
 
     def take_over(self, most: int) -> list[bytes]:
-        """States of up to `most` payments that an engine left which is gone; they are ours now."""
+        """States of up to `most` payments that engines left which are gone; they are ours now.
+
+        What may be on its way comes first: it waits for nobody's backlog.
+        """
         with self.transaction():
-            dead = self._ask("find_dead")
+            dead = [row[0] for row in self._ask("find_dead")]
             if not dead:
                 return []
-            self._ask("fence_off", dead=dead[0][0])
-            rows = self._ask("take_over", dead=dead[0][0], most=most)
-            if not rows:
-                self._ask("all_taken", dead=dead[0][0])
+            self._ask("fence_off", dead=dead)
+            rows = self._ask("take_over_sent", dead=dead, most=most)
+            rows += self._ask("take_over", dead=dead, most=most - len(rows))
+            if len(rows) < most:
+                self._ask("all_taken", dead=dead)
             return [row[0] for row in rows]
 
     def close(self) -> None:
@@ -126,6 +156,7 @@ class PostgresStorage:
         with _plainly(), self._db.transaction():
             self._db.execute("SELECT pg_advisory_xact_lock(%s)", (postgres.CLAIM_LOCK,))
             values = {"name": f"{socket.gethostname()}:{os.getpid()}", "lease_ms": self._lease_ms}
+            values |= {"first": self._first, "end": self._first + VISITORS}
             ((engine, epoch),) = self._db.execute(self._sql["enlist"], values).fetchall()
         self._leased_from(asked_ns)
         return engine, epoch
@@ -188,4 +219,6 @@ def _plainly() -> Iterator[None]:
     except (errors.DeadlockDetected, errors.SerializationFailure) as error:
         raise Stale(str(error)) from error
     except (psycopg.IntegrityError, psycopg.DataError) as error:
+        if error.diag.constraint_name == ORDER_OF_FACTS:
+            raise Stale("another engine wrote this fact's number") from error
         raise Refused(str(error)) from error

@@ -24,6 +24,7 @@ class SqliteStorage:
     """The one writing connection to a file."""
 
     engine = ENGINE
+    alone = True
     leased = True  # the kernel holds the lock as long as we live
 
     def __init__(self, path: Path) -> None:

@@ -6,7 +6,8 @@ SELECT id, place, version, head, body FROM payment WHERE id = ANY(%s) ORDER BY i
 
 -- name: write
 -- A whole plan, one array a column, in one round trip; empty arrays write nothing. Gives how many payments were opened
--- and how many moved: fewer than asked for means that another engine was there before.
+-- and how many moved: fewer than asked for means that another engine was there before. A visitor (4096 and above)
+-- leaves a payment with whoever looks after it: it may be on its way there.
 WITH opened AS (
     INSERT INTO payment (place, id, merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at,
                          truth, proof, owner, version, head, body)
@@ -17,7 +18,7 @@ WITH opened AS (
 ), moved AS (
     UPDATE payment p
     SET amount_fen = v.amount_fen, state = v.state, owes = v.owes, wake_at = v.wake_at, truth = v.truth,
-        proof = v.proof, owner = v.owner, version = v.version, head = v.head, body = v.body
+        proof = v.proof, owner = CASE WHEN v.owner < 4096 THEN v.owner ELSE p.owner END, version = v.version, head = v.head, body = v.body
     FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::bigint[],
                 %b::bigint[], %b::bytea[], %b::bytea[], %b::bigint[], %b::bigint[])
          AS v (amount_fen, state, owes, wake_at, truth, proof, owner, version, head, body, place, loaded)
@@ -54,15 +55,17 @@ INSERT INTO stray (id, at, kind, source, why, body)
 SELECT * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::text[], %b::text[], %b::bytea[]) ON CONFLICT DO NOTHING
 
 -- name: enlist
--- A number that nobody holds any more, its leftovers included, or the next one.
+-- A number that nobody holds any more and that has nothing left to be taken over, or the next one. Whoever left
+-- something keeps its number until the living have shared that out.
 WITH free AS (
-    SELECT id FROM engine WHERE expires_at <= now_ms() ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+    SELECT id FROM engine WHERE expires_at = 0 AND id >= %(first)s AND id < %(end)s
+    ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), taken AS (
     UPDATE engine e SET epoch = e.epoch + 1, name = %(name)s, expires_at = now_ms() + %(lease_ms)s
     FROM free WHERE e.id = free.id RETURNING e.id, e.epoch
 ), made AS (
     INSERT INTO engine (id, name, epoch, expires_at)
-    SELECT (SELECT coalesce(max(id), -1) + 1 FROM engine), %(name)s, 1, now_ms() + %(lease_ms)s
+    SELECT (SELECT coalesce(max(id) + 1, %(first)s) FROM engine WHERE id >= %(first)s AND id < %(end)s), %(name)s, 1, now_ms() + %(lease_ms)s
     WHERE NOT EXISTS (SELECT 1 FROM taken) RETURNING id, epoch
 )
 SELECT id, epoch FROM taken UNION ALL SELECT id, epoch FROM made
@@ -79,17 +82,25 @@ UPDATE engine SET expires_at = 1 WHERE id = %(id)s AND epoch = %(epoch)s
 
 -- name: find_dead
 -- One survivor at a time; a dead engine whose last transaction still hangs is passed over.
-SELECT id, epoch FROM engine WHERE id <> %(id)s AND expires_at > 0 AND expires_at <= now_ms()
-ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+SELECT id FROM engine WHERE id <> %(id)s AND expires_at > 0 AND expires_at <= now_ms()
+ORDER BY id FOR UPDATE SKIP LOCKED
 
 -- name: fence_off
-UPDATE engine SET epoch = epoch + 1 WHERE id = %(dead)s
+UPDATE engine SET epoch = epoch + 1 WHERE id = ANY(%(dead)s)
+
+-- name: take_over_sent
+-- Sales that may be with the host, and answers that may be with their terminal.
+UPDATE payment SET owner = %(id)s WHERE place IN (
+    SELECT place FROM payment WHERE owner = ANY(%(dead)s) AND owes IN ('forward', 'delivery')
+    LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+RETURNING body
 
 -- name: take_over
 UPDATE payment SET owner = %(id)s WHERE place IN (
-    SELECT place FROM payment WHERE owner = %(dead)s AND owes IN ('forward', 'delivery', 'reversal', 'resend')
-    ORDER BY wake_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+    SELECT place FROM payment WHERE owner = ANY(%(dead)s) AND owes IN ('reversal', 'resend')
+    LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 RETURNING body
 
 -- name: all_taken
-UPDATE engine SET expires_at = 0 WHERE id = %(dead)s
+UPDATE engine e SET expires_at = 0 WHERE id = ANY(%(dead)s) AND NOT EXISTS (
+    SELECT 1 FROM payment p WHERE p.owner = e.id AND p.owes IN ('forward', 'delivery', 'reversal', 'resend'))

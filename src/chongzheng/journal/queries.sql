@@ -114,27 +114,30 @@ SELECT id, payment, why, opened_at, due_at, state FROM cases WHERE payment = ? O
 SELECT wake_at, id FROM payment WHERE wake_at IS NOT NULL ORDER BY wake_at, id;
 
 -- name: due_between
--- Two sorted halves, each from its own index, in which the first comparison finds the place. What another engine
--- looks after is left out, unless its lease has run out (:me below 0: nothing is).
+-- Two sorted halves, each from its own index, in which the first comparison finds the place. An engine looks after
+-- what it wrote last, and nobody else does (:me below 0: everything). What waits for a file is not taken over, it may
+-- be millions: of engines that are gone, the living one with the lowest number looks after that.
 SELECT wake_at, id FROM payment
 WHERE owes IN ('forward', 'delivery') AND (wake_at, id) > (:at, :after) AND wake_at <= :until
-  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
+  AND (:me < 0 OR owner = :me)
 UNION ALL
 SELECT wake_at, id FROM payment
 WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal')
   AND (wake_at, id) > (:at, :after) AND wake_at <= :until
-  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
+  AND (:me < 0 OR owner = :me
+       OR (:me = (SELECT min(e.id) FROM engine e WHERE e.expires_at > now_ms())
+           AND owner NOT IN (SELECT e.id FROM engine e WHERE e.expires_at > now_ms())))
 ORDER BY wake_at, id LIMIT :most;
 
 -- name: due_reversals
 SELECT body FROM payment
 WHERE owes = 'reversal' AND (wake_at, id) > (:at, :after) AND wake_at <= :until
-  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
+  AND (:me < 0 OR owner = :me)
 ORDER BY wake_at, id LIMIT :most;
 
 -- name: count_reversals
 SELECT count(*) FROM payment WHERE owes = 'reversal' AND wake_at IS NOT NULL
-  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()));
+  AND (:me < 0 OR owner = :me);
 
 -- name: in_doubt
 -- By state and age: 0 younger than the first instant given, 1 than the second … Everything that is not at rest counts.
@@ -150,8 +153,12 @@ SELECT count(*), coalesce(sum(CASE WHEN due_at < ? THEN 1 ELSE 0 END), 0) FROM c
 
 -- name: unfinished
 SELECT body FROM payment WHERE owes IN ('forward', 'delivery')
-  AND (:me < 0 OR owner NOT IN (SELECT e.id FROM engine e WHERE e.id <> :me AND e.expires_at > now_ms()))
+  AND (:me < 0 OR owner = :me)
 ORDER BY opened_at, id;
+
+-- name: living
+-- Who holds a lease now, visitors included.
+SELECT id FROM engine WHERE expires_at > now_ms() ORDER BY id;
 
 -- name: find
 SELECT body FROM payment

@@ -69,7 +69,7 @@ class Reader:
         """A file's path or a database's URL. TheirMistake when there is no journal of ours.
 
         With the number of an engine, deadlines and unfinished work are those that this engine must look after: its
-        own, and what is left of engines whose lease has run out.
+        own; for what engines that are gone left waiting for a file, the living one with the lowest number.
         """
         if is_url(place):
             from chongzheng.journal.on_postgres import PostgresReading  # an engine on SQLite needs no client library
@@ -166,6 +166,10 @@ class Reader:
         """Payments with a send or a delivery that may or may not have happened when the engine stopped."""
         return [decode_payment(body) for (body,) in self._named("unfinished", me=self._reading.engine)]
 
+    def living(self) -> list[int]:
+        """The numbers of those that hold a lease now; empty for a file."""
+        return [row[0] for row in self._all("living")]
+
     def rules_reached(self) -> dict[str, int]:
         """How often each row of the table was used."""
         return {row[0]: row[1] for row in self._all("rules_reached")}
@@ -182,7 +186,7 @@ class Reader:
     def faults(self) -> list[str]:
         """What does not add up, one line each: chains, commits, and entries against states. Empty when all is well."""
         with self._reading.moment():
-            return list(faults(self._all))
+            return [str(fault) for fault in faults(self._all)]
 
     def _page(self, after: tuple[int, str], until: int, limit: int) -> dict[str, object]:
         return {"at": after[0], "after": after[1], "until": until, "most": limit, "me": self._reading.engine}

@@ -11,6 +11,12 @@ from chongzheng.journal.plan import Plan
 
 NUMBERS_OF_ONE_ENGINE = 1 << 40
 """Places and commits are counted by each engine on its own: the bits above these 40 are the engine's number."""
+LEASE_MS = 10_000
+"""How long an engine that says nothing is still believed alive, by the database's clock."""
+VISITORS = 1 << 12
+"""Writers from this number on are visitors: they write what they know, and look after nothing."""
+VISIT_LEASE_MS = 120_000
+"""How long a visitor may think between two commits; nobody waits for what it does."""
 
 
 class JournalFull(Exception):
@@ -43,6 +49,8 @@ class Storage(Protocol):
     """One writer's connection. Raises JournalFull when there is no room, Refused and Stale for single rows."""
 
     engine: int
+    alone: bool
+    """Whether nobody else can write here."""
 
     @property
     def leased(self) -> bool:

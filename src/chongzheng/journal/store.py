@@ -21,9 +21,19 @@ from chongzheng.journal.plan import Held, Plan, Planner
 from chongzheng.journal.postgres import is_url
 from chongzheng.journal.reader import Reader
 from chongzheng.journal.rows import Committed, Evidence, Submission, decode_payment
-from chongzheng.journal.storage import NUMBERS_OF_ONE_ENGINE, Fenced, JournalFull, Refused, Stale, Storage, Stored
+from chongzheng.journal.storage import (
+    LEASE_MS,
+    NUMBERS_OF_ONE_ENGINE,
+    Fenced,
+    JournalFull,
+    Refused,
+    Stale,
+    Storage,
+    Stored,
+)
 from chongzheng.journal.vault import Vault
 from chongzheng.mistakes import OurMistake
+from chongzheng.reversal.facts import DeadlinePassed, Fact
 from chongzheng.reversal.payment import FINAL, Payment
 from chongzheng.reversal.policy import Policy
 
@@ -65,13 +75,20 @@ class Journal:
 
     @classmethod
     def open(
-        cls, place: str | Path, vault: Vault, policy: Policy, lock: AbstractContextManager[Any] | None = None
+        cls,
+        place: str | Path,
+        vault: Vault,
+        policy: Policy,
+        lock: AbstractContextManager[Any] | None = None,
+        lease_ms: int = LEASE_MS,
+        visiting: bool = False,
     ) -> Journal:
         """Open or make the journal in a file, or in the database of a postgresql:// URL, where others may write too.
 
+        There an engine that says nothing for `lease_ms` is gone. A visitor writes, and looks after nothing.
         TheirMistake: locked, not ours, damaged, not durable as set.
         """
-        return cls(_storage(place), place, vault, policy, lock or nullcontext())
+        return cls(_storage(place, lease_ms, visiting), place, vault, policy, lock or nullcontext())
 
     def close(self) -> None:
         """Write what is waiting and let the next writer in. An engine that lost its lease only lets go."""
@@ -108,6 +125,11 @@ class Journal:
             with suppress(Stale):
                 return self._one_by_one(batch)
         return self._one_by_one(batch)
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other engine can write here: a file has one writer."""
+        return self._storage.alone
 
     @property
     def leased(self) -> bool:
@@ -186,12 +208,19 @@ class Journal:
     def _together(self, batch: Sequence[Submission]) -> list[Committed]:
         plan = Plan()
         number = self._commit_no + 1
-        with self._storage.transaction():
-            self._read_missing(batch)
-            for submission in batch:
-                self._planner.add(plan, submission, number)
-            self._storage.write(plan)
-            chained = self._write_commit(number, plan.hashes)
+        try:
+            with self._storage.transaction():
+                self._read_missing(batch)
+                batch = self._still_due(batch)
+                if not batch:
+                    return []
+                for submission in batch:
+                    self._planner.add(plan, submission, number)
+                self._storage.write(plan)
+                chained = self._write_commit(number, plan.hashes)
+        except Stale:
+            self._forget_touched(plan.touched)  # linked payments too
+            raise
         self._advance(number, chained)
         self._keep(plan)
         return plan.committed
@@ -203,7 +232,7 @@ class Journal:
         try:
             with self._storage.transaction():
                 self._read_missing(batch)  # locks them in one order, where there are other engines
-                for submission in batch:
+                for submission in self._still_due(batch):
                     plan = self._alone(submission, number)
                     touched.update(plan.touched)
                     self._keep(plan)
@@ -225,6 +254,9 @@ class Journal:
             with self._storage.savepoint():
                 self._storage.write(plan)
             return plan
+        except Stale:  # no fault of this fact: another engine wrote a payment that is told of it
+            self._forget_touched(plan.touched)
+            raise
         except POISON as error:
             self._forget_touched(plan.touched)
             self._read_again(submission)
@@ -237,6 +269,9 @@ class Journal:
             with self._storage.savepoint():
                 self._storage.write(plan)
             return plan
+        except Stale:
+            self._forget_touched(plan.touched)
+            raise
         except POISON:
             self._held.pop(submission.fact.payment, None)
             self._keep_ownerless(submission, why)
@@ -293,6 +328,22 @@ class Journal:
         if self._read:
             self._read.update(self._storage.load(list(self._read)))
 
+    def _still_due(self, batch: Sequence[Submission]) -> Sequence[Submission]:
+        """Without deadlines that are over: two engines may have waited for one, and only one of them has it now. To
+        write the other's word down would make it the owner again, and both would wait for the next."""
+        if self._storage.alone:
+            return batch
+        return [submission for submission in batch if not self._is_over(submission.fact)]
+
+    def _is_over(self, fact: Fact) -> bool:
+        if not isinstance(fact, DeadlinePassed):
+            return False
+        held = self._load(fact.payment)
+        if held is None:
+            return False
+        wake_at = held.payment.wake_at
+        return wake_at is None or max(fact.due_at, fact.at) < wake_at
+
     def _read_again(self, submission: Submission) -> None:
         self._held.pop(submission.fact.payment, None)
         self._read_missing([submission])
@@ -325,9 +376,9 @@ class Journal:
         return int(self._storage.ask("last_place", *self._bounds())[0][0] or self._bounds()[0])
 
 
-def _storage(place: str | Path) -> Storage:
+def _storage(place: str | Path, lease_ms: int, visiting: bool) -> Storage:
     if is_url(place):
         from chongzheng.journal.on_postgres import PostgresStorage  # an engine on SQLite needs no client library
 
-        return PostgresStorage(str(place))
+        return PostgresStorage(str(place), lease_ms, visiting=visiting)
     return SqliteStorage(Path(place))
