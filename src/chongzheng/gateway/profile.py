@@ -72,8 +72,8 @@ def link_in(identity: Pairs) -> str:
 
 
 def called(sent: str, stan: str) -> str:
-    """The name of the payment to which a message with this F7 and F11 belongs; "" when a part is missing."""
-    if not sent or not stan.isdecimal():
+    """The name of the payment to which a message with this F7 and F11 belongs; "" when a part is no number."""
+    if not (sent.isdecimal() and stan.isdecimal()):
         return ""
     return f"{sent}.{(int(stan) - 1) // 2 * 2 + 1:06d}"
 

@@ -178,7 +178,9 @@ def _refusal(message: Message, kind: Kind) -> str:
 
 
 def _amount(message: Message) -> int:
-    return int(message.text(4) or 0)
+    """F4 in fen; 0 when it is missing or, as the text of some dialects allows, no number."""
+    text = message.text(4)
+    return int(text) if text.isdecimal() else 0
 
 
 def understand(body: bytes, is_genuine: Callable[[bytes], bool]) -> HostWord:
@@ -363,7 +365,7 @@ def reversal(payment: Payment, why: str, pan: Pan | None) -> Message:
 
     F38 is the terminal's own, or the approval's when one was seen before the first send.
     """
-    fields: dict[int, Value] = {int(n): _restored(value) for n, value in payment.identity if n.isdecimal()}
+    fields: dict[int, Value] = _restored(payment.identity)
     if payment.auth:
         fields.setdefault(38, payment.auth)
     if pan is not None:
@@ -373,14 +375,19 @@ def reversal(payment: Payment, why: str, pan: Pan | None) -> Message:
 
 def again(payment: Payment, pan: Pan | None) -> Message:
     """A notice once more: what was frozen of it, under its own type, and F2 while the vault still has it."""
-    fields: dict[int, Value] = {int(n): _restored(value) for n, value in payment.identity if n.isdecimal()}
+    fields: dict[int, Value] = _restored(payment.identity)
     if pan is not None:
         fields[2] = pan.reveal()
     return Message(dict(payment.identity).get(TYPE_MARK, "0220"), fields)
 
 
-def _restored(value: str) -> Value:
-    return bytes.fromhex(value.removeprefix(HEX_MARK)) if value.startswith(HEX_MARK) else value
+def _restored(identity: Pairs) -> dict[int, Value]:
+    """The frozen fields. Only chip data was frozen as hex: a text of the terminal's may begin like the mark."""
+    frozen = {int(number): value for number, value in identity if number.isdecimal()}
+    return {
+        number: bytes.fromhex(value.removeprefix(HEX_MARK)) if number == CHIP else value
+        for number, value in frozen.items()
+    }
 
 
 def evidence_body(message: Message) -> bytes:

@@ -38,6 +38,7 @@ def test_numbers_live_in_the_frozen_identity() -> None:
     assert NUMBERS.name() == called(NUMBERS.sent, NUMBERS.undo_stan) == "0812101600.100321"
     assert called("0812101600", "000002") == "0812101600.000001" != called("0812101600", "000003")
     assert called("", "100320") == called("0812101600", "") == called("0812101600", "1x") == ""
+    assert called("08121016\x000", "100320") == called("081210160²", "100320") == ""
     assert needed(NUMBERS) is NUMBERS
     with pytest.raises(OurMistake):
         needed(None)

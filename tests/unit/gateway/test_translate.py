@@ -302,6 +302,12 @@ def test_an_approval_for_less_leaves_the_amount_of_the_echo_open() -> None:
     assert not HostWord(Said.REPLY, said.with_fields({39: "00"}), "good").says("00", asked)
 
 
+@pytest.mark.parametrize("amount", ["", "hex:5x5ca98z", "-00000000001", "00000000000²"])
+def test_an_approval_for_less_without_a_proper_amount_names_none(amount: str) -> None:
+    said = message("0210", F39="10", F4=amount)
+    assert translate.answer(HostWord(Said.REPLY, said, "good")).amount_fen == 0
+
+
 def test_an_approval_from_the_record_has_the_host_s_numbers() -> None:
     asked = translate.outline(hear())
     payment = Payment("P1", Key("m", "t", "b", "s"), approval=Seen("e", "00", "700000000001", ""))
@@ -349,6 +355,15 @@ def test_a_reversal_carries_the_identity_the_reason_and_nothing_forbidden() -> N
     assert 2 not in translate.reversal(payment, "98", None).fields
     assert translate.POS.decode(translate.POS.encode(sent)) == sent
     assert translate.hear(translate.POS.encode(sent)).wants is Wants.REVERSAL
+
+
+@pytest.mark.parametrize("code", ["hex:zz", "hex:12"])
+def test_a_text_that_begins_like_our_mark_for_bytes_is_a_text(code: str) -> None:
+    request = translate.request(hear(F38=code), "20261123", 5, index)
+    payment = replace(Payment("P1", request.key), identity=request.identity)
+    sent = translate.reversal(payment, "98", None)
+    assert sent.text(38) == code and isinstance(sent.fields[55], bytes)
+    assert translate.POS.decode(translate.POS.encode(sent)) == sent
 
 
 def test_a_terminal_s_own_reversal_may_name_the_authorisation() -> None:
