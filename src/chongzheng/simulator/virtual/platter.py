@@ -11,7 +11,7 @@ SECTOR_BYTES = 512
 
 
 class Op(StrEnum):
-    """What can be done to a file."""
+    """What can be done to a file; all but reading counts as an operation of the disk."""
 
     CREATE = "create"
     WRITE = "write"
@@ -25,7 +25,7 @@ class Image(StrEnum):
     """What a fresh start finds."""
 
     EVERYTHING = "everything"
-    """All that was written: the process died, the machine lived."""
+    """All that was written: the process died, the machine lived. What was not synced may still be lost later."""
     SYNCED = "synced"
     """Only what was synced."""
     PREFIX = "prefix"
@@ -52,7 +52,7 @@ Content = bytearray | None
 class Platter:
     """One name in the folder: what of it is durable, and what was done since, in order."""
 
-    def __init__(self, durable: bytes | None = None) -> None:
+    def __init__(self, durable: bytes | bytearray | None = None) -> None:
         self.durable: Content = None if durable is None else bytearray(durable)
         self.pending: list[Change] = []
         self._cached: Content = None
@@ -88,6 +88,13 @@ class Platter:
         if self._diverged:
             return None if self._cached is None else bytearray(self._cached)
         return _all(_copy(self.durable), self.pending)
+
+    def copy(self) -> Platter:
+        """The same once more: what was not synced is still not durable."""
+        other = Platter(self.durable)
+        other.pending = self.pending[:]
+        other._cached, other._diverged = _copy(self._cached), self._diverged
+        return other
 
     def after(self, image: Image, dice: Random) -> Content:
         """What a fresh start may find: a copy."""
