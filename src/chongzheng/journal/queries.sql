@@ -211,3 +211,23 @@ SELECT x.payment FROM cases x LEFT JOIN payment p ON p.id = x.payment WHERE p.id
 SELECT body FROM payment
 WHERE terminal = :terminal AND merchant = :merchant AND stan = :stan AND amount_fen = :amount AND day = :day
 ORDER BY opened_at DESC, id LIMIT 1;
+
+-- name: chains
+-- By engine (the upper bits of a commit's number): commits, the last of them, facts in all of them.
+SELECT no / 1099511627776, count(*), max(no), CAST(sum(facts) AS INTEGER) FROM commits GROUP BY 1 ORDER BY 1;
+
+-- name: commit_at
+SELECT hash FROM commits WHERE no = ?;
+
+-- name: facts_between
+SELECT CAST(coalesce(sum(facts), 0) AS INTEGER) FROM commits WHERE no > ? AND no <= ?;
+
+-- name: count_payments
+SELECT count(*) FROM payment;
+
+-- name: heads_page
+-- Payments behind a place, for whoever follows all their chains.
+SELECT place, id, version, head FROM payment WHERE place > ? ORDER BY place LIMIT ?;
+
+-- name: chain_page
+SELECT place, seq, commit_no, record, hash FROM fact WHERE place >= ? AND place <= ? ORDER BY place, seq;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,17 @@ class Reader:
     def close(self) -> None:
         """Let go of the database."""
         self._reading.close()
+
+    @property
+    def engine(self) -> int:
+        """Whose deadlines and unfinished work this is about, or EVERYBODYS."""
+        return self._reading.engine
+
+    @contextmanager
+    def moment(self) -> Iterator[Callable[..., list[Any]]]:
+        """What is asked of this, a statement's name and its values, is answered as of one moment."""
+        with self._reading.moment():
+            yield self._all
 
     def payment(self, payment: str) -> Payment | None:
         """The payment with this id."""
