@@ -38,6 +38,7 @@ POLICY_SAYS = {
     "duplicate_code": "What a terminal hears when it repeats a sale with other content.",
     "unreachable_code": "What a terminal hears while the bank cannot be reached.",
     "irreversible_code": "What a terminal hears when it reverses what is never reversed but resent, or not undone.",
+    "related_code": "What a terminal hears when it voids what is voided or reversed already.",
     "approved": "Answers (F39) that approve a sale.",
     "partial": "Answers (F39) that approve less than was asked.",
     "refused": "Answers (F39) that refuse a sale; any other one leaves it in doubt.",

@@ -186,11 +186,16 @@ def _request(story: Story, amount_fen: int, words: list[str]) -> Request:
         moves=Moves(options.get("moves", "debit")),
         original=options.get("original", ""),
         link=Link(options.get("link", "")),
+        undo_ends_at=START + moment_ms(options["undo_until"]) if "undo_until" in options else 0,
     )
 
 
 def _sale(story: Story, words: list[str], at: int, told: Told) -> Fact:
     return facts.RequestTaken("P1", at, f"sale@{told.number}", _request(story, _fen(words[0]), words))
+
+
+def _barred(story: Story, words: list[str], at: int, told: Told) -> Fact:
+    return facts.RequestBarred("P1", at, f"sale@{told.number}", _request(story, _fen(words[0]), words))
 
 
 def _reported(story: Story, words: list[str], at: int, told: Told) -> Fact:
@@ -221,7 +226,8 @@ def _answer(words: list[str]) -> Answer:
         return Answer(words[0], "good", (*ECHO[:-1], ANY), rrn=options.get("rrn", ""), amount_fen=part)
     usual = "good" if words[0] in ANSWERED_WITH_MAC else "absent"
     echo = (*ECHO[:-1], "another") if options.get("echo") == "wrong" else ECHO
-    return Answer(words[0], options.get("mac", usual), echo, rrn=options.get("rrn", ""))
+    mac, rrn, settles = options.get("mac", usual), options.get("rrn", ""), options.get("settles", "")
+    return Answer(words[0], mac, echo, rrn=rrn, settles=settles)
 
 
 def _reply(story: Story, words: list[str], at: int, told: Told) -> Fact:
@@ -276,6 +282,7 @@ def _stops(story: Story, words: list[str], at: int, told: Told) -> Fact:
 
 _PHRASES: dict[str, Callable[[Story, list[str], int, Told], Fact]] = {
     "sale": _sale,
+    "barred": _barred,
     "reported": _reported,
     "inquiry": _inquiry,
     "check asked": _check_asked,
@@ -342,5 +349,6 @@ _CHECKS: dict[str, Callable[[Payment], str]] = {
     "verdict": _verdict,
     "money": _money,
     "owes": _owes,
+    "settles": lambda payment: f"settles {payment.settles or 'nothing'}",
     "terminal": lambda payment: f"terminal holds {payment.told}",
 }

@@ -68,6 +68,10 @@ def _request(payment: Payment, fact: Any, policy: Policy) -> Payment:
     return changed(payment, request_seen=True, fingerprint=fact.request.fingerprint)
 
 
+def _barred(payment: Payment, fact: facts.RequestBarred, policy: Policy) -> Payment:
+    return changed(payment, **_opened(fact.request, fact.at), request_seen=True, never_sent=True)
+
+
 def _asked(payment: Payment, fact: facts.ReversalAsked, policy: Policy) -> Payment:
     if payment.state is State.NEW:
         return changed(payment, **{**_opened(fact.request, fact.at), "fingerprint": ""}, asked=fact.reason)
@@ -80,6 +84,7 @@ def _opened(request: Request, at: int) -> dict[str, object]:
         "opened_at": at,
         "day": request.day,
         "day_ends_at": request.day_ends_at,
+        "undo_ends_at": request.undo_ends_at,
         "amount_fen": request.amount_fen,
         "currency": request.currency,
         "masked_pan": request.masked_pan,
@@ -103,7 +108,7 @@ def _reply(payment: Payment, fact: facts.ReplyArrived, policy: Policy) -> Paymen
     if is_approval(payment, answer, policy):
         if payment.approval is not None:
             return payment
-        seen = Seen(fact.evidence, answer.code, answer.rrn, answer.auth)
+        seen = Seen(fact.evidence, answer.code, answer.rrn, answer.auth, answer.settles)
         part = answer.amount_fen if answer.code in policy.partial else None
         return changed(payment, approval=seen, approved_fen=part or payment.approved_fen)
     if is_partial(payment, answer, policy):
@@ -175,6 +180,7 @@ def _link(payment: Payment, fact: facts.LinkChanged, policy: Policy) -> Payment:
 
 _LEARN: dict[type[Any], Callable[[Payment, Any, Policy], Payment]] = {
     facts.RequestTaken: _request,
+    facts.RequestBarred: _barred,
     facts.RequestReported: _request,
     facts.ReplyArrived: _reply,
     facts.NotForwarded: _not_forwarded,

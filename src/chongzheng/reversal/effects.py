@@ -50,10 +50,14 @@ class Resend:
 
 @dataclass(frozen=True, slots=True)
 class Inquire:
-    """Ask the channel what became of the payment, the `attempt`-th time. May repeat."""
+    """Ask the channel what became of the payment, the `attempt`-th time. May repeat.
+
+    `by_person`: a named person wants it now; that has a budget of its own.
+    """
 
     payment: str
     attempt: int
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)

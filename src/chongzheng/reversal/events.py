@@ -9,7 +9,7 @@ from typing import Any
 from chongzheng.reversal import facts
 from chongzheng.reversal.absorb import differs, is_approval, unproven
 from chongzheng.reversal.facts import Answer, Fact, Found, Moves, Standing, Undo
-from chongzheng.reversal.payment import FINAL, Payment, State, Told, Truth
+from chongzheng.reversal.payment import FINAL, Payment, State, Told, Truth, is_bound
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.verdict import ack_names_original, judge, judge_by_file, voids
 
@@ -18,6 +18,7 @@ class Event(StrEnum):
     """What a fact means to a payment in its present state: the columns of the table."""
 
     REQUEST = "request"
+    REQUEST_BARRED = "request_barred"
     REQUEST_REPEATED = "request_repeated"
     REQUEST_CONFLICTS = "request_conflicts"
     REPEAT_OF_APPROVED = "repeat_of_approved"
@@ -55,6 +56,7 @@ class Event(StrEnum):
     REVERSAL_WANTED = "reversal_wanted"
     REVERSAL_REFUSED = "reversal_refused"
     REVERSAL_OF_VOIDED = "reversal_of_voided"
+    REVERSAL_BARRED = "reversal_barred"
     REVERSAL_CONFLICTS = "reversal_conflicts"
     REV_DONE = "rev_done"
     REV_ALREADY = "rev_already"
@@ -86,6 +88,8 @@ _INQUIRED = frozenset({State.RETURNED, State.DOUBTFUL})
 """Where the channel is asked while the clearing file is awaited."""
 _RETURNABLE = frozenset({State.REVERSING, State.UNMATCHED, State.DOUBTFUL, State.APPROVED})
 """Where it is news that the money went back."""
+_UNDRIVEN = frozenset({State.FORWARDED, State.DELIVERING, State.APPROVED, State.REFUSED})
+"""Where a terminal's reversal would begin to be driven."""
 _ON_ITS_WAY = frozenset({State.FORWARDED, State.DELIVERING})
 _REVERSAL_EVENTS = {
     meaning: Event(f"rev_{meaning}")
@@ -134,6 +138,10 @@ def _request(before: Payment, absorbed: Payment, fact: facts.RequestTaken, polic
         return Event.REQUEST_CONFLICTS
     again = before.undo is Undo.RESEND and before.state is State.APPROVED
     return Event.REPEAT_OF_APPROVED if again else Event.REQUEST_REPEATED
+
+
+def _barred(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> Event:
+    return Event.REQUEST_BARRED
 
 
 def _reported(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> Event:
@@ -237,11 +245,12 @@ def _gave_up(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> 
 def _asked(before: Payment, absorbed: Payment, fact: facts.ReversalAsked, policy: Policy) -> Event:
     if absorbed.undo is not Undo.REVERSE:
         return Event.REVERSAL_REFUSED
-    if before.state is State.APPROVED and any(tie.standing is not Standing.UNDONE for tie in before.ties):
+    untouched = _is_untouched(before)
+    if is_bound(before) and (before.state in _UNDRIVEN or untouched):
         return Event.REVERSAL_OF_VOIDED
     if before.state is State.APPROVED and differs(before, fact.request):
         return Event.REVERSAL_CONFLICTS
-    return Event.REVERSAL_WANTED if _is_untouched(before) else Event.REVERSAL_ASKED
+    return Event.REVERSAL_WANTED if untouched else Event.REVERSAL_ASKED
 
 
 def _reversal(before: Payment, absorbed: Payment, fact: facts.ReversalAnswered, policy: Policy) -> Event:
@@ -297,6 +306,7 @@ def _stopped(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> 
 
 _MEANING: dict[type[Any], Callable[[Payment, Payment, Any, Policy], Event]] = {
     facts.RequestTaken: _request,
+    facts.RequestBarred: _barred,
     facts.RequestReported: _reported,
     facts.NotForwarded: _report,
     facts.SendUncertain: _report,

@@ -85,6 +85,8 @@ class Request:
     `day` (yyyymmdd) is the business day it belongs to; `day_ends_at` (epoch ms) is when that day ends, after
     which no reversal may be sent (fact 9). `kind` is the channel's name for it, `undo` and `moves` what that kind
     means; `original` is the id of the payment that it voids or completes (`link`), "" when it names none.
+    `undo_ends_at` (epoch ms): until when its reversal may be sent on a channel that takes one after the day, with F15;
+    0: until `day_ends_at`.
     """
 
     key: Key
@@ -101,11 +103,22 @@ class Request:
     moves: Moves = Moves.DEBIT
     original: str = ""
     link: Link = Link.NONE
+    undo_ends_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RequestTaken:
     """A terminal asked for something."""
+
+    payment: str
+    at: int
+    evidence: str
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBarred:
+    """A terminal asked for a void of what is given back already, or is about to be: the journal let no second begin."""
 
     payment: str
     at: int
@@ -145,7 +158,7 @@ class SendUncertain:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a host's answer says. `mac` is good, bad or absent; `echo` as in Request; `rrn` is F37, `auth` F38;
-    `amount_fen` is what was approved, where that may be less than was asked for (F39 10)."""
+    `amount_fen` is what was approved, where that may be less than was asked for (F39 10); `settles` is F15 (MMDD)."""
 
     code: str
     mac: str
@@ -153,6 +166,7 @@ class Answer:
     rrn: str = ""
     auth: str = ""
     amount_fen: int | None = None
+    settles: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +325,7 @@ class LinkChanged:
 
 Fact = (
     RequestTaken
+    | RequestBarred
     | RequestReported
     | NotForwarded
     | SendUncertain
@@ -334,6 +349,7 @@ KINDS: dict[str, type[Fact]] = {
     kind.__name__: kind
     for kind in (
         RequestTaken,
+        RequestBarred,
         RequestReported,
         NotForwarded,
         SendUncertain,

@@ -98,12 +98,14 @@ NO_VERDICT = Verdict(Truth.UNKNOWN, MoneyIs.UNKNOWN, 0, Proof.CLAIMED, "nothing 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A host's answer that was believed. `evidence`: its id; `rrn`: the F37 it carried, `auth` its F38."""
+    """A host's answer that was believed. `evidence`: its id; `rrn`: the F37 it carried, `auth` its F38, `settles` its
+    F15 (MMDD)."""
 
     evidence: str
     code: str
     rrn: str
     auth: str = ""
+    settles: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +123,16 @@ class Payment:
     """Everything the machine knows of one payment. Instants are epoch ms; amounts are fen.
 
     `wake_at` is the one deadline it has set itself; `day_ends_at` and `reverse_until` bound its reversals;
-    `auth` is the approval's F38 as the first send of the reversal fixed it (iso8583 3.3), "" when none was seen;
+    `undo_ends_at` (see Request) is 0 where the channel takes no reversal after the day; `settles` is the F15 that the
+    first send of such a reversal fixed; `auth` is the approval's F38 as that send fixed it (iso8583 3.3), "" when none
+    was seen;
     `attempts` counts sends of the reversal, or of a notice after the first; `not_found` counts answers 25 in a row;
     `stopped_by` names the person after whose word this reversal is never driven again (the release token may have
     moved on); `beside`: another switch forwards and answers, we only hear of it; `never_sent`: our own record says
     that nothing left; `approved_fen`: what was approved where that is less than asked (0: as asked); `ties`: who
     voids or completes it; `found` is the first authentic inquiry that saw the original, `inquiry` the last that said
-    anything; `inquiries` counts questions, `file_due_at` is when the clearing file is overdue.
+    anything; `inquiries` counts questions of the ladder, `checks` those besides; `file_due_at` is when the clearing
+    file is overdue.
     """
 
     id: str
@@ -139,6 +144,7 @@ class Payment:
     opened_at: int = 0
     day: str = ""
     day_ends_at: int = 0
+    undo_ends_at: int = 0
     reverse_until: int = 0
     amount_fen: int = 0
     currency: str = "156"
@@ -159,6 +165,7 @@ class Payment:
     suspicion: str = ""
     reason: str = ""
     auth: str = ""
+    settles: str = ""
     attempts: int = 0
     not_found: int = 0
     request_seen: bool = False
@@ -172,6 +179,7 @@ class Payment:
     found: Seen | None = None
     inquiry: Seen | None = None
     inquiries: int = 0
+    checks: int = 0
     file_due_at: int = 0
     ties: tuple[Tie, ...] = ()
     days: tuple[tuple[str, str], ...] = ()
@@ -205,6 +213,11 @@ def put(draft: Payment, **changes: object) -> None:
     members.update(changes)
     if len(members) != MEMBERS:
         raise OurMistake("no such member of a payment", ", ".join(changes))
+
+
+def is_bound(payment: Payment) -> bool:
+    """Whether a void or a completion of it took effect, or may have: a reversal beside it could give back twice."""
+    return any(tie.standing is not Standing.UNDONE for tie in payment.ties)
 
 
 FINAL = frozenset({State.SETTLED, State.CONTESTED, State.STOPPED})

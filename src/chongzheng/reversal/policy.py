@@ -64,6 +64,7 @@ class Policy:
     `not_found_after_ms`: waits before the reversal is tried again after "original not found".
     `urgent_after_ms`: wait after "day cut-over in progress". `reverse_for_ms`: how long reversals are driven.
     `inquire_after_ms`: waits before the channel is asked what became of a payment in doubt; empty: it has no inquiry.
+    `related_code`: what a terminal hears that voids what is given back already.
     `accept_partial`: whether an approval for less stands; otherwise it is reversed with the amount that was asked.
     `ack_names_original`: whether F37 of a reversal's answer is the original's, so that a blind 00 shows.
     `clearing_days`: how many complete clearing files prove an absence.
@@ -87,6 +88,7 @@ class Policy:
     duplicate_code: str = "94"
     unreachable_code: str = "91"
     irreversible_code: str = "12"
+    related_code: str = "22"
     approved: frozenset[str] = APPROVED
     partial: frozenset[str] = PARTIAL
     refused: frozenset[str] = REFUSED

@@ -20,6 +20,7 @@ class Do(StrEnum):
     REFUSE_TIMEOUT = "refuse: timed out"
     REFUSE_UNREACHABLE = "refuse: host unreachable"
     REFUSE_DUPLICATE = "refuse: duplicate"
+    REFUSE_RELATION = "refuse: given back already"
     REFUSE_REVERSAL = "refuse the reversal: never reversed"
     DELIVERED = "delivered"
     MAYBE_DELIVERED = "maybe delivered"

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.absorb import absorb, differs
 from chongzheng.reversal.effects import Effect
-from chongzheng.reversal.events import classify
+from chongzheng.reversal.events import Event, classify
 from chongzheng.reversal.facts import Fact
-from chongzheng.reversal.payment import FINAL, MoneyIs, Owes, Payment, Proof, State, Told, Truth, changed, put
+from chongzheng.reversal.payment import (
+    FINAL,
+    MoneyIs,
+    Owes,
+    Payment,
+    Proof,
+    State,
+    Told,
+    Truth,
+    changed,
+    is_bound,
+    put,
+)
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.rows import Do, rule_id
 from chongzheng.reversal.table import TABLE
@@ -22,6 +35,7 @@ _RULES = {state: {event: rule_id(state, event) for event in rows} for state, row
 """The name of every row, made once."""
 
 STOPPED_WHY = "our mistake"
+DAY_MS = 24 * 3_600_000
 AT_ONCE_MS = 1
 """A deadline that is due at once is still another one than the deadline that just passed, so no timer mistakes it."""
 _IN_DOUBT = frozenset({State.REVERSING, State.RESENDING, State.UNMATCHED, State.DOUBTFUL, State.CONTESTED})
@@ -43,6 +57,9 @@ def step(payment: Payment, fact: Fact, policy: Policy) -> Outcome:
     absorbed = absorb(payment, fact, policy)
     event = classify(payment, absorbed, fact, policy)
     row = TABLE[payment.state].get(event)
+    if payment.ties and row is not None and Do.REVERSE in row.do and is_bound(payment):
+        event = Event.REVERSAL_BARRED  # what would begin a reversal, were it not voided or completed
+        row = TABLE[payment.state].get(event)
     if row is None:
         raise OurMistake("no such row in the table", rule_id(payment.state, event))
     # From here on one draft is changed in place: `absorbed` is ours if it is not the payment itself.
@@ -128,6 +145,10 @@ def _refuse_duplicate(p: Payment, fact: Fact, policy: Policy) -> Effects:
     return (effects.AnswerTerminal(p.id, policy.duplicate_code, approved=False),)
 
 
+def _refuse_relation(p: Payment, fact: Fact, policy: Policy) -> Effects:
+    return _refuse(p, policy.related_code)
+
+
 def _refuse_reversal(p: Payment, fact: Fact, policy: Policy) -> Effects:
     return (effects.AnswerReversal(p.id, policy.irreversible_code),)
 
@@ -170,10 +191,28 @@ def _reverse(p: Payment, fact: Fact, policy: Policy) -> Effects:
         p,
         reason=_reason(p, fact, policy),
         auth=p.approval.auth if p.approval is not None else "",
-        reverse_until=min(p.day_ends_at, fact.at + policy.reverse_for_ms),
+        settles=_settlement_day(p),
+        reverse_until=min(_undo_ends_at(p), fact.at + policy.reverse_for_ms),
         told=p.told if asked or p.told is not Told.MAYBE_APPROVED else Told.NOTHING,
     )
     return _repeat(p, fact, policy)
+
+
+def _undo_ends_at(p: Payment) -> int:
+    """No next-day reversal (fact 9), unless the channel takes one. The day is the host's (F15): a host that had cut
+    over before us when it approved counts the sale to its next day, which ends a day later."""
+    ends_at = p.undo_ends_at or p.day_ends_at
+    if p.approval is None or not p.approval.settles:
+        return ends_at
+    tomorrow = (date.fromisoformat(p.day) + timedelta(days=1)).strftime("%m%d")
+    return ends_at + DAY_MS if p.approval.settles == tomorrow else ends_at
+
+
+def _settlement_day(p: Payment) -> str:
+    """F15 of a reversal that may go after the day: the host's own word for it, else our business day (MMDD)."""
+    if not p.undo_ends_at:
+        return ""
+    return (p.approval.settles if p.approval is not None else "") or p.day[4:]
 
 
 def _reason(p: Payment, fact: Fact, policy: Policy) -> str:
@@ -253,12 +292,13 @@ def _next_question(p: Payment, fact: Fact, policy: Policy) -> int:
 def _inquire(p: Payment, fact: Fact, policy: Policy) -> Effects:
     put(p, inquiries=p.inquiries + 1)
     put(p, wake_at=_next_question(p, fact, policy))
-    return (effects.Inquire(p.id, p.inquiries),)
+    return (effects.Inquire(p.id, p.inquiries + p.checks),)
 
 
 def _inquire_now(p: Payment, fact: Fact, policy: Policy) -> Effects:
-    put(p, inquiries=p.inquiries + 1)
-    return (effects.Inquire(p.id, p.inquiries),)
+    """Besides the ladder, which keeps all its rungs."""
+    put(p, checks=p.checks + 1)
+    return (effects.Inquire(p.id, p.inquiries + p.checks, by_person=isinstance(fact, facts.CheckAsked)),)
 
 
 def _case(p: Payment, fact: Fact, policy: Policy) -> Effects:
@@ -266,6 +306,8 @@ def _case(p: Payment, fact: Fact, policy: Policy) -> Effects:
 
 
 def _why(p: Payment, fact: Fact) -> str:
+    if p.ties and p.reason == "" and is_bound(p) and isinstance(fact, _BEGIN_A_REVERSAL):
+        return "not reversed, because it is voided or completed"
     match fact:
         case facts.ReversalAnswered():
             return f"reversal answered {fact.answer.code}"
@@ -326,6 +368,15 @@ def _contest(p: Payment, fact: Fact, policy: Policy) -> Effects:
     return (_open_case(p, fact, policy, f"contested: {verdict.rule}"),)
 
 
+_BEGIN_A_REVERSAL = (
+    facts.ReplyArrived,
+    facts.AnswerUndelivered,
+    facts.SendUncertain,
+    facts.TerminalMovedOn,
+    facts.DeadlinePassed,
+)
+"""What makes us reverse without the terminal's word."""
+
 _ACTIONS: dict[Do, Callable[[Payment, Fact, Policy], Effects]] = {
     Do.FORWARD: _forward,
     Do.AWAIT_REPLY: _await_reply,
@@ -335,6 +386,7 @@ _ACTIONS: dict[Do, Callable[[Payment, Fact, Policy], Effects]] = {
     Do.REFUSE_TIMEOUT: _refuse_timeout,
     Do.REFUSE_UNREACHABLE: _refuse_unreachable,
     Do.REFUSE_DUPLICATE: _refuse_duplicate,
+    Do.REFUSE_RELATION: _refuse_relation,
     Do.REFUSE_REVERSAL: _refuse_reversal,
     Do.DELIVERED: _delivered,
     Do.MAYBE_DELIVERED: _maybe_delivered,

@@ -21,6 +21,8 @@ from chongzheng.reversal.rows import Do, Row
 TABLE: dict[S, dict[E, Row]] = {
     S.NEW: {
         E.REQUEST: Row(S.FORWARDED, (Do.FORWARD,)),
+        # A void of what is being given back: the database refused its release token, so nothing of it leaves.
+        E.REQUEST_BARRED: Row(S.UNSENT, (Do.REFUSE_RELATION, Do.AWAIT_FILE)),
         # The original was never seen here. Own it, drive it, and thereby decline the sale should it still come.
         E.REVERSAL_ASKED: Row(S.REVERSING, (Do.OWN, Do.REVERSE)),
         # Another switch forwarded it. We only wait for what it reports.
@@ -53,6 +55,9 @@ TABLE: dict[S, dict[E, Row]] = {
         E.UNANSWERED_RESEND: Row(S.RESENDING, (Do.REFUSE_TIMEOUT, Do.RESEND)),
         E.UNANSWERED_END: Row(S.REFUSED, (Do.REFUSE_TIMEOUT, Do.AWAIT_FILE)),
         E.UNANSWERED_OPEN: Row(S.DOUBTFUL, (Do.REFUSE_TIMEOUT, Do.CASE, Do.AWAIT_FILE)),
+        # A void or a completion of it is out: driving a reversal as well could give back twice. A person looks.
+        E.REVERSAL_OF_VOIDED: Row(S.DOUBTFUL, (Do.OWN, Do.CASE, Do.AWAIT_FILE)),
+        E.REVERSAL_BARRED: Row(S.DOUBTFUL, (Do.REFUSE_TIMEOUT, Do.CASE, Do.AWAIT_FILE)),
         E.REVERSAL_REFUSED: Row(S.FORWARDED, (Do.REFUSE_REVERSAL,)),
         E.CHECK_ASKED: Row(S.FORWARDED, (Do.INQUIRE_NOW,)),
         E.NOTED: Row(S.FORWARDED),
@@ -72,6 +77,7 @@ TABLE: dict[S, dict[E, Row]] = {
         E.FILE_CONTRADICTS: Row(S.CONTESTED, (Do.CONTEST,)),
         E.FILE_OPEN: Row(S.UNSENT),
         E.APPROVAL_STANDS: Row(S.DOUBTFUL, (Do.CASE, Do.AWAIT_FILE)),
+        E.REVERSAL_BARRED: Row(S.DOUBTFUL, (Do.CASE, Do.AWAIT_FILE)),
         E.REVERSAL_REFUSED: Row(S.UNSENT, (Do.REFUSE_REVERSAL,)),
         E.CHECK_ASKED: Row(S.UNSENT, (Do.INQUIRE_NOW,)),
         E.NOTED: Row(S.UNSENT),
@@ -114,6 +120,8 @@ TABLE: dict[S, dict[E, Row]] = {
         E.REV_LATE: Row(S.DELIVERING),
         E.FILE_OPEN: Row(S.DELIVERING),
         E.ANSWER_UNCLAIMED: Row(S.APPROVED, (Do.NOT_DELIVERED, Do.AWAIT_FILE)),
+        E.REVERSAL_OF_VOIDED: Row(S.APPROVED, (Do.OWN, Do.CASE, Do.AWAIT_FILE)),
+        E.REVERSAL_BARRED: Row(S.APPROVED, (Do.NOT_DELIVERED, Do.CASE, Do.AWAIT_FILE)),
         E.REVERSAL_REFUSED: Row(S.DELIVERING, (Do.REFUSE_REVERSAL,)),
         E.CHECK_ASKED: Row(S.DELIVERING, (Do.INQUIRE_NOW,)),
         E.NOTED: Row(S.DELIVERING),
@@ -141,6 +149,7 @@ TABLE: dict[S, dict[E, Row]] = {
         E.GAVE_UP: Row(S.APPROVED, (Do.DOUBT,)),
         # Voided or about to be: driving a reversal as well could give back twice.
         E.REVERSAL_OF_VOIDED: Row(S.APPROVED, (Do.OWN, Do.CASE)),
+        E.REVERSAL_BARRED: Row(S.APPROVED, (Do.NOT_DELIVERED, Do.CASE)),
         # Another amount or card than the sale's: whoever is wrong, no machine gives the whole sale back on that word.
         E.REVERSAL_CONFLICTS: Row(S.APPROVED, (Do.OWN, Do.CASE)),
         E.INQUIRY_RETURNED: Row(S.APPROVED, (Do.CASE,)),
@@ -164,6 +173,8 @@ TABLE: dict[S, dict[E, Row]] = {
         E.FILE_OPEN: Row(S.REFUSED),
         # The same of a kind that is never reversed: a person decides.
         E.APPROVAL_STANDS: Row(S.DOUBTFUL, (Do.CASE, Do.AWAIT_FILE)),
+        E.REVERSAL_OF_VOIDED: Row(S.REFUSED, (Do.OWN, Do.CASE)),
+        E.REVERSAL_BARRED: Row(S.DOUBTFUL, (Do.CASE, Do.AWAIT_FILE)),
         E.REVERSAL_REFUSED: Row(S.REFUSED, (Do.REFUSE_REVERSAL,)),
         E.CHECK_ASKED: Row(S.REFUSED, (Do.INQUIRE_NOW,)),
         E.NOTED: Row(S.REFUSED),
@@ -270,6 +281,8 @@ TABLE: dict[S, dict[E, Row]] = {
         E.APPROVED_ELSEWHERE: Row(S.APPROVED, (Do.MAYBE_DELIVERED, Do.AWAIT_FILE)),
         E.UNANSWERED_ELSEWHERE: Row(S.REVERSING, (Do.REFUSE_TIMEOUT, Do.REVERSE)),
         E.REVERSAL_WANTED: Row(S.REVERSING, (Do.OWN, Do.REVERSE)),
+        E.REVERSAL_OF_VOIDED: Row(S.DOUBTFUL, (Do.OWN, Do.CASE)),
+        E.REVERSAL_BARRED: Row(S.DOUBTFUL, (Do.REFUSE_TIMEOUT, Do.CASE)),
         E.REVERSAL_REFUSED: Row(S.DOUBTFUL, (Do.REFUSE_REVERSAL,)),
         E.CHECK_ASKED: Row(S.DOUBTFUL, (Do.INQUIRE_NOW,)),
         E.NOTED: Row(S.DOUBTFUL),
@@ -380,7 +393,15 @@ IMPOSSIBLE: dict[E, tuple[frozenset[S], str]] = {
         frozenset({S.NEW, S.REVERSING, S.UNMATCHED}),
         "the door refuses a reversal of what is never reversed, and only what is reversed gets there",
     ),
-    E.REVERSAL_OF_VOIDED: (frozenset(S) - {S.APPROVED}, "elsewhere the sale does not stand"),
+    E.REQUEST_BARRED: (frozenset(S) - {S.NEW}, "a request under a known key is a repeat or a conflict"),
+    E.REVERSAL_OF_VOIDED: (
+        frozenset(S) - {S.FORWARDED, S.DELIVERING, S.APPROVED, S.REFUSED, S.DOUBTFUL},
+        "elsewhere no reversal would begin on the terminal's word",
+    ),
+    E.REVERSAL_BARRED: (
+        frozenset(S) - {S.FORWARDED, S.UNSENT, S.DELIVERING, S.APPROVED, S.REFUSED, S.DOUBTFUL},
+        "elsewhere no reversal begins",
+    ),
     E.REVERSAL_CONFLICTS: (frozenset(S) - {S.APPROVED}, "elsewhere no delivered approval is undone on its word"),
     E.REV_DONE: (
         frozenset(S) - {S.REVERSING, S.UNMATCHED, S.DOUBTFUL},

@@ -281,3 +281,15 @@ def test_a_reversal_of_another_amount_currency_or_card_differs(other: dict[str, 
 def test_a_reversal_of_the_part_that_was_approved_is_of_that_sale() -> None:
     assert not differs(known(approved_fen=6_000), request(amount_fen=6_000))
     assert differs(known(approved_fen=6_000), request(amount_fen=5_000))
+
+
+def test_a_barred_void_is_known_and_never_left() -> None:
+    barred = facts.RequestBarred("P1", T0, "e-sale", request(undo_ends_at=T0 + 5))
+    after = absorb(Payment("P1", KEY), barred, POLICY)
+    assert (after.never_sent, after.request_seen, after.fingerprint, after.undo_ends_at) == (True, True, "fp", T0 + 5)
+
+
+def test_an_approval_brings_its_settlement_day() -> None:
+    said = replace(answer("00"), settles="1123")
+    after = absorb(known(state=State.FORWARDED), facts.ReplyArrived("P1", T0, "e", said), POLICY)
+    assert after.approval is not None and after.approval.settles == "1123"

@@ -438,6 +438,15 @@ def linked(standing: Standing, proven: bool = False) -> Fact:
 def test_a_reversal_of_a_voided_sale_is_not_driven(standing: Standing) -> None:
     assert event(known(state=State.APPROVED, ties=(tie(standing),)), asked()) is Event.REVERSAL_OF_VOIDED
     assert event(known(state=State.REVERSING, ties=(tie(standing),)), asked()) is Event.REVERSAL_ASKED
+    for state in (State.FORWARDED, State.DELIVERING, State.REFUSED, State.DOUBTFUL):
+        assert event(known(state=state, ties=(tie(standing),)), asked()) is Event.REVERSAL_OF_VOIDED, state
+    driven = known(state=State.DOUBTFUL, reason="98", ties=(tie(standing),))
+    assert event(driven, asked()) is Event.REVERSAL_ASKED, "it was driven already"
+
+
+def test_a_void_of_what_is_given_back_is_barred() -> None:
+    barred = facts.RequestBarred("P1", T0, "e-sale", request())
+    assert event(Payment("P1", KEY), barred) is Event.REQUEST_BARRED
 
 
 def test_a_reversal_of_a_sale_whose_void_was_undone_is_driven() -> None:

@@ -12,7 +12,7 @@ from chongzheng.reversal.facts import KINDS, Fact, Key
 def test_every_kind_is_listed_under_its_name() -> None:
     assert set(KINDS.values()) == set(get_args(Fact))
     assert all(kind.__name__ == name for name, kind in KINDS.items())
-    assert len(KINDS) == 18
+    assert len(KINDS) == 19
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=str)

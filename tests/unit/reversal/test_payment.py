@@ -5,7 +5,21 @@ from dataclasses import FrozenInstanceError, asdict, replace
 import pytest
 
 from chongzheng.mistakes import OurMistake
-from chongzheng.reversal.payment import FINAL, NO_VERDICT, Owes, Payment, Proof, State, Told, Truth, changed, put
+from chongzheng.reversal.facts import Link, Standing
+from chongzheng.reversal.payment import (
+    FINAL,
+    NO_VERDICT,
+    Owes,
+    Payment,
+    Proof,
+    State,
+    Tie,
+    Told,
+    Truth,
+    changed,
+    is_bound,
+    put,
+)
 from unit.reversal.made import KEY, known
 
 
@@ -56,3 +70,11 @@ def test_final_is_what_no_machine_works_on() -> None:
 
 def test_proofs_stand_weakest_first() -> None:
     assert list(Proof) == [Proof.CLAIMED, Proof.ACKNOWLEDGED, Proof.CONFIRMED, Proof.PROVEN]
+
+
+def test_a_payment_is_bound_while_a_void_or_a_completion_of_it_may_have_taken_effect() -> None:
+    def bound(*standings: Standing) -> bool:
+        return is_bound(known(ties=tuple(Tie("P2", Link.COMPLETES, standing, False) for standing in standings)))
+
+    assert not bound() and not bound(Standing.UNDONE)
+    assert bound(Standing.UNDONE, Standing.DOUBTED) and bound(Standing.DONE)

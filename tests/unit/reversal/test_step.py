@@ -21,13 +21,14 @@ from chongzheng.reversal.effects import (
 )
 from chongzheng.reversal.events import Event
 from chongzheng.reversal.facts import Fact, Found, Link, Moves, Sign, Standing, Undo
-from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Owes, Payment, Proof, State, Told, Truth
+from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Owes, Payment, Proof, State, Tie, Told, Truth
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.rows import Do, Row
 from chongzheng.reversal.step import step, stop
 from chongzheng.reversal.table import TABLE
 from unit.reversal.made import (
     DAY,
+    DAY_ENDS,
     KEY,
     NEXT_DAY,
     POLICY,
@@ -423,7 +424,7 @@ def test_a_sale_that_stands_is_not_asked_about_unless_a_person_wants_it() -> Non
     out = after(sale(), reply("00"), WRITTEN, policy=LADDER)
     assert out.payment.wake_at == T0 + 2_000 + LADDER.file_due_ms
     wish = step(out.payment, facts.CheckAsked("P1", T0 + 3_000, "clerk 7"), LADDER)
-    assert (wish.effects, wish.payment.wake_at) == ((Inquire("P1", 1),), out.payment.wake_at)
+    assert (wish.effects, wish.payment.wake_at) == ((Inquire("P1", 1, by_person=True),), out.payment.wake_at)
 
 
 @pytest.mark.parametrize(("policy", "then"), [(LADDER, "Inquire"), (POLICY, "OpenCase")])
@@ -508,3 +509,98 @@ def test_a_step_never_changes_the_payment_that_it_was_given() -> None:
         for fact in (due(before), reply("51"), rev("00"), asked(), ORIGINAL):
             step(before, fact, POLICY)
         assert before == copied
+
+
+# What is voided, or about to be
+
+
+def bound(state: State, **changes: Any) -> Payment:
+    """A payment with a void that may have taken effect."""
+    return known(state=state, opened_at=T0, ties=(Tie("P2", Link.VOIDS, Standing.DOUBTED, False),), wake_at=T0 + 50_000,
+                 **changes)  # fmt: skip
+
+
+BOUND_WHY = "not reversed, because it is voided or completed"
+
+
+@pytest.mark.parametrize(
+    ("payment", "fact", "to", "told"),
+    [
+        (bound(State.FORWARDED), facts.DeadlinePassed("P1", T0 + 50_000, T0 + 50_000), State.DOUBTFUL, Told.DECLINED),
+        (bound(State.FORWARDED), reply("96"), State.DOUBTFUL, Told.DECLINED),
+        (bound(State.FORWARDED), facts.SendUncertain("P1", T0), State.DOUBTFUL, Told.DECLINED),
+        (bound(State.FORWARDED), facts.TerminalMovedOn("P1", T0, "e"), State.DOUBTFUL, Told.DECLINED),
+        (bound(State.UNSENT, never_sent=True), reply("00"), State.DOUBTFUL, Told.NOTHING),
+        (bound(State.REFUSED), reply("00"), State.DOUBTFUL, Told.NOTHING),
+        (bound(State.DELIVERING), facts.AnswerUndelivered("P1", T0), State.APPROVED, Told.NOTHING),
+        (bound(State.APPROVED), facts.AnswerUndelivered("P1", T0), State.APPROVED, Told.NOTHING),
+        (bound(State.DOUBTFUL, beside=True), facts.SendUncertain("P1", T0), State.DOUBTFUL, Told.DECLINED),
+    ],
+    ids=str,
+)
+def test_what_would_begin_a_reversal_of_a_voided_payment_goes_to_a_person(
+    payment: Payment, fact: Fact, to: State, told: Told
+) -> None:
+    out = step(payment, fact, POLICY)
+    assert (out.payment.state, out.payment.told) == (to, told)
+    assert [effect.why for effect in out.effects if isinstance(effect, OpenCase)] == [BOUND_WHY]
+    assert not any(isinstance(effect, SendReversal) for effect in out.effects)
+    assert (out.payment.reason, out.payment.attempts) == ("", 0), "so its release token was not taken"
+
+
+def test_once_its_void_is_undone_a_payment_is_reversed_as_ever() -> None:
+    undone = replace(bound(State.FORWARDED), ties=(Tie("P2", Link.VOIDS, Standing.UNDONE, False),))
+    out = step(undone, facts.DeadlinePassed("P1", T0 + 50_000, T0 + 50_000), POLICY)
+    assert out.payment.state is State.REVERSING
+
+
+def test_a_barred_void_is_declined_and_never_leaves() -> None:
+    asked_for = request(moves=Moves.CREDIT, original="P0", link=Link.VOIDS)
+    out = step(Payment("P1", KEY), facts.RequestBarred("P1", T0, "e-sale", asked_for), POLICY)
+    assert (out.payment.state, out.payment.verdict.truth) == (State.UNSENT, Truth.NEVER_CHARGED)
+    assert out.effects == (
+        AnswerTerminal("P1", POLICY.related_code, approved=False),
+        effects.TellLinked("P0", "P1", Link.VOIDS, Standing.UNDONE, False),
+    )
+
+
+# The end of the day
+
+
+MORNING = DAY_ENDS + 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("undo_ends_at", "settles", "sent", "named"),
+    [
+        (0, "", False, ""),
+        (0, "1122", False, ""),
+        (0, "1123", True, ""),  # the host had cut over before us: it is still its day
+        (0, "0101", False, ""),
+        (DAY_ENDS + 86_400_000, "", True, "1122"),
+        (DAY_ENDS + 86_400_000, "1123", True, "1123"),
+        (MORNING, "1122", False, "1122"),
+    ],
+)
+def test_after_the_day_a_reversal_goes_only_where_the_channel_takes_it(
+    undo_ends_at: int, settles: str, sent: bool, named: str
+) -> None:
+    approved = reply("00")
+    assert isinstance(approved, facts.ReplyArrived)
+    approved = replace(approved, answer=replace(approved.answer, settles=settles))
+    sold = after(sale(undo_ends_at=undo_ends_at), approved, WRITTEN).payment
+    out = step(sold, asked(at=MORNING), POLICY)
+    assert any(isinstance(effect, SendReversal) for effect in out.effects) is sent
+    assert out.payment.settles == named
+    if not sent:
+        assert step(out.payment, due(out.payment), POLICY).payment.state is State.DOUBTFUL
+
+
+def test_a_person_s_question_leaves_the_ladder_its_rungs() -> None:
+    doubtful = after(sale(), "due", rev("40"), policy=LADDER).payment
+    wish = step(doubtful, facts.CheckAsked("P1", T0 + 53_000, "clerk 7"), LADDER)
+    assert wish.effects == (Inquire("P1", 1, by_person=True),)
+    assert (wish.payment.inquiries, wish.payment.checks, wish.payment.wake_at) == (0, 1, doubtful.wake_at)
+    asked_by_itself = step(wish.payment, due(wish.payment), LADDER)
+    assert asked_by_itself.effects == (Inquire("P1", 2),)
+    assert (asked_by_itself.payment.inquiries, asked_by_itself.payment.checks) == (1, 1)
