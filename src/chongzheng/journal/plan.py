@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from chongzheng.journal.audit import GENESIS, digest, link
 from chongzheng.journal.rows import Committed, Submission, encode, named, payment_id
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.entries import Position, entries, position
-from chongzheng.reversal.facts import Fact, Key
+from chongzheng.reversal.facts import Fact, Key, Link, Standing
 from chongzheng.reversal.payment import Payment, State
 from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.step import Outcome, step, stop
 
 Row = tuple[Any, ...]
 UNKNOWN_KEY = Key("", "", "", "")
-Opening = facts.RequestTaken | facts.RequestReported | facts.ReversalAsked
-OPENING = (facts.RequestTaken, facts.RequestReported, facts.ReversalAsked)
+Opening = facts.RequestTaken | facts.RequestBarred | facts.RequestReported | facts.ReversalAsked
+OPENING = (facts.RequestTaken, facts.RequestBarred, facts.RequestReported, facts.ReversalAsked)
+ROW_REFUSED = "Refused: "
+"""Begins the reason why a row of an honest step could not be written that the database refused."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class Plan:
     hashes: list[bytes] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
     entries: list[Row] = field(default_factory=list)
+    freed: list[Row] = field(default_factory=list)
     releases: list[Row] = field(default_factory=list)
     cases: list[Row] = field(default_factory=list)
     cards: list[Row] = field(default_factory=list)
@@ -58,6 +61,7 @@ class Plan:
             ("put_fact", self.facts),
             ("put_evidence", self.evidence),
             ("put_entry", self.entries),
+            ("free_release", self.freed),
             ("take_release", self.releases),
             ("open_case", self.cases),
             ("put_card", self.cards),
@@ -105,6 +109,8 @@ class Planner:
         fact = submission.fact
         held = self._held(plan, fact)
         before = held.payment
+        if broken and broken.startswith(ROW_REFUSED) and before.state is State.NEW and _asks_for_void(fact):
+            fact, broken = facts.RequestBarred(fact.payment, fact.at, fact.evidence, fact.request), ""
         outcome, error = self._decide(before, fact, broken)
         held.payment = outcome.payment
         held.version += 1
@@ -120,13 +126,18 @@ class Planner:
         plan.committed.append(Committed(outcome.payment, outcome.effects, outcome.rule, error))
         for effect in outcome.effects:
             if isinstance(effect, effects.TellLinked) and effect.payment not in (before.id, *above):
-                self._tell(plan, effect, fact.at, commit_no, (before.id, *above))
+                asks = before.state is State.NEW and _asks_for_void(fact)
+                self._tell(plan, effect, fact.at, commit_no, (before.id, *above), asks)
 
-    def _tell(self, plan: Plan, effect: effects.TellLinked, at: int, commit_no: int, above: tuple[str, ...]) -> None:
+    def _tell(
+        self, plan: Plan, effect: effects.TellLinked, at: int, commit_no: int, above: tuple[str, ...], asks: bool
+    ) -> None:
         """An original that is not in this journal cannot be told; its own acquirer's file will say the same."""
         if effect.payment in plan.touched or self._load(effect.payment) is not None:
             told = facts.LinkChanged(effect.payment, at, effect.by, effect.link, effect.standing, effect.proven)
+            before = self._held(plan, told).payment
             self.add(plan, Submission(told), commit_no, above=above)
+            _move_token(plan, plan.touched[effect.payment], before, asks)
 
     def _held(self, plan: Plan, fact: Fact) -> Held:
         held = plan.touched.get(fact.payment)
@@ -201,6 +212,31 @@ class Planner:
                     plan.forgotten.append((held.place,))
                 case _:
                     pass  # goes out over a wire, after the commit
+
+
+def _asks_for_void(fact: Fact) -> TypeGuard[facts.RequestTaken]:
+    return isinstance(fact, facts.RequestTaken) and fact.request.link is Link.VOIDS
+
+
+def _move_token(plan: Plan, held: Held, before: Payment, asks: bool) -> None:
+    """The release token of a payment that is voided: taken with the void, free again when no void may take effect.
+
+    Who asks for a void always tries, and the database refuses a second. What is only heard of a void (another switch's
+    report, a late approval of one that was undone) takes the token if nobody has it: it is no release of ours.
+    """
+    after = held.payment
+    was, lives = _voids_alive(before), _voids_alive(after)
+    if lives and (asks or not (was or after.attempts)):
+        plan.releases.append((held.place, after.id, "void", held.version))
+    elif was and not lives:
+        kept = [row for row in plan.releases if row[0] != held.place or row[2] != "void"]
+        if len(kept) == len(plan.releases):
+            plan.freed.append((held.place,))
+        plan.releases = kept
+
+
+def _voids_alive(payment: Payment) -> bool:
+    return any(tie.link is Link.VOIDS and tie.standing is not Standing.UNDONE for tie in payment.ties)
 
 
 def _key(payment: Payment) -> Row:

@@ -34,6 +34,8 @@ WITH opened AS (
 ), booked AS (
     INSERT INTO entry (place, payment, seq, n, debit, credit, fen)
     SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::bigint[])
+), freed AS (
+    DELETE FROM release WHERE place = ANY(%b::bigint[]) AND verb = 'void'
 ), released AS (
     INSERT INTO release (place, payment, verb, seq)
     SELECT * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[])

@@ -31,6 +31,10 @@ INSERT INTO stray (id, at, kind, source, why, body) VALUES (?, ?, ?, ?, ?, ?) ON
 -- name: take_release
 INSERT INTO release (place, payment, verb, seq) VALUES (?, ?, ?, ?);
 
+-- name: free_release
+-- Of a payment whose void did not take effect. The token of a reversal stays where it is.
+DELETE FROM release WHERE place = ? AND verb = 'void';
+
 -- name: put_entry
 INSERT INTO entry (place, payment, seq, n, debit, credit, fen) VALUES (?, ?, ?, ?, ?, ?, ?);
 
