@@ -233,6 +233,22 @@ class RetentionSection(_Section, frozen=True, kw_only=True):
     why: Annotated[str, says("The law or contract behind it, for whoever asks.")] = ""
 
 
+class AuditSection(_Section, frozen=True, kw_only=True):
+    """Signed checkpoints of the journal, so that nobody can rewrite or cut what came before one (docs/operate.md)."""
+
+    checkpoints: Annotated[
+        str, says("The file they are appended to, best on another disk and append-only; empty: beside the journal.")
+    ] = ""
+    every_commits: Annotated[int, says("A checkpoint is due after so many commits.", ge=1, le=1_000_000)] = 1_000
+    every_ms: Annotated[int, says("Or after so long, if anything was committed.", ge=1_000, le=3_600_000)] = 60_000
+    post: Annotated[
+        str, says("Where each is POSTed as well, until it is accepted; empty: nowhere.", pattern=r"^(https?://\S{1,2000})?$")
+    ] = ""
+    key: Annotated[
+        str, says("The key that signs them and proof bundles, made if missing; empty: proof.key beside the journal.")
+    ] = ""
+
+
 class LogSection(_Section, frozen=True, kw_only=True):
     """What the log on standard error looks like."""
 
@@ -269,6 +285,7 @@ class _File(_Section, frozen=True, kw_only=True):
     settlement: SettlementSection = SettlementSection()
     outage: OutageSection = OutageSection()
     inquiry: InquirySection = InquirySection()
+    audit: AuditSection = AuditSection()
     log: LogSection = LogSection()
     traces: TracesSection = TracesSection()
     policy: dict[str, Any] = {}
@@ -293,6 +310,7 @@ class Config:
     inquiry: InquirySection
     lease_ms: int
     mark: Path
+    audit: AuditSection
     log: LogSection
     traces: TracesSection
     retention: tuple[RetentionSection, ...]
@@ -349,11 +367,20 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         inquiry=parsed.inquiry,
         lease_ms=parsed.journal.lease_ms,
         mark=folder / (parsed.journal.mark or f"{_file_name(parsed.journal.path)}.mark"),
+        audit=_audit(folder, parsed),
         log=parsed.log,
         traces=parsed.traces,
         retention=tuple(parsed.retention),
         terminals=terminals,
     )
+
+
+def _audit(folder: Path, parsed: _File) -> AuditSection:
+    """The section with the paths of its files made absolute, those that are not named beside the journal."""
+    journal, given = parsed.journal.path, parsed.audit
+    beside = folder if is_url(journal) else (folder / journal).parent
+    file, key = given.checkpoints or f"{_file_name(journal)}.checkpoints", given.key or str(beside / "proof.key")
+    return replace_struct(given, checkpoints=str(folder / file), key=str(folder / key))
 
 
 def _file_name(journal: str) -> str:

@@ -1,4 +1,4 @@
-"""What does an engine do beside its payments: the mark, certificates, retention, figures and traces?"""
+"""What does an engine do beside its payments: mark, checkpoints, certificates, retention, figures and traces?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import structlog
 
 from chongzheng.gateway import tls
@@ -16,8 +17,11 @@ from chongzheng.gateway.traces import Sampling, Traces, exporter_to
 from chongzheng.gateway.upkeep import Chore, Upkeep
 from chongzheng.journal import Reader
 from chongzheng.journal.backup import Mark, Milestones, refuse_time_travel
+from chongzheng.journal.checkpoints import Posting, Signer
 from chongzheng.journal.retention import Retention, Rule, in_force
 from chongzheng.journal.side import Side, is_url
+from chongzheng.mistakes import TheirMistake
+from chongzheng.reports.proof import signing_key
 from chongzheng.reversal.payment import Payment
 
 MARK_EVERY_MS = 1_000
@@ -25,6 +29,9 @@ CERTIFICATES_EVERY_MS = 60_000
 FIGURES_EVERY_MS = 60_000
 RETENTION_EVERY_MS = 3_600_000
 TRACES_EVERY_MS = 2_000
+CHECKPOINT_LOOK_MS = 1_000
+"""How often it is asked whether a checkpoint is due, and whether the receiver is there again."""
+POST_WAIT_S = 5
 WARN_BEFORE_MS = 30 * 86_400_000
 """A certificate that runs out within this time is told to the log, once a day."""
 WARN_EVERY_MS = 86_400_000
@@ -55,6 +62,7 @@ class Housekeeping:
         self._upkeep: Upkeep | None = None
         self._side: Side | None = None
         self._milestones: Milestones | None = None
+        self._signer: Signer | None = None
 
     def open(self) -> tuple[ssl.SSLContext | None, ssl.SSLContext | None]:
         """TLS for terminals and for the bank. TheirMistake: a file is no good, or the journal is an older one."""
@@ -83,10 +91,32 @@ class Housekeeping:
         if not is_url(config.journal):  # a database server has archives and standbys of its own for this
             self._milestones = Milestones(config.journal, Mark(config.mark))
             chores.append(Chore("mark", MARK_EVERY_MS, self._milestones.note))
+        chores += self._checkpoints(reader)
         if self._traces is not None:
             chores.append(Chore("traces", TRACES_EVERY_MS, lambda: self._with(reader, self._trace)))
         self._upkeep = Upkeep(chores, self._counts)
         self._upkeep.start()
+
+    def _checkpoints(self, reader: Callable[[], Reader]) -> list[Chore]:
+        audit = self._config.audit
+        file, key, own = Path(audit.checkpoints), Path(audit.key), reader()
+        signer = Signer(own, file, lambda: signing_key(key), self._clock, (audit.every_commits, audit.every_ms))
+        self._signer = signer
+        if self._metrics is not None:
+            at = "When the newest checkpoint was signed (Unix time)"
+            self._metrics.also("checkpoint_seconds", at, lambda: signer.last.at / 1000 if signer.last else 0)
+        chores = [Chore("checkpoint", CHECKPOINT_LOOK_MS, self._sign)]
+        if audit.post:
+            cursor = Path(f"{self._config.mark}.posted-{own.engine}")
+            posting = Posting(file, own.engine, cursor, lambda line: _post(audit.post, line))
+            chores.append(Chore("checkpoint post", CHECKPOINT_LOOK_MS, posting.run))
+        return chores
+
+    def _sign(self) -> None:
+        made = self._signer.look() if self._signer is not None else None
+        if made is not None and made.restored is not None:
+            after, upto = made.restored
+            self._counts.note("checkpoint: commits were lost", f"those after {after}, up to {upto}")
 
     async def finish(self) -> None:
         """Let the chores come to their end."""
@@ -94,7 +124,12 @@ class Housekeeping:
             await self._upkeep.stop()
 
     def close(self) -> None:
-        """The mark's last word, after the last commit."""
+        """The last word of mark and checkpoints, after the last commit."""
+        try:
+            if self._signer is not None:
+                self._signer.close()
+        except TheirMistake as mistake:
+            self._counts.note("chore failed: checkpoint", str(mistake))
         for one in (self._milestones, self._side, self._traces):
             if one is not None:
                 one.close()
@@ -152,3 +187,17 @@ class Housekeeping:
         gone = {kind: rows for kind, rows in retention.run(self._clock()).items() if rows}
         if gone:
             log.info("kept long enough, taken out", **gone)
+
+
+def _post(url: str, line: bytes) -> None:
+    """To the address that was named and nowhere else: no redirects, no proxy of the environment."""
+    try:
+        headers = {"content-type": "application/json"}
+        client = httpx.Client(timeout=POST_WAIT_S, follow_redirects=False, trust_env=False)
+        with client, client.stream("POST", url, content=line, headers=headers) as answer:
+            accepted = answer.is_success
+            said = str(answer.status_code)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        accepted, said = False, type(error).__name__
+    if not accepted:
+        raise TheirMistake(f"does not accept checkpoints ({said})", "audit.post")

@@ -54,6 +54,7 @@ class Metrics(Collector):
         self._sources = sources
         self._clock = clock
         self._doubts = Doubts()
+        self._also: list[tuple[str, str, Callable[[], float]]] = []
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -61,6 +62,10 @@ class Metrics(Collector):
     def text(self) -> bytes:
         """All figures now; those of the journal as of the last look."""
         return generate_latest(self._registry)
+
+    def also(self, name: str, text: str, value: Callable[[], float]) -> None:
+        """One more figure; `value` may be called from any thread."""
+        self._also.append((name, text, value))
 
     def look(self, reader: Reader) -> None:
         """Count in the journal what is in doubt."""
@@ -76,6 +81,7 @@ class Metrics(Collector):
         yield from self._commits()
         yield from self._host()
         yield from self._doors()
+        yield from (_plain(name, text, value()) for name, text, value in self._also)
 
     def _journal(self) -> Iterator[Metric]:
         doubts = self._doubts

@@ -250,14 +250,11 @@ class Posting:
         self._cursor = cursor
         self._post = post
 
-    def run(self) -> int:
-        """How many were accepted now. TheirMistake: the receiver, or the file, said no; the rest stays for later."""
-        done = 0
+    def run(self) -> None:
+        """Hand over what waits. TheirMistake: the receiver, or the file, said no; the rest stays for later."""
         for end, text in self._waiting():
             self._post(text)
             self._note(end)
-            done += 1
-        return done
 
     def _waiting(self) -> list[tuple[int, bytes]]:
         """(where it ends in the file, line) of this engine's checkpoints behind the cursor."""
