@@ -57,7 +57,7 @@ class Disk:
     def __init__(self, root: Path | None = None) -> None:
         """An empty disk at `root`, which must not exist; by default somewhere in memory."""
         if root is None:
-            root = Path(tempfile.mkdtemp(prefix="disk-", dir=SHELF if SHELF.is_dir() else None))
+            root = Path(tempfile.mkdtemp(prefix=f"disk-{os.getpid()}-", dir=SHELF if SHELF.is_dir() else None))
         else:
             root.mkdir()
         self._root = root.resolve()

@@ -65,18 +65,24 @@ class Life:
 
 
 class File(apsw.VFSFile):
-    """An open file of a disk."""
+    """An open file of a disk.
+
+    After a power cut nobody gets a commit through, because each begins with a write, which raises. Everything else
+    that SQLite does to clean up, as when the connection of a dead process is closed, has no effect and is quiet.
+    """
 
     def __init__(self, life: Life, name: str, given: Any, flags: list[int]) -> None:
         path = Path(life.folder, name)
         there = path.exists()
-        if not there:
-            life.before(Op.CREATE, name)
-        elif life.dead:
+        if life.dead:
             raise PowerCut(name)
+        if not there and flags[0] & apsw.SQLITE_OPEN_CREATE:
+            life.before(Op.CREATE, name)
         super().__init__(PLATFORM, given, flags)
         self._platter = life.opened(name, there)
         self._life, self._name = life, name
+        self._reads_only = not flags[0] & apsw.SQLITE_OPEN_READWRITE
+        self._is_journal = bool(flags[0] & apsw.SQLITE_OPEN_MAIN_JOURNAL)
 
     def xRead(self, amount: int, offset: int) -> bytes:
         if self._life.hears_reads:
@@ -89,12 +95,16 @@ class File(apsw.VFSFile):
         self._platter.change(Change(Op.WRITE, offset, bytes(data)))
 
     def xTruncate(self, newsize: int) -> None:
+        if self._life.dead:
+            return
         self._life.before(Op.TRUNCATE, self._name)
         super().xTruncate(newsize)
         self._platter.change(Change(Op.TRUNCATE, newsize))
 
     def xSync(self, flags: int) -> None:
         """Nothing to do on files in memory. The first sync of a new file is also one of its folder."""
+        if self._life.dead:
+            return
         try:
             self._life.before(Op.SYNC, self._name)
         except apsw.Error:
@@ -103,9 +113,14 @@ class File(apsw.VFSFile):
         if self._platter.sync():
             self._life.sync_folder()
 
+    def xFileSize(self) -> int:
+        """The dead find nothing to roll back."""
+        return 0 if self._life.dead and self._is_journal else super().xFileSize()
+
     def xLock(self, level: int) -> None:
-        """The dead get no lock: a closing connection would otherwise checkpoint and delete its log."""
-        if self._life.dead and level > apsw.SQLITE_LOCK_SHARED:
+        """The dead get no lock: a closing connection would otherwise checkpoint and delete its log. Nor does who only
+        reads; the platform calls that a failure, which SQLite overlooks and APSW would not."""
+        if level > apsw.SQLITE_LOCK_SHARED and (self._life.dead or self._reads_only):
             raise apsw.BusyError
         super().xLock(level)
 
@@ -136,6 +151,8 @@ class FileSystem(apsw.VFS):
         life = self._life_at(filename)
         if life is None:
             super().xDelete(filename, syncdir)
+            return
+        if life.dead:
             return
         name = os.path.relpath(filename, life.folder)
         life.before(Op.DELETE, name)
