@@ -127,6 +127,12 @@ def journal_and_mark(path: Path) -> tuple[Path | str, Path]:
     return config.journal, config.mark
 
 
+def journal_and_checkpoints(path: Path) -> tuple[Path | str, Path, Path]:
+    """Which journal a configuration names, where its checkpoints go, and the key that signs them."""
+    config = settings.load(path)
+    return config.journal, Path(config.audit.checkpoints), Path(config.audit.key)
+
+
 class Engine:
     """One engine: start it, read its addresses, stop it. `failed` is set when it must not go on."""
 
