@@ -231,7 +231,7 @@ def _announce(plan: Plan) -> None:
     table = Table(title="Durations are shortened (ms)", title_justify="left")
     for name in ("policy", "real", "here", "scale"):
         table.add_column(name, justify="left" if name == "policy" else "right")
-    for row in shortened():
+    for row in shortened(bool(plan.database)):
         table.add_row(row.name, row.real, row.here, row.ratio)
     console.print(table)
 

@@ -302,7 +302,7 @@ def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], sec
         payments=payments,
         truths=_truths(payments, books),
         rules=rules,
-        complaints=(*stats["complaints"], *one.fleet.faults, *faults),
+        complaints=(*stats["complaints"], *one.fleet.faults, *map(str, faults)),
         bank=stats["counts"],
         kills=one.harm.kills,
         freezes=one.harm.freezes,

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from chongzheng.journal.on_postgres import LEASE_MS
+from chongzheng.simulator import scale
 from chongzheng.simulator.crew import Crew
 
 BETWEEN = (0.06, 0.94)
 """The share of the sales between which engines are killed and frozen."""
 FREEZE_EARLY = 0.5
 """Freezes begin in this part of that share: one takes longer than many sales."""
-FROZEN_S = LEASE_MS / 1000 + 2
+FROZEN_S = scale.LEASE_MS / 1000 + 2
 LATER_S, DOWN_S = 0.15, 0.3
 """How long after its moment a kill comes at most, and how long the engine then stays down."""
 LOOK_S = 0.005

@@ -146,7 +146,8 @@ class Engine:
         """SIGKILL, as a power cut would."""
         if self._process is not None:
             self.address, self._may_end, self.standing = None, True, Standing.DOWN
-            self._process.kill()
+            if self._process.returncode is None:
+                self._process.kill()
             await self._process.wait()
 
     def freeze(self) -> None:

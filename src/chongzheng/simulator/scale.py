@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chongzheng.journal.storage import LEASE_MS as REAL_LEASE_MS
 from chongzheng.reversal.policy import Policy
 
 SCALED: dict[str, int | tuple[int, ...]] = {
@@ -17,6 +18,9 @@ SCALED: dict[str, int | tuple[int, ...]] = {
     "reverse_for_ms": 9_000,
 }
 """What a demo of a minute can wait for. Everything that is not named here is as in reality."""
+
+LEASE_MS = 5_000
+"""How long an engine on PostgreSQL may say nothing before the others take over; it bears a stall of a busy machine."""
 
 VERSION = "demo"
 
@@ -31,12 +35,14 @@ class Shortened:
     ratio: str
 
 
-def shortened() -> Iterator[Shortened]:
-    """Every setting that the demo changes, in the order of the table above."""
+def shortened(on_postgresql: bool = False) -> Iterator[Shortened]:
+    """Every setting that the demo changes, in the order of the table above; leases are there on PostgreSQL alone."""
     for name, here in SCALED.items():
         real = getattr(Policy(), name)
         last = (real[-1] // here[-1]) if isinstance(here, tuple) else real // here
         yield Shortened(name, _text(real), _text(here), f"1:{last}")
+    if on_postgresql:
+        yield Shortened("lease_ms", _text(REAL_LEASE_MS), _text(LEASE_MS), f"1:{REAL_LEASE_MS // LEASE_MS}")
 
 
 def as_toml() -> str:

@@ -144,6 +144,7 @@ terminals_file = "terminals.csv"
 [journal]
 path = {json.dumps(world.database or "journal.db")}
 keys = "vault.json"
+lease_ms = {scale.LEASE_MS}
 
 [pos]
 listen = "127.0.0.1:0"

@@ -7,8 +7,7 @@ from random import Random
 
 import pytest
 
-from chongzheng.journal.on_postgres import LEASE_MS
-from chongzheng.simulator import harm
+from chongzheng.simulator import harm, scale
 from chongzheng.simulator.harm import FROZEN_S, Harm
 
 
@@ -75,7 +74,7 @@ def test_a_frozen_engine_rests_longer_than_its_lease_wakes_ends_and_is_started(
     done, words = harmed(monkeypatch, 0, 2)
     assert words == ["frozen", "rest", "woken", "started"] * 2
     assert (done.kills, done.freezes) == (0, 2)
-    assert FROZEN_S * 1000 > LEASE_MS
+    assert FROZEN_S * 1000 > scale.LEASE_MS
 
 
 def test_no_harm_is_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,12 @@ def test_every_setting_is_shorter_than_in_reality_and_shown() -> None:
         assert row.ratio.startswith("1:") and int(row.ratio[2:]) >= 20
 
 
+def test_on_postgresql_the_lease_is_shown_too() -> None:
+    *rows, lease = shortened(on_postgresql=True)
+    assert rows == list(shortened())
+    assert (lease.name, lease.real, lease.here, lease.ratio) == ("lease_ms", "10000", "5000", "1:2")
+
+
 def test_the_toml_is_the_policy() -> None:
     policy = tomllib.loads(as_toml())["policy"]
     given = {name: tuple(value) if isinstance(value, list) else value for name, value in policy.items()}

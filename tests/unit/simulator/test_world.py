@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chongzheng import config
 from chongzheng.journal import Vault
-from chongzheng.simulator import world
+from chongzheng.simulator import scale, world
 from chongzheng.simulator.processes import Engine
 
 URL = "postgresql://user:word@db.example/demo?options=-csearch_path%3Done"
@@ -22,6 +22,7 @@ def test_engines_share_vault_terminals_and_journal_and_nothing_towards_the_bank(
     assert {file.stat().st_mode & 0o077 for file in files} == {0}, "a URL may hold a password"
     read = [config.load(file) for file in files]
     assert {str(one.journal) for one in read} == {URL}
+    assert {one.lease_ms for one in read} == {scale.LEASE_MS}
     assert len({one.keys for one in read}) == 1 and len({one.terminals for one in read}) == 1
     assert [one.host.terminal for one in read] == ["ACQ00001", "ACQ00002", "ACQ00003"]
     vault = Vault.from_file(read[0].keys)
