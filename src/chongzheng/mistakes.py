@@ -1,6 +1,10 @@
 """Whose mistake is it: their malformed input, or an assumption of ours that broke?"""
 
 
+LINE_CHARS_MAX = 1_000
+"""No line about a mistake is longer, whatever stood in the input."""
+
+
 class _Mistake(Exception):
     """One safe line about what went wrong; never carries a value that came from a card."""
 
@@ -10,9 +14,9 @@ class _Mistake(Exception):
         self.where = where
 
     def __str__(self) -> str:
-        """The line a person reads: `where: what`, control characters and line ends made blanks."""
+        """The line a person reads: `where: what`, control characters and line ends made blanks, cut if too long."""
         line = f"{self.where}: {self.what}" if self.where else self.what
-        return "".join(c if c.isprintable() else " " for c in line)
+        return "".join(c if c.isprintable() else " " for c in line[:LINE_CHARS_MAX])
 
 
 class TheirMistake(_Mistake):

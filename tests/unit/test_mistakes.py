@@ -1,6 +1,6 @@
 """Is a mistake always one safe line?"""
 
-from chongzheng.mistakes import OurMistake, TheirMistake
+from chongzheng.mistakes import LINE_CHARS_MAX, OurMistake, TheirMistake
 
 
 def test_where_stands_in_front() -> None:
@@ -13,6 +13,10 @@ def test_without_a_place_only_what() -> None:
 
 def test_control_characters_cannot_make_a_second_line() -> None:
     assert str(TheirMistake("one\ntwo\x1b[31m", "a\rb")) == "a b: one two [31m"
+
+
+def test_a_line_has_an_end() -> None:
+    assert len(str(TheirMistake("x" * 5_000, "F12"))) == LINE_CHARS_MAX
 
 
 def test_parts_are_kept_and_the_kinds_differ() -> None:

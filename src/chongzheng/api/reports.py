@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from chongzheng.api.shapes import (
 )
 from chongzheng.card import Pan
 from chongzheng.gateway.channel import Kind
+from chongzheng.gateway.translate import fits
 from chongzheng.journal import Submission, evidence, payment_id
 from chongzheng.journal.rows import decode_payment
 from chongzheng.mistakes import TheirMistake
@@ -42,6 +44,10 @@ CHIP = 55
 """Not taken from a report: it may hold the card number, and only the gateway can cut it."""
 DIGITS_ONLY = frozenset({3, 22, 23, 25, 60})
 ECHO = ("3", "4", "11", "41", "42")
+
+WRONG_WORD = re.compile(r"^(Invalid (?:enum )?value) .*", re.DOTALL)
+WRONG_NAME = re.compile(r"(?<=unknown field )`.*[0-9]{7}.*`", re.DOTALL)
+"""Where msgspec's words repeat what was sent: a word that is none of a list, a name with digits enough for a card."""
 
 stored = decode_payment
 
@@ -83,6 +89,8 @@ def _check_fields(given: Mapping[str, str], allowed: Sequence[int]) -> None:
             raise TheirMistake(f"only {', '.join(map(str, allowed))} may be given", f"fields.{name[:3]}")
         if int(name) in DIGITS_ONLY and not value.isdigit():
             raise TheirMistake("must be digits", f"fields.{name}")
+        if not fits(int(name), value):
+            raise TheirMistake("does not fit this field of a message", f"fields.{name}")
 
 
 def check_time(at: int, now: int, where: str = "at") -> None:
@@ -135,7 +143,10 @@ def same_words(said: bytes) -> str:
 
 def plain_words(error: str) -> tuple[str, str]:
     """msgspec's words as (what, where); a value is never repeated."""
-    what, _, place = error.partition(" - at `$")
+    what, mark, place = error.rpartition(" - at `$")
+    if not mark:
+        what, place = place, ""
+    what = WRONG_NAME.sub("of digits", WRONG_WORD.sub(r"\1", what))
     return what[:1].lower() + what[1:], place.rstrip("`").lstrip(".")
 
 

@@ -44,7 +44,7 @@ FORMAT_ERROR, BAD_AMOUNT, NOT_SUPPORTED, OTHER_CURRENCY = "30", "13", "40", "A1"
 CARD_FIELDS = (2, 35, 36, 55)
 """A transaction that moves money names its card in one of these: typed, track 2, track 3 or chip."""
 OTHER_REASON = "06"
-CHIP, MAC_FIELD = 55, 64
+SETTLEMENT_DAY, CHIP, MAC_FIELD = 15, 55, 64
 GOOD, BAD, ABSENT = "good", "bad", "absent"
 HEX_MARK = "hex:"
 TYPE_MARK = "mti"
@@ -310,6 +310,7 @@ def answer(word: HostWord) -> Answer:
         rrn=message.text(37),
         auth=message.text(38),
         amount_fen=_amount(message) if code == PART else None,
+        settles=message.text(SETTLEMENT_DAY),
     )
 
 
@@ -363,11 +364,14 @@ def approval(asked: Message, payment: Payment, code: str, local_time: str, local
 def reversal(payment: Payment, why: str, pan: Pan | None) -> Message:
     """The reversal of a payment with F39 `why`: its frozen identity, and F2 while the vault still has it.
 
-    F38 is the terminal's own, or the approval's when one was seen before the first send.
+    F38 is the terminal's own, or the approval's when one was seen before the first send; F15 is there on a channel that
+    takes reversals after the day.
     """
     fields: dict[int, Value] = _restored(payment.identity)
     if payment.auth:
         fields.setdefault(38, payment.auth)
+    if payment.settles:
+        fields[SETTLEMENT_DAY] = payment.settles
     if pan is not None:
         fields[2] = pan.reveal()
     return Message("0400", {**fields, 39: why})
@@ -388,6 +392,15 @@ def _restored(identity: Pairs) -> dict[int, Value]:
         number: bytes.fromhex(value.removeprefix(HEX_MARK)) if number == CHIP else value
         for number, value in frozen.items()
     }
+
+
+def fits(number: int, text: str) -> bool:
+    """Whether a terminal's message may hold this text in this field; a reversal with another could never be sent."""
+    try:
+        POS.encode(Message(UNDO_TYPE, {number: text}))
+    except TheirMistake:
+        return False
+    return True
 
 
 def evidence_body(message: Message) -> bytes:

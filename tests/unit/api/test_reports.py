@@ -132,7 +132,8 @@ def test_the_reporters_business_day_counts() -> None:
 
 @pytest.mark.parametrize(("changed", "where"), [
     ({"at": NOON_MS + 400_000}, "at"), ({"at": NOON_MS // 1000}, "at"), ({"fields": {"35": "1"}}, "fields.35"),
-    ({"fields": {"22": "a"}}, "fields.22"), ({"fields": {"55": "5A08"}}, "fields.55"), ({"kind": "gift"}, "kind"),
+    ({"fields": {"22": "a"}}, "fields.22"), ({"fields": {"22": PAN}}, "fields.22"),
+    ({"fields": {"38": "1234567"}}, "fields.38"), ({"fields": {"55": "5A08"}}, "fields.55"), ({"kind": "gift"}, "kind"),
     ({"kind": "void"}, "original"), ({"original": ORIGINAL}, "original"), ({"amount_fen": 0}, "amount_fen"),
     ({"reply": {**REPLY, "at": NOON_MS + 400_000}}, "reply.at"),
 ])  # fmt: skip
@@ -150,6 +151,29 @@ def test_a_card_number_cannot_be_printed_with_its_report() -> None:
 def test_blanks_and_order_are_not_content() -> None:
     assert reports.same_words(b'{"b": 1,\n "a": 2}') == reports.same_words(b'{"a":2,"b":1}')
     assert reports.same_words(b'{"a":2}') != reports.same_words(b'{"a":1}')
+
+
+@pytest.mark.parametrize(
+    ("said", "what", "where"),
+    [
+        ({"sign": PAN}, "invalid enum value", "sign"),
+        ({"sign": f"- at `$.x` {PAN} - at `$.y`"}, "invalid enum value", "sign"),
+        ({PAN: 1}, "object contains unknown field of digits", ""),
+        ({"reply": {**REPLY, PAN: 1}}, "object contains unknown field of digits", "reply"),
+        ({"colour": 1}, "object contains unknown field `colour`", ""),
+        ({"amount_fen": 10**12}, "expected `int` <= 999999999999", "amount_fen"),
+    ],
+)
+def test_a_refusal_never_repeats_what_was_sent(said: dict[str, Any], what: str, where: str) -> None:
+    with pytest.raises(msgspec.ValidationError) as refused:
+        report(**said)
+    assert reports.plain_words(str(refused.value)) == (what, where)
+
+
+def test_a_kind_of_evidence_that_is_none_is_not_repeated() -> None:
+    with pytest.raises(msgspec.ValidationError) as refused:
+        msgspec.json.decode(f'{{"kind":"{PAN}","at":1}}', type=Evidence)
+    assert reports.plain_words(str(refused.value)) == ("invalid value", "kind")
 
 
 def test_free_words_cannot_hold_a_card_number() -> None:

@@ -357,6 +357,11 @@ def test_a_reversal_carries_the_identity_the_reason_and_nothing_forbidden() -> N
     assert translate.hear(translate.POS.encode(sent)).wants is Wants.REVERSAL
 
 
+def test_what_a_field_cannot_hold_does_not_fit() -> None:
+    assert translate.fits(22, "021") and translate.fits(60, "22000001000600")
+    assert not translate.fits(22, PAN) and not translate.fits(38, "1234567") and not translate.fits(7, "a")
+
+
 @pytest.mark.parametrize("code", ["hex:zz", "hex:12"])
 def test_a_text_that_begins_like_our_mark_for_bytes_is_a_text(code: str) -> None:
     request = translate.request(hear(F38=code), "20261123", 5, index)
@@ -410,3 +415,11 @@ def test_what_is_passed_on_and_its_answer_have_one_name() -> None:
     assert translate.passage_name(asked) == translate.passage_name(message("0510"))
     others = [message("0320"), message("0500", F11="000008"), message("0500", F41="10000002"), message("0500", F42="x")]
     assert len({translate.passage_name(one) for one in (asked, *others)}) == 5
+
+
+def test_the_settlement_day_comes_with_the_approval_and_goes_with_a_reversal_that_may_be_late() -> None:
+    word = HostWord(Said.REPLY, message("0210", F39="00", F15="1123"), "good")
+    assert translate.answer(word).settles == "1123"
+    payment = Payment("P1", Key("m", "t", "b", "s"))
+    assert 15 not in translate.reversal(payment, "98", None).fields
+    assert translate.reversal(replace(payment, settles="1123"), "98", None).text(15) == "1123"
