@@ -336,6 +336,8 @@ def load(path: Path) -> Config:
         raise TheirMistake("is not UTF-8 text", str(path)) from None
     except msgspec.ValidationError as error:
         raise TheirMistake(_plain(str(error)), str(path)) from None
+    except (ValueError, RecursionError):  # what the TOML reader does with numbers without end and brackets in brackets
+        raise TheirMistake("holds a number or a nesting beyond all measure", str(path)) from None
     except TheirMistake as mistake:
         raise TheirMistake(f"{mistake.where}: {mistake.what}", str(path)) from None
     return _resolved(path, parsed, policy)
@@ -421,6 +423,8 @@ def _read(path: Path, most: int) -> bytes:
             data = file.read(most + 1)
     except OSError as error:
         raise TheirMistake(f"cannot be read ({error.strerror})", str(path)) from None
+    except ValueError:
+        raise TheirMistake("is no name that a file can have", str(path)) from None
     if len(data) > most:
         raise TheirMistake(f"is larger than {most} bytes", str(path))
     return data
@@ -475,14 +479,16 @@ def _terminals(path: Path) -> tuple[TerminalSection, ...]:
     """The rows of a terminals file: terminal, merchant, master_key, and mac where it differs."""
     text = _read(path, TERMINALS_FILE_BYTES_MAX).decode("utf-8-sig", "replace")
     rows = csv.DictReader(text.splitlines())
-    if not {"terminal", "merchant", "master_key"} <= set(rows.fieldnames or ()):
-        raise TheirMistake("line 1: needs the columns terminal, merchant, master_key", str(path))
     found = []
-    for row in rows:
-        try:
+    try:
+        if not {"terminal", "merchant", "master_key"} <= set(rows.fieldnames or ()):
+            raise TheirMistake("line 1: needs the columns terminal, merchant, master_key", str(path))
+        for row in rows:
             found.append(msgspec.convert({k: v for k, v in row.items() if k and v}, TerminalSection))
-        except msgspec.ValidationError as error:
-            raise TheirMistake(f"line {rows.line_num}: {_plain(str(error))}", str(path)) from None
+    except msgspec.ValidationError as error:
+        raise TheirMistake(f"line {rows.line_num}: {_plain(str(error))}", str(path)) from None
+    except csv.Error as error:
+        raise TheirMistake(f"line {rows.line_num}: is not CSV: {error}", str(path)) from None
     return tuple(found)
 
 

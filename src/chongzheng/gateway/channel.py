@@ -18,12 +18,22 @@ from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.facts import Link, Moves, Undo
 
 KINDS_MAX = 1_000
+NEXT_DAYS_MAX = 31
+"""A channel that takes reversals for longer is a typing mistake."""
 CHANNELS_MAX = 16
 FIELD_MAX = 128
+KNOWN = {"channel", "version", "account_digits", "accounts", "copies", "needs", "next_day", "kinds", "messages"}
 NO_ORDER, SCRIPT_FIRST, THEN_REVERSALS, THEN_SALES, THEN_SETTLEMENT = range(5)
 """What goes before what on one terminal (facts/iso8583 fact 8)."""
 FORBIDDEN = frozenset({2, 14, 26, 35, 36, 45, 52, 64, 128})
 """Never frozen with a payment: card data, which is not stored or has its own place (F2), and MACs."""
+
+
+class Rule(StrEnum):
+    """Whether a channel takes a reversal after the business day of its original."""
+
+    FORBID = "forbid"
+    ALLOW = "allow"
 
 
 class Does(StrEnum):
@@ -65,6 +75,17 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
+class NextDay:
+    """From the business day `since` (yyyy-mm-dd) on: whether a reversal is sent after its original's day, for how many
+    `days` more, with F15; `why`: on whose word."""
+
+    rule: Rule
+    since: str
+    days: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Errand:
     """One kind of message that moves no money; found by F60.3, or by F60.1 where it has no F60.3.
 
@@ -85,7 +106,7 @@ class Channel:
 
     def __init__(
         self, name: str, version: str, kinds: Iterable[Kind], errands: Iterable[Errand],
-        account_digits: tuple[int, ...] = (), accounts: str = "0",
+        account_digits: tuple[int, ...] = (), accounts: str = "0", next_day: Iterable[NextDay] = (),
     ) -> None:  # fmt: skip
         self.name = name
         self.version = version
@@ -93,6 +114,7 @@ class Channel:
         self.errands = {errand.name: errand for errand in errands}
         self.account_digits = account_digits
         self.accounts = accounts
+        self.next_day = tuple(next_day)
         self._by_wire: dict[tuple[str, str, str, str], list[Kind]] = {}
         self._reversed: dict[tuple[str, str, str], list[Kind]] = {}
         for kind in self.kinds.values():
@@ -101,6 +123,13 @@ class Channel:
                 self._add(self._reversed.setdefault(kind.wire[1:], []), kind)
         self._errands = self._told_apart()
         self.is_dated = any(kind.valid_from or kind.valid_to for kind in self.kinds.values())
+
+    def undo_days(self, day: str) -> int:
+        """For how many days after the business day `day` (yyyymmdd) reversals of it are sent: the newest rule in force
+        says it, of several of one day the last; without one, none is."""
+        in_force = [row for row in self.next_day if row.since.replace("-", "") <= day]
+        newest = max((row.since for row in in_force), default="")
+        return next((row.days for row in reversed(in_force) if row.since == newest), 0)
 
     @staticmethod
     def _add(known: list[Kind], kind: Kind) -> None:
@@ -166,7 +195,9 @@ def read(text: str, under: Channel | None = None) -> Channel:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise TheirMistake(f"is not TOML: {error}", "kinds file") from None
-    _refuse_others(table, {"channel", "version", "account_digits", "accounts", "copies", "needs", "kinds", "messages"})
+    except (ValueError, RecursionError):  # what the reader does with numbers without end and brackets in brackets
+        raise TheirMistake("holds a number or a nesting beyond all measure", "kinds file") from None
+    _refuse_others(table, KNOWN)
     lists = {name: _lists(table, name) for name in ("copies", "needs")}
     digits = table.get("account_digits", list(under.account_digits) if under else [])
     kinds = {**(under.kinds if under else {}), **{kind.name: kind for kind in _kinds(table, lists)}}
@@ -178,7 +209,21 @@ def read(text: str, under: Channel | None = None) -> Channel:
         errands=errands.values(),
         account_digits=_numbers(digits, "account_digits"),
         accounts=_text(table, "accounts", "", under.accounts if under else "0"),
+        next_day=[*(under.next_day if under else ()), *_next_days(table)],
     )
+
+
+def _next_days(table: Mapping[str, Any]) -> list[NextDay]:
+    found = []
+    for place, entry in _entries(table, "next_day", {one.name for one in fields(NextDay)}):
+        rule, days = _one_of(Rule, entry, "rule", place), entry.get("days", 0)
+        if type(days) is not int or not (1 <= days <= NEXT_DAYS_MAX if rule is Rule.ALLOW else days == 0):
+            raise TheirMistake(f"must be 1 to {NEXT_DAYS_MAX} where it is allowed, else 0", f"{place}.days")
+        since = _day(entry, "since", place)
+        if not since:
+            raise TheirMistake("must be a day, yyyy-mm-dd", f"{place}.since")
+        found.append(NextDay(rule, since, days, _text(entry, "why", place, "")))
+    return found
 
 
 def _kinds(table: Mapping[str, Any], lists: Mapping[str, Mapping[str, tuple[int, ...]]]) -> list[Kind]:
@@ -234,6 +279,8 @@ def _entries(table: Mapping[str, Any], name: str, known: set[str]) -> list[tuple
         raise TheirMistake(f"must be at most {KINDS_MAX} tables [[{name}]]", name)
     found = []
     for number, entry in enumerate(entries, 1):
+        if not isinstance(entry, dict):
+            raise TheirMistake(f"must be a table [[{name}]]", f"{name}.{number}")
         place = f"{name}.{entry.get('name', number)}"
         _refuse_others(entry, known, f"{place}.")
         found.append((place, entry))
@@ -247,7 +294,10 @@ def _refuse_others(table: Mapping[str, Any], known: set[str], place: str = "") -
 
 
 def _lists(table: Mapping[str, Any], name: str) -> dict[str, tuple[int, ...]]:
-    return {key: _numbers(value, f"{name}.{key}") for key, value in table.get(name, {}).items()}
+    lists = table.get(name, {})
+    if not isinstance(lists, dict):
+        raise TheirMistake(f"must be a table [{name}]", name)
+    return {key: _numbers(value, f"{name}.{key}") for key, value in lists.items()}
 
 
 def _fields(

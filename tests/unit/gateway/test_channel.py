@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 
 from chongzheng.gateway import channel
-from chongzheng.gateway.channel import FORBIDDEN, SCRIPT_FIRST, THEN_REVERSALS, THEN_SALES, Does, packaged, read
+from chongzheng.gateway.channel import (
+    FORBIDDEN,
+    SCRIPT_FIRST,
+    THEN_REVERSALS,
+    THEN_SALES,
+    Does,
+    Rule,
+    packaged,
+    read,
+)
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.facts import Link, Moves, Undo
 
@@ -172,6 +181,21 @@ def test_two_kinds_may_follow_each_other_on_the_same_codes() -> None:
     assert len(other_way.kinds) == 2
 
 
+def allow(since: str, days: int) -> str:
+    """A row that takes reversals after the day."""
+    return f'[[next_day]]\nrule = "allow"\nsince = "{since}"\ndays = {days}\n'
+
+
+def test_no_reversal_is_sent_after_the_day_unless_a_row_of_the_channel_says_so() -> None:
+    assert CUP_POS.undo_days("20261122") == 0 and read("").undo_days("20261122") == 0
+    assert [row.rule for row in CUP_POS.next_day] == [Rule.FORBID] and CUP_POS.next_day[0].why
+    mine = over(allow("2026-01-01", 1) + allow("2026-07-01", 3))
+    assert [mine.undo_days(day) for day in ("20251231", "20260101", "20260630", "20260701")] == [0, 1, 1, 3]
+    again = over(allow("2026-07-01", 3) + '[[next_day]]\nrule = "forbid"\nsince = "2026-10-01"\n')
+    assert (again.undo_days("20260930"), again.undo_days("20261001")) == (3, 0)
+    assert over(allow("2014-01-01", 2)).undo_days("20261122") == 2, "the operator's word before ours"
+
+
 KIND = ONE[ONE.index("[[kinds]]") : ONE.index("[[messages]]")]
 MESSAGE = ONE[ONE.index("[[messages]]") :]
 
@@ -203,8 +227,19 @@ MESSAGE = ONE[ONE.index("[[messages]]") :]
         (ONE.replace('does = "answer"', 'does = "eat"'), "messages.echo test.does", "must be one of"),
         (ONE + "order = 9", "messages.echo test.order", "must be 0 to 4"),
         (ONE + "order = true", "messages.echo test.order", "must be 0 to 4"),
+        ('[[next_day]]\nrule = "maybe"', "next_day.1.rule", "must be one of: forbid, allow"),
+        ('[[next_day]]\nrule = "allow"\nsince = "2026-01-01"', "next_day.1.days", "must be 1 to 31"),
+        ('[[next_day]]\nrule = "allow"\ndays = true', "next_day.1.days", "must be 1 to 31"),
+        ('[[next_day]]\nrule = "forbid"\ndays = 1', "next_day.1.days", "else 0"),
+        ('[[next_day]]\nrule = "forbid"', "next_day.1.since", "must be a day"),
         ("[copies]\nsale = 3", "copies.sale", "must be a list of numbers"),
         ('channel = ["x"]', "channel", "must be a text"),
+        ("kinds = [1]", "kinds.1", "must be a table [[kinds]]"),
+        ('messages = ["x"]', "messages.1", "must be a table [[messages]]"),
+        ("copies = 1", "copies", "must be a table [copies]"),
+        ("needs = [1]", "needs", "must be a table [needs]"),
+        pytest.param("kinds = " + "[" * 2_000, "kinds file", "beyond all measure", id="deep"),
+        pytest.param("kinds = " + "1" * 5_000, "kinds file", "beyond all measure", id="long"),
     ],
 )
 def test_a_bad_file_says_where_it_is_bad(text: str, where: str, what: str) -> None:
