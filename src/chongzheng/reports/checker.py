@@ -41,7 +41,7 @@ def check(data: bytes, trusted_hex: str) -> list[str]:
         if canonical(document) + b"\n" != data:
             return ["bytes were added or changed outside the content"]
         return list(_signature_faults(document, trusted_hex)) or list(_content_faults(document))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         return [f"a part is missing or has another form ({type(error).__name__}: {error})"]
 
 
