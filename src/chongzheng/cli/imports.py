@@ -134,7 +134,7 @@ def _json_or_null(report: bytes) -> bytes:
     """One line that is not JSON must not spoil the others: it goes as null, which is refused under its number."""
     try:
         msgspec.json.decode(report)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return b"null"
     return report
 
