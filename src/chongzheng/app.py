@@ -7,7 +7,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,10 @@ import structlog
 from chongzheng import config as settings
 from chongzheng import uplink
 from chongzheng.api.door import Ways as ApiWays
-from chongzheng.api.imports import Send
-from chongzheng.api.intake import Intake, Readers, Unavailable
-from chongzheng.api.reports import World
-from chongzheng.api.serve import DoorSettings, Serving
+from chongzheng.api.intake import Unavailable
+from chongzheng.api.serve import Serving
 from chongzheng.gateway.asking import Asking, Channel, answers_of
 from chongzheng.gateway.breaker import Trip
-from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.desk import Desk, Rules, Ways
 from chongzheng.gateway.driving import Driving, Wires, deadline_of, other_deadline_of
@@ -31,6 +27,7 @@ from chongzheng.gateway.forwarding import Forwarding
 from chongzheng.gateway.host import Ears, LinkSettings
 from chongzheng.gateway.in_hand import InHand
 from chongzheng.gateway.inquiry import Budget
+from chongzheng.gateway.letters import Letters
 from chongzheng.gateway.metrics import Sources
 from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
@@ -41,8 +38,10 @@ from chongzheng.gateway.timers import Deadline, Place, Timers
 from chongzheng.gateway.writer import Writer
 from chongzheng.housekeeping import Housekeeping
 from chongzheng.journal import Committed, Fenced, Journal, JournalFull, Submission, Vault
-from chongzheng.journal.doors import Token
+from chongzheng.journal.mailbox import Mailbox
+from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
+from chongzheng.reception import calendar_of, door_settings, wall_clock_ms, world_of
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
@@ -60,11 +59,6 @@ IDLE_LOOK_MS = 10
 log = structlog.get_logger("engine")
 
 
-def wall_clock_ms() -> int:
-    """Now, epoch milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
 def engine_of(path: Path) -> Engine:
     """An engine, not yet started, for the configuration at `path`."""
     return Engine(settings.load(path))
@@ -74,39 +68,6 @@ def door_place(path: Path) -> tuple[Path | str, Path]:
     """The journal that a configuration names, and the key file of its vault."""
     config = settings.load(path)
     return config.journal, config.keys
-
-
-@contextmanager
-def import_desk(path: Path) -> Iterator[Send]:
-    """Takes reports straight into the journal of an engine that is stopped; it acts on them when it starts.
-
-    In PostgreSQL engines may run: they look after what was brought in once the visit is over.
-    """
-    config = settings.load(path)
-    vault = Vault.from_file(config.keys)
-    journal = Journal.open(config.journal, vault, config.policy, visiting=True)
-    readers = Readers(config.journal)
-
-    async def commit(batch: Sequence[Submission]) -> list[Committed]:
-        return journal.apply(batch)
-
-    intake = Intake(commit, _world(config, vault), wall_clock_ms, readers)
-    everybody = Token("", "import", "", frozenset({"report"}), frozenset(), 1, 0, None)
-    try:
-        with asyncio.Runner() as runner:
-            yield lambda lines: runner.run(intake.take(lines, everybody, "import"))
-    finally:
-        readers.close()
-        journal.close()
-
-
-def _world(config: settings.Config, vault: Vault) -> World:
-    return World(_calendar(config).day, vault.index, settings.message_kinds(config).kinds)
-
-
-def _calendar(config: settings.Config) -> Calendar:
-    section = config.calendar
-    return Calendar(section.utc_offset_h, settings.cut_over_min(section), section.fixed_day)
 
 
 def sealed_master_key(path: Path, clear: bytes, place: str) -> tuple[bytes, bytes]:
@@ -172,9 +133,9 @@ class Engine:
         self._reader = self._journal.reader()
         in_hand = self._in_hand = InHand()
         execute, counts, clock = self._writer.execute, self.counts, self._clock
-        book = Terminals(terminals, self._box, self._journal, execute)
+        book = Terminals(terminals, self._box, self._journal, execute, clock)
         may_pass, kinds = self._config.pos.pin != "refuse", settings.message_kinds(self._config)
-        rules = Rules(_calendar(self._config), self._config.policy.duplicate_code, may_pass, kinds)
+        rules = Rules(calendar_of(self._config), self._config.policy.duplicate_code, may_pass, kinds)
         self._door = PosDoor(self._receive, counts, self._config.pos.connections_per_address, pos_tls)
         moment = uplink.moment_of(rules.calendar, clock)
         profile, pins = links[0].profile, book.pin_key if self._config.pos.pin == "translate" else None
@@ -191,7 +152,10 @@ class Engine:
         self._forwarding.passed_back = self._desk.passed_back
         self._make_timers()
         self.runner = self._make_runner()
-        self._others = self._make_take_over() if isinstance(self._config.journal, str) else None
+        shared = isinstance(self._config.journal, str)
+        self._others = self._make_take_over() if shared else None
+        self._mail_side = Side.open(self._config.journal) if shared else None
+        self._letters: Letters | None = None
         self._inbox = Inbox(self._config.inbox, self._settle, counts) if self._config.inbox else None
         self._tidier: asyncio.TimerHandle | None = None
         self._api = self._make_api()
@@ -293,6 +257,9 @@ class Engine:
         if self._inbox is not None:
             self._inbox.start()
         self._tidy()
+        if self._mail_side is not None:
+            self._letters = Letters(Mailbox(self._mail_side, self._vault), self._commit, self._fatal)
+            self._letters.start()
         self._house.begin(self._sources, self._journal.reader)
         await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
         await self._door.open()
@@ -322,6 +289,8 @@ class Engine:
         await self._wait(lambda: not len(self._in_hand.waiting), DRAIN_WAIT_MS)
         self._driving.stop()
         self._asking.stop()
+        if self._letters is not None:
+            await self._letters.stop()
         await self._stop_settling()
         await self._house.finish()
         if self._tidier is not None:
@@ -331,6 +300,8 @@ class Engine:
         await self._door.hang_up()
         self._writer.stop()
         self._house.close()
+        if self._mail_side is not None:
+            self._mail_side.close()
         self._counter.close()
         self._reader.close()
         self._box.close()
@@ -457,17 +428,9 @@ class Engine:
         section = self._config.api
         if section is None:
             return None
-        papers = section.tls
-        door = DoorSettings(
-            settings.address(section.listen),
-            Path(papers.certificate) if papers is not None else None,
-            Path(papers.key) if papers is not None else None,
-            section.behind_proxy,
-            section.open_metrics,
-        )
-        world = _world(self._config, self._vault)
+        world = world_of(self._config, self._vault)
         ways = ApiWays(self._commit_for_api, world, self._clock, self._well, self._house.figures)
-        return Serving(door, self._config.journal, self._vault, ways)
+        return Serving(door_settings(section), self._config.journal, self._vault, ways)
 
     async def _commit_for_api(self, batch: Sequence[Submission]) -> list[Committed]:
         """On the door's loop: the commit itself is made on ours."""

@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("config",),
     ("uplink", "housekeeping"),
     ("settings", "first"),
+    ("reception",),
     ("app",),
     ("simulator", "certify"),
     ("bench",),
@@ -146,7 +147,7 @@ def upward(source: Source) -> list[str]:
             continue
         if their_name != name and their_height >= height:
             found.append(f"{source.path}:{line}: {name} may not import {their_name} (imports point one way)")
-        elif their_name == "config" and name not in ("config", "settings", "app"):
+        elif their_name == "config" and name not in ("config", "settings", "reception", "app"):
             found.append(f"{source.path}:{line}: config is read by app alone; hand {name} the piece it needs")
     return found
 

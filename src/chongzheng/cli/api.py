@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import getpass
 import json
+import signal
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +18,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from chongzheng.app import door_place
+from chongzheng.cli.run import announce
 from chongzheng.journal import Vault
 from chongzheng.journal.doors import SCOPES, Doors
 from chongzheng.journal.outbox import Outbox
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
+from chongzheng.reception import Reception
 
 EXIT_NO = 1
 PER_MINUTE = 600
+LOOK_EVERY_S = 1
+"""How often a door that stands alone looks whether it is still well."""
 
 _config = click.option(
     "--config",
@@ -38,10 +44,35 @@ _merchants = click.option("--merchant", "merchants", multiple=True, help="Only t
 
 @click.group("api")
 def api() -> None:
-    """Manage the HTTP door: its tokens and its webhooks.
+    """The HTTP door: its tokens, its webhooks, and the door alone.
 
-    The door itself is served by `chongzheng up` where the configuration has a table [api].
+    An engine serves the door itself where its configuration has a table [api]. `chongzheng api serve` serves it without
+    an engine, for journals in PostgreSQL: any number of them, beside any number of engines.
     """
+
+
+@api.command("serve")
+@_config
+@click.option("--address-file", type=click.Path(path_type=Path), help="Write the address there too, as JSON.")
+@_json
+def serve(config: Path, address_file: Path | None, as_json: bool) -> None:
+    """Serve the HTTP door alone: facts go to the engines on the same database, answers come from it.
+
+    Prints its address and runs until it is told to stop (SIGTERM or Ctrl-C).
+    """
+    told = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told.set())
+    door = Reception(config)
+    try:
+        announce({"api": door.start()}, address_file, as_json)
+        while not told.wait(LOOK_EVERY_S) and door.well():
+            pass
+    finally:
+        door.stop()
+    if not told.is_set():
+        click.echo("chongzheng: the database or the door is gone; start it again once the cause is mended", err=True)
+        sys.exit(EXIT_NO)
 
 
 @api.group()

@@ -21,8 +21,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from chongzheng.api.imports import Reading, Send, Summary, bring_in
 from chongzheng.api.refusals import Problem
 from chongzheng.api.shapes import Outcome, Outcomes
-from chongzheng.app import import_desk
 from chongzheng.mistakes import TheirMistake
+from chongzheng.reception import import_desk
 
 EXIT_NO = 1
 TOKEN_VARIABLE = "CHONGZHENG_TOKEN"  # noqa: S105 - the name of a variable, not a token

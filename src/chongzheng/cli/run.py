@@ -72,7 +72,7 @@ async def _serve(engine: Engine, address_file: Path | None, as_json: bool) -> st
     await engine.start()
     _collect_seldom()
     try:
-        _announce(engine.addresses, address_file, as_json)
+        announce(engine.addresses, address_file, as_json)
         waits = [loop.create_task(told.wait()), loop.create_task(engine.failed.wait())]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
@@ -89,7 +89,8 @@ def _collect_seldom() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
-def _announce(addresses: dict[str, str], address_file: Path | None, as_json: bool) -> None:
+def announce(addresses: dict[str, str], address_file: Path | None, as_json: bool) -> None:
+    """Tell the addresses: on standard output, and whole or not at all in a file."""
     if address_file is not None:
         whole = address_file.with_name(f"{address_file.name}.tmp")
         try:

@@ -8,7 +8,6 @@ are watched. What waits for a file changes hands without a write (see `due_betwe
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +59,7 @@ class TakeOver:
         self._clock = clock
         self._later = later
         self._hands = hands
-        self._uncertain: deque[Submission] = deque()  # at most what two batches hold
+        self._uncertain: list[Submission] = []  # one batch at most: the next is taken when this one is handed in
         self._living: list[int] | None = None
         self._cancel: Callable[[], None] | None = None
         self._stopped = False
@@ -137,7 +136,7 @@ class TakeOver:
         while self._uncertain:
             if not self._hands.hand_in(self._uncertain[0]):
                 return False
-            self._uncertain.popleft()
+            self._uncertain.pop(0)
         return True
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chongzheng.gateway import translate
+from chongzheng.gateway.allowance import Allowance
 from chongzheng.gateway.keybox import Key, KeyBox, Working, give_working_keys, is_mac
 from chongzheng.gateway.profile import sealed
 from chongzheng.gateway.translate import Heard
@@ -23,6 +24,10 @@ LONG_MAK = frozenset({"x9.19", "xor-3des"})
 """Algorithms whose MAC key has 16 bytes; the others use single DES even in a slot of 16."""
 LAYOUT_OF = {"001": "24", "003": "40", "004": "60"}
 LONG_BYTES, SHORT_BYTES = 16, 8
+LOOK_EVERY_MS = 1_000
+"""How often the journal is asked again for one terminal's keys, when a MAC does not fit the keys we know."""
+LOOKS_PER_S, LOOKS_BURST = 50, 200
+"""The same for all terminals: a flood of bad MACs costs no flood of queries."""
 
 Execute = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
@@ -55,10 +60,18 @@ class Terminals:
     """The terminals of the configuration and their working keys; keys survive a restart, kept in the journal.
 
     `execute(work, done)` runs `work` where the journal may be written and `done` with its result, or the
-    exception it raised, back on the loop.
+    exception it raised, back on the loop. Where several engines share the journal, a terminal may have signed in at
+    another one: keys that do not fit are looked up there again, within limits. `clock`: epoch ms.
     """
 
-    def __init__(self, terminals: Iterable[Terminal], box: KeyBox, journal: Journal, execute: Execute) -> None:
+    def __init__(
+        self,
+        terminals: Iterable[Terminal],
+        box: KeyBox,
+        journal: Journal,
+        execute: Execute,
+        clock: Callable[[], int],
+    ) -> None:
         self._known = {(one.merchant, one.terminal): one for one in terminals}
         if len(self._known) > TERMINALS_MAX:
             raise TheirMistake(f"{len(self._known)} are configured, {TERMINALS_MAX} are possible", "terminals")
@@ -67,6 +80,9 @@ class Terminals:
         self._execute = execute
         self._keys: dict[Terminal, Working] = {}
         self._new_keys: dict[Terminal, Working] = {}  # given out, and not yet used by their terminal
+        self._clock = clock
+        self._looked_at: dict[Terminal, int] = {}  # when the journal was asked
+        self._looks = Allowance(LOOKS_PER_S, LOOKS_BURST, clock())
 
     def find(self, heard: Heard) -> Terminal | None:
         """Whose message this is, or None when the configuration names no such terminal at that merchant."""
@@ -77,7 +93,8 @@ class Terminals:
         if terminal.mac == NO_MAC:
             return True
         try:
-            return self._fits(terminal, self._working(terminal), body) or self._fits_new(terminal, body)
+            known = self._fits(terminal, self._working(terminal), body) or self._fits_new(terminal, body)
+            return known or self._fits_elsewhere(terminal, body)
         except OurMistake:  # a key module that fails: the terminal signs in again, and hears 96 until it works
             return False
 
@@ -92,6 +109,24 @@ class Terminals:
         self._keys[terminal] = keys
         del self._new_keys[terminal]
         return True
+
+    def _fits_elsewhere(self, terminal: Terminal, body: bytes) -> bool:
+        """Its keys may be newer than those we know. Only keys that fit replace ours: anybody can ask for new ones."""
+        if not self._may_look(terminal):
+            return False
+        keys = self._kept(terminal)
+        if not self._fits(terminal, keys, body) or keys is None:
+            return False
+        self._keys[terminal] = keys
+        self._new_keys.pop(terminal, None)
+        self._looks.give_back()
+        return True
+
+    def _may_look(self, terminal: Terminal) -> bool:
+        now = self._clock()
+        if self._journal.alone or now - self._looked_at.get(terminal, 0) < LOOK_EVERY_MS:
+            return False
+        return self._looks.take(now)
 
     def sealed(self, merchant: str, name: str, message: Message) -> bytes:
         """The body of `message` with the MAC of that terminal: for approvals and for "we own your reversal".
@@ -146,12 +181,21 @@ class Terminals:
 
     def _working(self, terminal: Terminal) -> Working | None:
         keys = self._keys.get(terminal)
-        if keys is None:
-            kept = self._journal.load_secret(_secret_name(terminal))
-            if kept is not None:
-                pin = self._journal.load_secret(_secret_name(terminal, "pik")) if self._box.translates_pins else None
-                recalled = self._box.recall(pin) if pin is not None else None
-                keys = self._keys[terminal] = Working(recalled, self._box.recall(kept))
+        if keys is None and terminal not in self._looked_at:
+            keys = self._kept(terminal)
+            if keys is not None:
+                self._keys[terminal] = keys
+        return keys
+
+    def _kept(self, terminal: Terminal) -> Working | None:
+        """What the journal keeps, whoever gave it out."""
+        kept = self._journal.load_secret(_secret_name(terminal))
+        pin = None
+        if kept is not None and self._box.translates_pins:
+            pin = self._journal.load_secret(_secret_name(terminal, "pik"))
+        recalled = self._box.recall(pin) if pin is not None else None
+        keys = Working(recalled, self._box.recall(kept)) if kept is not None else None
+        self._looked_at[terminal] = self._clock()
         return keys
 
 

@@ -83,6 +83,35 @@ CREATE OR REPLACE TRIGGER announce AFTER INSERT ON fact FOR EACH ROW EXECUTE FUN
 -- name: hush_postgresql
 DROP TRIGGER IF EXISTS announce ON fact;
 
+-- name: make_letters_postgresql
+-- What processes without wires leave for an engine. Where there is one engine only, its own door needs no letters.
+CREATE TABLE IF NOT EXISTS letter (
+    name       TEXT PRIMARY KEY,
+    at         BIGINT NOT NULL,
+    held_until BIGINT NOT NULL,
+    body       BYTEA NOT NULL
+);
+
+-- name: leave_letter
+INSERT INTO letter (name, at, held_until, body) VALUES (:name, :at, 0, :body);
+
+-- name: letter_waits
+SELECT 1 FROM letter WHERE name = :name;
+
+-- name: withdraw_letter
+DELETE FROM letter
+WHERE name = :name AND held_until <= CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) RETURNING 1;
+
+-- name: take_letters_postgresql
+UPDATE letter SET held_until = CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + :held_ms
+WHERE name IN (
+    SELECT name FROM letter WHERE held_until <= CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)
+    ORDER BY at, name LIMIT :most FOR UPDATE SKIP LOCKED)
+RETURNING name, at, body;
+
+-- name: letter_done
+DELETE FROM letter WHERE name = :name;
+
 -- name: put_token
 INSERT INTO api_token (id, name, hash, scopes, merchants, per_minute, made_at, revoked_at)
 VALUES (:id, :name, :hash, :scopes, :merchants, :per_minute, :made_at, NULL) ON CONFLICT DO NOTHING RETURNING id;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chongzheng.journal.sql import schema_of_postgres
+from chongzheng.journal.sql import migration_of_postgres, queries_of_postgres, schema_of_postgres
 from chongzheng.mistakes import TheirMistake
 
 if TYPE_CHECKING:
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 MARKS = ("postgresql://", "postgres://")
 APPLICATION = "chongzheng journal"
 SCHEMA_VERSION = 3
+UPGRADABLE = tuple(map(str, range(2, SCHEMA_VERSION)))
+"""Older layouts from which there is a way; version 1 was never in PostgreSQL."""
 SERVER_VERSION_MIN = 150_000
 CLAIM_LOCK = 0x43485A47
 """The number of the advisory lock under which a schema is made."""
@@ -118,13 +120,31 @@ def _claim(connection: psycopg.Connection[Any], url: str) -> None:
             connection.execute(schema_of_postgres())  # type: ignore[arg-type]
             rows = (("application", APPLICATION), ("schema", str(SCHEMA_VERSION)))
             connection.cursor().executemany("INSERT INTO meta (name, value) VALUES (%s, %s)", rows)
-    _refuse_foreign(connection, url)
+        _refuse_foreign(connection, url, upgradable=True)
+        _upgrade(connection, url)
 
 
-def _refuse_foreign(connection: psycopg.Connection[Any], url: str) -> None:
+def _upgrade(connection: psycopg.Connection[Any], url: str) -> None:
+    """To the layout that this program knows, all steps in the caller's one transaction: a kill leaves the version
+    before. Nobody may be writing meanwhile: an older program knows nothing of the new layout."""
+    version = int(_meta(connection, "schema"))  # type: ignore[call-overload]
+    if version == SCHEMA_VERSION:
+        return
+    living = _one(connection, queries_of_postgres()["count_living"])
+    if living:
+        what = f"has journal version {version}, and {living} engines are running on it; stop them, then start this one"
+        raise TheirMistake(what, place_of(url))
+    for step in range(version + 1, SCHEMA_VERSION + 1):
+        connection.execute(migration_of_postgres(step))  # type: ignore[arg-type]
+    connection.execute("UPDATE meta SET value = %s WHERE name = 'schema'", (str(SCHEMA_VERSION),))
+
+
+def _refuse_foreign(connection: psycopg.Connection[Any], url: str, upgradable: bool = False) -> None:
     if _one(connection, "SELECT to_regclass('meta')") is None or _meta(connection, "application") != APPLICATION:
         raise TheirMistake("is a database, but not a chongzheng journal", place_of(url))
     version = _meta(connection, "schema")
+    if upgradable and version in UPGRADABLE:
+        return
     if version != str(SCHEMA_VERSION):
         raise TheirMistake(f"has journal version {version}; this program knows {SCHEMA_VERSION}", place_of(url))
 

@@ -72,6 +72,9 @@ WITH free AS (
 )
 SELECT id, epoch FROM taken UNION ALL SELECT id, epoch FROM made
 
+-- name: count_living
+SELECT count(*) FROM engine WHERE expires_at > now_ms()
+
 -- name: renew
 -- Every transaction begins with this: nobody who has lost the lease, or was frozen past it, writes anything. The row
 -- stays locked to the end, so nobody can take the lease away in the middle either.

@@ -71,15 +71,23 @@ def schema() -> str:
 
 def schema_of_postgres() -> str:
     """The text that makes an empty journal in PostgreSQL."""
-    text = _read("schema.sql")
-    for pattern, other in _TURNED:
-        text = pattern.sub(other, text)
-    return text
+    return _in_postgres(_read("schema.sql"))
 
 
 def migration(version: int) -> str:
     """The text that makes version `version` of a journal out of the version before."""
     return _read(f"migrations/{version:04d}.sql")
+
+
+def migration_of_postgres(version: int) -> str:
+    """The same for PostgreSQL, where the first version was 2."""
+    return _in_postgres(migration(version))
+
+
+def _in_postgres(text: str) -> str:
+    for pattern, other in _TURNED:
+        text = pattern.sub(other, text)
+    return text
 
 
 def _read(name: str) -> str:
