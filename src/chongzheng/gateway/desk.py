@@ -20,8 +20,9 @@ from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import facts
 from chongzheng.reversal.effects import AnswerReversal, AnswerTerminal
 from chongzheng.reversal.originals import meant
-from chongzheng.reversal.payment import Owes, Payment, State, Told
+from chongzheng.reversal.payment import Owes, Payment, State, Tie, Told
 
+DAY_MS = 24 * 3_600_000
 LAST_MAX = 200_000
 """Terminals whose last payment is remembered; the journal knows the others."""
 UNKNOWN_TERMINAL, BUSY, BAD_MAC, DONE, WRONG_RELATION, UNREACHABLE = "97", "96", "A0", "00", "22", "91"
@@ -209,13 +210,13 @@ class Desk:
     def _may_follow(self, request: facts.Request, payment: str) -> bool:
         """Whether a void or a completion may still go on: nobody else gives its original back, or has used it up.
 
-        A look ahead that spares most the refusal of the host; what is overlooked becomes a contradiction, not a loss.
+        A look ahead that spares most the way into the journal; there the release token decides.
         """
         original = self._reader.payment(request.original)
         if original is None:
             return True
-        others = any(tie.by != payment and tie.standing is facts.Standing.DONE for tie in original.ties)
-        return original.reason == "" and not others
+        used_up = any(_uses_up(tie, request.link) for tie in original.ties if tie.by != payment)
+        return original.reason == "" and not used_up
 
     def _reversed(self, heard: Heard, request: facts.Request) -> tuple[str, facts.Request]:
         """Which payment a reversal means: the one of its key, or of an older batch when it has signed in since."""
@@ -237,6 +238,9 @@ class Desk:
         """What the machine keeps, and what the payment is called on the way up if this is the first we hear of it."""
         day, day_ends_at = self._rules.calendar.day(at)
         request = translate.request(heard, day, day_ends_at, self._vault.index, payment_id)
+        days = self._rules.channel.undo_days(day)
+        if days:
+            request = replace(request, undo_ends_at=day_ends_at + days * DAY_MS)
         named = self._ways.name_upstream(day, heard.kind.mti)
         if named is not None and named.pairs:
             request = replace(request, identity=(*request.identity, *named.pairs))
@@ -357,3 +361,9 @@ class Desk:
 
     def _local(self) -> tuple[str, str]:
         return self._rules.calendar.local(self._clock())
+
+
+def _uses_up(tie: Tie, link: facts.Link) -> bool:
+    """Whether another void or completion leaves nothing for one more: it took effect, or both void and it may have."""
+    may_have = facts.Link.VOIDS is tie.link is link and tie.standing is facts.Standing.DOUBTED
+    return may_have or tie.standing is facts.Standing.DONE

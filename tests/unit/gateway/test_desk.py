@@ -1,14 +1,20 @@
-"""Who hears what when a sale cannot be written?"""
+"""Who hears what when a sale cannot be written, and what does the desk make of a request before it is one?"""
 
+from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from chongzheng.gateway import translate
+from chongzheng.gateway.channel import read
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.desk import Desk
 from chongzheng.gateway.in_hand import Asker, InHand
+from chongzheng.gateway.numbers import unnamed
 from chongzheng.iso8583 import Message
+from chongzheng.reversal.facts import Key, Link, Standing
+from chongzheng.reversal.payment import Payment, Tie
 
 PAYMENT = "PAAAAAAAAAAAAAAAA"
 
@@ -61,3 +67,51 @@ def test_a_repeat_hears_nothing_because_the_first_may_still_be_approved(known: b
     assert [ear.answered for ear in ears] == [0] * askers
     assert ears[-1].ended
     assert not any(ear.ended for ear in ears[:-1])
+
+
+ONE_MORE_DAY = """
+[[next_day]]
+rule = "allow"
+since = "2026-11-22"
+days = 1
+"""
+
+
+@pytest.mark.parametrize(("day", "later_ms"), [("20261121", 0), ("20261122", 24 * 3_600_000)])
+def test_until_when_a_reversal_may_be_sent_is_the_channel_s_word_of_that_day(day: str, later_ms: int) -> None:
+    ends_at = 1_795_363_200_000
+    calendar = SimpleNamespace(day=lambda at: (day, ends_at))
+    channel = read(ONE_MORE_DAY, translate.CUP_POS)
+    rules: Any = SimpleNamespace(calendar=calendar, channel=channel)
+    nothing: Any = None
+    vault: Any = SimpleNamespace(index=lambda digits: "index")
+    ways: Any = SimpleNamespace(name_upstream=lambda day, mti: unnamed())
+    desk = Desk(rules, nothing, vault, nothing, InHand(), Counts(), lambda: 1, ways)
+    sale = Message("0200", {2: "6222020000001234", 3: "000000", 4: "000000000100", 11: "000001", 22: "021", 25: "00",
+                            41: "T0000001", 42: "M" * 15, 49: "156", 60: "22000009000"})  # fmt: skip
+    request, _ = desk._request(translate.hear(translate.POS.encode(sale), channel), 1)
+    assert request.day_ends_at == ends_at
+    assert request.undo_ends_at == (ends_at + later_ms if later_ms else 0)
+
+
+def tie(link: Link, standing: Standing) -> Tie:
+    return Tie("P2", link, standing, False)
+
+
+@pytest.mark.parametrize(
+    ("ties", "link", "may"),
+    [
+        ((), Link.VOIDS, True),
+        ((tie(Link.VOIDS, Standing.UNDONE),), Link.VOIDS, True),
+        ((tie(Link.VOIDS, Standing.DOUBTED),), Link.VOIDS, False),
+        ((tie(Link.VOIDS, Standing.DONE),), Link.VOIDS, False),
+        ((tie(Link.COMPLETES, Standing.DOUBTED),), Link.VOIDS, True),
+        ((tie(Link.COMPLETES, Standing.DONE),), Link.COMPLETES, False),
+        ((tie(Link.VOIDS, Standing.DOUBTED),), Link.COMPLETES, True),
+    ],
+)
+def test_one_void_at_a_time_may_follow_a_payment(ties: tuple[Tie, ...], link: Link, may: bool) -> None:
+    desk, _ = desk_with(known=True, askers=0)
+    original = replace(Payment("P0", Key("m", "t", "b", "s")), ties=ties)
+    desk._reader = cast(Any, SimpleNamespace(payment=lambda _: original))
+    assert desk._may_follow(cast(Any, SimpleNamespace(original="P0", link=link)), "P9") is may
