@@ -1,102 +1,48 @@
 """Who behaves badly at the terminals' door? A crowd of slow, silent, greedy and lying clients that dial again when cut.
 
-`python -m chongzheng.bench.hostile_crowd`; orders: attack, report. Each client has one vice. They come from many
-loopback addresses, as one address alone would be kept out by its number of connections.
+`python -m chongzheng.bench.hostile_crowd`; orders: attack, report, rest. Each client has one vice. They come from many
+loopback addresses, as one address alone would be kept out by its number of connections. The process is nicer than all
+others: whoever attacks a door brings processors of his own, and here there are none for him. What he says is made
+before the clock starts, and the report tells how much he got to say and to dial.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
 from chongzheng.bench.load_frames import POS, envelope_of, merchant_name, sale, terminal_name
-from chongzheng.bench.load_orders import obey, run
+from chongzheng.bench.load_orders import obey, run, used_s
 from chongzheng.iso8583 import Message, frame, join_cup
 from chongzheng.iso8583.mac import sign
 
 PER_ADDRESS = 100
 """Clients of one address; the door's own limit is about honest concentrators, and is tested elsewhere."""
 FIRST_ADDRESS = 2
+ADDRESSES = 250
 STRANGER = 89_999_998
 """The number of a terminal that nobody configured."""
 WORD_EVERY_S = 1.0
+SLOTS = 20
+"""A second's words are spread over so many moments."""
 REDIAL_S = 2.0
+DIAL_FOR_S = 5.0
+"""The first dials of a thousand clients or more are spread over so long, so that they are not cut in step either."""
+DIALS_PER_S_MIN = 400
 DIALS_AT_ONCE = 64
 DEAF_FRAMES = 400
 GARBAGE_BYTES = 600
+NOISES = 64
 WRONG_KEY = bytes(8)
+NICENESS = 19
 
-Say = Callable[[bytes], None]
-
-
-async def _silent(dice: Random) -> AsyncIterator[bytes]:
-    """Says nothing at all."""
-    await asyncio.Event().wait()
-    yield b""
-
-
-async def _dribbling(dice: Random) -> AsyncIterator[bytes]:
-    """A good frame, one byte a second."""
-    for at in range(len(_echo(0))):
-        yield _echo(0)[at : at + 1]
-        await asyncio.sleep(WORD_EVERY_S)
-
-
-async def _half(dice: Random) -> AsyncIterator[bytes]:
-    """Half a frame, and no more."""
-    whole = _sale(0)
-    yield whole[: len(whole) // 2]
-    await asyncio.Event().wait()
-
-
-async def _oversized(dice: Random) -> AsyncIterator[bytes]:
-    """A length that no message has, and what it can send of that."""
-    yield b"\xff\xff" + bytes(GARBAGE_BYTES)
-    await asyncio.Event().wait()
-
-
-async def _babbling(dice: Random) -> AsyncIterator[bytes]:
-    """Good frames around noise."""
-    while True:
-        yield frame(dice.randbytes(GARBAGE_BYTES))
-        await asyncio.sleep(WORD_EVERY_S)
-
-
-async def _strange(dice: Random) -> AsyncIterator[bytes]:
-    """Sales of a terminal that there is not."""
-    while True:
-        yield _sale(STRANGER)
-        await asyncio.sleep(WORD_EVERY_S)
-
-
-async def _lying(dice: Random) -> AsyncIterator[bytes]:
-    """Sales in the name of an honest terminal, with a MAC that is not its."""
-    while True:
-        yield _sale(0)
-        await asyncio.sleep(WORD_EVERY_S)
-
-
-async def _deaf(dice: Random) -> AsyncIterator[bytes]:
-    """Questions without end whose answers it never reads."""
-    while True:
-        yield _echo(0) * DEAF_FRAMES
-        await asyncio.sleep(WORD_EVERY_S)
-
-
-VICES: dict[str, Callable[[Random], AsyncIterator[bytes]]] = {
-    "silent": _silent,
-    "dribbling": _dribbling,
-    "half a frame": _half,
-    "oversized": _oversized,
-    "babbling": _babbling,
-    "strange": _strange,
-    "lying": _lying,
-    "deaf": _deaf,
-}
+Words = Callable[[int], bytes | None]
+"""What a client says as its n-th word, beginning at 0; b"" for nothing, None to hang up itself and dial anew."""
 
 
 def _sale(number: int) -> bytes:
@@ -108,110 +54,175 @@ def _echo(number: int) -> bytes:
     return frame(join_cup(envelope_of(0), POS.encode(Message("0820", fields))))
 
 
-class _Client(asyncio.Protocol):
-    """One connection; a deaf one never reads."""
+def _once(word: bytes) -> Words:
+    return lambda step: b"" if step else word
 
-    def __init__(self, deaf: bool) -> None:
-        self._deaf = deaf
-        self.gone = asyncio.Event()
+
+def _always(word: bytes) -> Words:
+    return lambda _: word
+
+
+def _vices() -> Mapping[str, Words]:
+    dice = Random(0)  # noqa: S311 - noise of a measurement, the same in every run
+    noises = [frame(dice.randbytes(GARBAGE_BYTES)) for _ in range(NOISES)]
+    echo, lie = _echo(0), _sale(0)
+    return {
+        "silent": _once(b""),
+        "dribbling": lambda step: echo[step : step + 1],  # a good frame, one byte a second
+        "half a frame": _once(lie[: len(lie) // 2]),
+        "oversized": _once(b"\xff\xff" + bytes(GARBAGE_BYTES)),  # a length that no message has
+        "babbling": lambda step: noises[step % NOISES],  # good frames around noise
+        "strange": _always(_sale(STRANGER)),  # sales of a terminal that there is not
+        "lying": _always(lie),  # sales in the name of an honest terminal, with a MAC that is not its
+        "restless": lambda step: None if step else lie,  # never waits for what becomes of it
+        "deaf": _always(echo * DEAF_FRAMES),  # questions without end whose answers it never reads
+    }
+
+
+VICES = _vices()
+
+
+class _Client(asyncio.Protocol):
+    """One of the crowd, connected or not; a deaf one never reads."""
+
+    def __init__(self, crowd: Crowd, number: int) -> None:
+        self._crowd = crowd
+        self.number = number
+        self.vice = list(VICES)[number % len(VICES)]
+        self.source = f"127.0.0.{FIRST_ADDRESS + number // PER_ADDRESS % ADDRESSES}"
+        self._words = VICES[self.vice]
+        self._step = 0
+        self.transport: Any = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The door took the call."""
-        if self._deaf:
-            transport.pause_reading()  # type: ignore[attr-defined]
+        self.transport = transport
+        self._step = 0
+        self._crowd.came(self)
+        if self.vice == "deaf":
+            self.transport.pause_reading()
+        self.speak()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The door hung up."""
-        self.gone.set()
+        self.transport = None
+        self._crowd.went(self)
+
+    def speak(self) -> None:
+        """The next word."""
+        if self.transport is None or self.transport.is_closing():
+            return
+        word = self._words(self._step)
+        self._step += 1
+        if word is None:
+            self.transport.abort()
+        elif word:
+            self._crowd.words += 1
+            self.transport.write(word)
 
 
 class Crowd:
     """So many clients, their vices shared out evenly."""
 
     def __init__(self, seed: int = 0) -> None:
-        self._dice = Random(seed)  # noqa: S311 - noise of a measurement, the same in every run
+        self._dice = Random(seed)  # noqa: S311 - pauses of a measurement
         self._tasks: set[asyncio.Task[None]] = set()
+        self._speaking: list[dict[_Client, None]] = [{} for _ in range(SLOTS)]
+        self._slot = 0
+        self._gate = asyncio.Semaphore(DIALS_AT_ONCE)
+        self._door: tuple[str, int] = ("", 0)
+        self._active = False
+        self._ticking: asyncio.TimerHandle | None = None
         self.connected: Counter[str] = Counter()
         self.cut: Counter[str] = Counter()
         self.dials = 0
+        self.words = 0
 
     async def attack(self, order: dict[str, Any]) -> dict[str, Any]:
         """Dial `address` with so many `clients` and keep at it; back once all have dialled."""
         host, _, port = order["address"].rpartition(":")
-        vices = list(VICES)
-        tasks = []
-        gate = asyncio.Semaphore(DIALS_AT_ONCE)
-        for number in range(order["clients"]):
-            source = f"127.0.0.{FIRST_ADDRESS + number // PER_ADDRESS % 250}"
-            one = self._misbehave(vices[number % len(vices)], (host, int(port)), source, gate)
-            tasks.append(asyncio.get_running_loop().create_task(one))
-        self._tasks.update(tasks)
-        while self.dials < order["clients"]:
+        self._door, self._active = (host, int(port)), True
+        clients = order["clients"]
+        pause_s = min(DIAL_FOR_S / clients, 1 / DIALS_PER_S_MIN)
+        wanted = self.dials + clients
+        loop = asyncio.get_running_loop()
+        for number in range(clients):
+            loop.call_later(number * pause_s, self._send_out, _Client(self, number))
+        self._tick()
+        while self.dials < wanted:
             await asyncio.sleep(0.05)
         return await self.report(order)
 
     async def report(self, _: dict[str, Any]) -> dict[str, Any]:
-        """How many are connected now, and how often one was cut, by vice."""
+        """How many are connected now, how often one was cut, by vice, and what was said and dialled so far."""
         connected = {vice: count for vice, count in self.connected.items() if count}
-        return {"connected": connected, "cut": dict(self.cut), "dials": self.dials}
+        said = {"dials": self.dials, "words": self.words, "used_s": used_s()}
+        return {"connected": connected, "cut": dict(self.cut), **said}
+
+    async def rest(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Everybody hangs up and stays at home until the next attack."""
+        await self.disperse()
+        return await self.report(order)
 
     async def disperse(self) -> None:
         """Everybody goes home."""
+        self._active = False
+        if self._ticking is not None:
+            self._ticking.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        for client in [client for slot in self._speaking for client in slot]:
+            client.transport.abort()
 
-    async def _misbehave(self, vice: str, door: tuple[str, int], source: str, gate: asyncio.Semaphore) -> None:
-        while True:
-            async with gate:
-                self.dials += 1
-                dialled = await self._dial(vice, door, source)
-            if dialled is not None:
-                transport, client = dialled
-                self.connected[vice] += 1
-                try:
-                    await self._speak(vice, transport, client)
-                finally:
-                    self.connected[vice] -= 1
-                    transport.abort()
-                self.cut[vice] += 1
-            await asyncio.sleep(REDIAL_S * (0.5 + self._dice.random()))
+    def came(self, client: _Client) -> None:
+        """A client is connected."""
+        if not self._active:  # it dialled just before all were called home
+            client.transport.abort()
+        self.connected[client.vice] += 1
+        self._speaking[client.number % SLOTS][client] = None
 
-    async def _dial(
-        self, vice: str, door: tuple[str, int], source: str
-    ) -> tuple[asyncio.Transport, _Client] | None:
-        try:
-            return await asyncio.get_running_loop().create_connection(
-                lambda: _Client(vice == "deaf"), *door, local_addr=(source, 0), family=socket.AF_INET
-            )
-        except OSError:
-            return None
+    def went(self, client: _Client) -> None:
+        """A client was cut; it dials again after a while."""
+        self.connected[client.vice] -= 1
+        self._speaking[client.number % SLOTS].pop(client, None)
+        if self._active:
+            self.cut[client.vice] += 1
+            self._redial(client)
 
-    async def _speak(self, vice: str, transport: asyncio.Transport, client: _Client) -> None:
-        """Until the door hangs up."""
-        loop = asyncio.get_running_loop()
-        gone = loop.create_task(client.gone.wait())
-        talk = loop.create_task(self._talk(VICES[vice](self._dice), transport))
-        try:
-            await asyncio.wait({gone, talk}, return_when=asyncio.FIRST_COMPLETED)
-            if talk.done():
-                talk.result()  # who has said all waits for the end; a mistake of ours must not look like patience
-            await gone
-        finally:
-            talk.cancel()
-            gone.cancel()
+    def _redial(self, client: _Client) -> None:
+        wait_s = REDIAL_S * (0.5 + self._dice.random())
+        asyncio.get_running_loop().call_later(wait_s, self._send_out, client)
 
-    async def _talk(self, words: AsyncIterator[bytes], transport: asyncio.Transport) -> None:
-        async for word in words:
-            if transport.is_closing():
-                return
-            transport.write(word)
+    def _send_out(self, client: _Client) -> None:
+        if self._active:
+            task = asyncio.get_running_loop().create_task(self._dial(client))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _dial(self, client: _Client) -> None:
+        async with self._gate:
+            self.dials += 1
+            try:
+                await asyncio.get_running_loop().create_connection(
+                    lambda: client, *self._door, local_addr=(client.source, 0), family=socket.AF_INET
+                )
+            except OSError:
+                self._redial(client)
+
+    def _tick(self) -> None:
+        """One timer for the whole crowd."""
+        for client in list(self._speaking[self._slot]):
+            client.speak()
+        self._slot = (self._slot + 1) % SLOTS
+        self._ticking = asyncio.get_running_loop().call_later(WORD_EVERY_S / SLOTS, self._tick)
 
 
 async def main() -> None:
     """Obey."""
+    os.nice(NICENESS)
     crowd = Crowd()
-    await obey({"attack": crowd.attack, "report": crowd.report})
+    await obey({"attack": crowd.attack, "report": crowd.report, "rest": crowd.rest})
 
 
 if __name__ == "__main__":

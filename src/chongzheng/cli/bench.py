@@ -133,13 +133,16 @@ def bench_drain(pending: int, engines: int, compare: bool, jobs: int, db: str, a
 @click.option("--clients", type=click.IntRange(1, 4_000), default=2_000, show_default=True, help="Hostile connections.")
 @click.option("--terminals", type=click.IntRange(1, 1_000), default=200, show_default=True, help="Honest terminals.")
 @click.option("--rate", type=click.IntRange(1, 10_000), default=500, show_default=True, help="Honest sales a second.")
-@click.option("--seconds", type=click.IntRange(1, 600), default=10, show_default=True, help="How long, each time.")
+@click.option("--seconds", type=click.IntRange(1, 600), default=3, show_default=True, help="How long, each time.")
 @click.option("--flood", type=click.IntRange(1, SALES_MAX), default=10_000, show_default=True, help="At full speed.")
+@click.option("--rounds", type=click.IntRange(1, 100), default=6, show_default=True, help="Alone and besieged in turn.")
 @json_option
-def bench_hostile(clients: int, terminals: int, rate: int, seconds: int, flood: int, as_json: bool) -> None:
-    """Honest terminals alone, then among slow and hostile clients: throughput, lateness, and our memory."""
+def bench_hostile(
+    clients: int, terminals: int, rate: int, seconds: int, flood: int, rounds: int, as_json: bool
+) -> None:
+    """Honest terminals alone and among slow and hostile clients in turn: throughput, lateness, and our memory."""
     from chongzheng.bench.hostile import Siege, measure
 
     with _folder() as folder, _bar() as bar:
-        figures = asyncio.run(measure(folder, Siege(clients, terminals, rate, seconds, flood), bar.say))
+        figures = asyncio.run(measure(folder, Siege(clients, terminals, rate, seconds, flood, rounds), bar.say))
     _show(figures, as_json)

@@ -16,19 +16,22 @@ class Allowance:
 
     def take(self, now_ms: int) -> bool:
         """One token; False when there is none."""
-        if now_ms > self._at:
-            self._thousandths = min(self._burst, self._thousandths + (now_ms - self._at) * self._per_s)
-            self._at = now_ms
-        if self._thousandths < 1_000:
+        if self.is_dry(now_ms):
             return False
         self._thousandths -= 1_000
         return True
 
+    def is_dry(self, now_ms: int) -> bool:
+        """Whether there is no token at this instant."""
+        if now_ms > self._at:
+            self._thousandths = min(self._burst, self._thousandths + (now_ms - self._at) * self._per_s)
+            self._at = now_ms
+        return self._thousandths < 1_000
+
+    def fine(self, tokens: int) -> None:
+        """Take so many even if they are not there; what is owed is never more than `burst`."""
+        self._thousandths = max(-self._burst, self._thousandths - tokens * 1_000)
+
     def give_back(self) -> None:
         """The last word was worth hearing: it costs nothing."""
         self._thousandths = min(self._burst, self._thousandths + 1_000)
-
-    @property
-    def ready_in_ms(self) -> int:
-        """How long until there is a token, as of the last time one was asked for."""
-        return max(0, -(-(1_000 - self._thousandths) // self._per_s))

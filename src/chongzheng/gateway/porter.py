@@ -18,18 +18,22 @@ Line = TypeVar("Line", bound=asyncio.Protocol)
 
 
 class Porter(Generic[Line]):
-    """One listening socket. `admit(address)` gives the protocol of a caller, or None to hang up at once; `failed`
-    hears of one whose handshake came to nothing, and why."""
+    """One listening socket. `admit(address)` gives the protocol of a caller, or None to hang up at once; `arrived`
+    says `shake` for one whom it admitted, now or later; `failed` hears of one whose handshake came to nothing, and
+    why."""
 
     def __init__(
         self,
         context: ssl.SSLContext,
         admit: Callable[[str], Line | None],
+        arrived: Callable[[Line], None],
         failed: Callable[[Line, str], None],
     ) -> None:
         self._context = context
         self._admit = admit
+        self._arrived = arrived
         self._failed = failed
+        self._unshaken: dict[Line, socket.socket] = {}  # bounded by whom the door admits
         self._shaking: dict[Line, asyncio.Task[None]] = {}
         self._socket: socket.socket | None = None
         self._backlog = 0
@@ -64,11 +68,15 @@ class Porter(Generic[Line]):
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
             self._socket = None
-        for line in list(self._shaking):
+        for line in [*self._unshaken, *self._shaking]:
             self.drop(line)
 
     def drop(self, line: Line) -> None:
-        """End this caller's handshake, if it is still going on."""
+        """Hang up on a caller whose handshake has not begun, or end it if it is still going on."""
+        caller = self._unshaken.pop(line, None)
+        if caller is not None:
+            caller.close()
+            self._failed(line, "not begun")
         task = self._shaking.get(line)
         if task is not None:
             task.cancel()
@@ -97,6 +105,14 @@ class Porter(Generic[Line]):
             caller.close()
             return
         caller.setblocking(False)
+        self._unshaken[line] = caller
+        self._arrived(line)
+
+    def shake(self, line: Line) -> None:
+        """Begin the handshake of a caller who has arrived; nothing happens when he is gone."""
+        caller = self._unshaken.pop(line, None)
+        if caller is None:
+            return
         task = asyncio.get_running_loop().create_task(self._shake(caller, line))
         self._shaking[line] = task
         task.add_done_callback(lambda _: self._shaking.pop(line, None))

@@ -88,7 +88,8 @@ class Traces:
         while self._waiting:
             names = [self._waiting.popleft() for _ in range(min(BATCH_MAX, len(self._waiting)))]
             spans = [span for name in names for span in spans_of(reader, name)]
-            if spans and getattr(self._exporter.export(spans), "value", 0):
+            outcome: object = self._exporter.export(spans) if spans else None
+            if getattr(outcome, "value", 0):
                 self._counts.note("traces not taken by their receiver")
                 return sent
             sent += len(names)
