@@ -187,7 +187,8 @@ class Engine:
 
     def _make_asking(self) -> Asking:
         asked = self._config.inquiry
-        budget = Budget(asked.per_second, asked.per_second, asked.per_merchant_per_day)
+        ladder, persons = asked.per_merchant_per_day, asked.checks_per_merchant_per_day
+        budget = Budget(asked.per_second, asked.per_second, ladder, checks_per_merchant_per_day=persons)
         channel = Channel(self._forwarding.ask, lambda: self.host_ready, answers_of(asked.answers))
         asking = Asking(budget, channel, self._clock, self._later_ms, self.counts)
         self._forwarding.answered = asking.heard

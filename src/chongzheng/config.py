@@ -218,6 +218,9 @@ class InquirySection(_Section, frozen=True, kw_only=True):
 
     per_second: Annotated[int, says("Inquiries that the channel bears in a second.", ge=1, le=10_000)] = 20
     per_merchant_per_day: Annotated[int, says("Inquiries that one merchant may cost in a day.", ge=1)] = 2_000
+    checks_per_merchant_per_day: Annotated[
+        int, says("Questions of persons (check now) that one merchant may cost in a day, besides those.", ge=1)
+    ] = 200
     answers: Annotated[
         dict[str, Literal["charged", "returned", "never", "not_found", "pending", "unknown"]],
         says("What F39 of an inquiry's answer means on this channel; what is not named here proves nothing."),

@@ -63,7 +63,8 @@ class Asking:
     def inquire(self, payment: Payment, effect: Inquire) -> None:
         """The outlet of Inquire. What finds no place is noted; the ladder or the clearing file comes after it."""
         place = rank(payment.opened_at, payment.amount_fen)
-        asked = self._inquiries.ask(self._clock(), payment.id, payment.key.merchant, place, payment)
+        merchant, by_person = payment.key.merchant, effect.by_person
+        asked = self._inquiries.ask(self._clock(), payment.id, merchant, place, payment, by_person)
         if asked is not Asked.WAITS:
             self._counts.note("inquiry not made", asked)
         self._pump()

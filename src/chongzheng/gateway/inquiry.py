@@ -30,6 +30,7 @@ Item = TypeVar("Item")
 class Budget:
     """`per_second`: inquiries that a channel bears, `burst` at once; `per_merchant_per_day`: what a merchant may cost.
 
+    `checks_per_merchant_per_day`: questions of persons, which take nothing from that and need nothing of it.
     `waiting_max`: inquiries that wait for their turn. TheirMistake when a number makes no sense.
     """
 
@@ -37,6 +38,7 @@ class Budget:
     burst: int = 20
     per_merchant_per_day: int = 2_000
     waiting_max: int = 10_000
+    checks_per_merchant_per_day: int = 200
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
@@ -52,32 +54,40 @@ class Asked(StrEnum):
     NO_ROOM = "too many inquiries wait"
 
 
+Purse = tuple[str, bool]
+"""Whose budget it is: a merchant's, for the ladder or for persons."""
+
+
 class Inquiries(Generic[Item]):
     """The inquiries that one channel is to be asked."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
-        self._lanes: Lanes[tuple[str, Item]] = Lanes(budget.waiting_max, LANE_MAX)
+        self._lanes: Lanes[tuple[Purse, Item]] = Lanes(budget.waiting_max, LANE_MAX)
         self._tokens_ms = budget.burst * SECOND_MS  # thousandths of an inquiry
         self._filled_at = 0
-        self._spent: OrderedDict[str, tuple[int, int]] = OrderedDict()  # merchant -> day, inquiries of that day
+        self._spent: OrderedDict[Purse, tuple[int, int]] = OrderedDict()  # -> day, inquiries of that day
         self.refused = 0
 
     def __len__(self) -> int:
         return len(self._lanes)
 
-    def ask(self, at: int, payment: str, merchant: str, place: int, item: Item) -> Asked:
+    def ask(self, at: int, payment: str, merchant: str, place: int, item: Item, by_person: bool = False) -> Asked:
         """Wait for a turn at `place` (see `lanes.rank`); `item` comes back from `next`. A repeat replaces it."""
-        again = payment in self._lanes
-        if not again and self._spent_today(at, merchant) >= self._budget.per_merchant_per_day:
+        waiting = self._lanes.get(payment)
+        purse = (merchant, by_person) if waiting is None else waiting[0]
+        if waiting is None and self._spent_today(at, purse) >= self._allowed(by_person):
             self.refused += 1
             return Asked.NO_BUDGET
-        if not self._lanes.put(payment, place, merchant, (merchant, item)):
+        if not self._lanes.put(payment, place, merchant, (purse, item)):
             self.refused += 1
             return Asked.NO_ROOM
-        if not again:
-            self._spend(at, merchant, 1)
+        if waiting is None:
+            self._spend(at, purse, 1)
         return Asked.WAITS
+
+    def _allowed(self, by_person: bool) -> int:
+        return self._budget.checks_per_merchant_per_day if by_person else self._budget.per_merchant_per_day
 
     def next(self, at: int) -> Item | None:
         """The inquiry that may leave now; None when none waits, or the channel's rate is used up."""
@@ -87,7 +97,7 @@ class Inquiries(Generic[Item]):
         taken = self._lanes.take()
         if taken is None:
             return None
-        merchant, item = taken
+        (merchant, _), item = taken
         self._lanes.leave(merchant)
         self._tokens_ms -= SECOND_MS
         return item
@@ -110,12 +120,12 @@ class Inquiries(Generic[Item]):
         most = self._budget.burst * SECOND_MS
         self._tokens_ms = min(most, self._tokens_ms + passed_ms * self._budget.per_second)
 
-    def _spent_today(self, at: int, merchant: str) -> int:
-        day, spent = self._spent.get(merchant, (0, 0))
+    def _spent_today(self, at: int, purse: Purse) -> int:
+        day, spent = self._spent.get(purse, (0, 0))
         return spent if day == at // DAY_MS else 0
 
-    def _spend(self, at: int, merchant: str, count: int) -> None:
-        self._spent[merchant] = (at // DAY_MS, max(0, self._spent_today(at, merchant) + count))
-        self._spent.move_to_end(merchant)
+    def _spend(self, at: int, purse: Purse, count: int) -> None:
+        self._spent[purse] = (at // DAY_MS, max(0, self._spent_today(at, purse) + count))
+        self._spent.move_to_end(purse)
         if len(self._spent) > MERCHANTS_MAX:
             self._spent.popitem(last=False)

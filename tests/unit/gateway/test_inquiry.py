@@ -121,3 +121,14 @@ def test_in_no_stretch_of_time_more_leave_than_burst_and_rate_allow(pauses: list
     for first, start in enumerate(left):
         for last in range(first, len(left)):
             assert last - first + 1 <= burst + rate * (left[last] - start) / 1_000
+
+
+def test_a_person_s_questions_have_a_budget_of_their_own() -> None:
+    inquiries = asking(per_merchant_per_day=1, checks_per_merchant_per_day=1)
+    assert inquiries.ask(NOON_MS, "a", "m", 1, "a") is Asked.WAITS
+    assert inquiries.ask(NOON_MS, "b", "m", 1, "b", True) is Asked.WAITS
+    assert inquiries.ask(NOON_MS, "c", "m", 1, "c", True) is Asked.NO_BUDGET
+    assert inquiries.ask(NOON_MS, "c", "m", 1, "c") is Asked.NO_BUDGET
+    assert inquiries.ask(NOON_MS, "a", "m", 1, "again", True) is Asked.WAITS, "it waits already and costs nothing more"
+    inquiries.drop(NOON_MS, "b")
+    assert inquiries.ask(NOON_MS, "c", "m", 1, "c", True) is Asked.WAITS
