@@ -1,4 +1,4 @@
-"""Does the simulated disk stand under plain SQLite: several connections, cuts, faults, starts, forks, thousands of it?"""
+"""Does the simulated disk stand under plain SQLite: connections, cuts, faults, new starts, forks, thousands of it?"""
 
 import errno
 import gc
@@ -92,7 +92,7 @@ def test_a_file_in_a_folder_of_the_disk_is_the_disks(disk: Disk) -> None:
     connection.close()
     assert names == {"deep/a.db", "deep/a.db-journal"}
     disk.restart(Image.SYNCED, DICE)
-    assert set(os.listdir(disk.folder / "deep")) == {"a.db", "a.db-journal"}, "SQLite does not sync the folder after deleting"
+    assert set(os.listdir(disk.folder / "deep")) == {"a.db", "a.db-journal"}, "the deletion was not synced"
 
 
 @pytest.mark.parametrize("image", Image)
