@@ -328,7 +328,22 @@ class Engine:
         self._desk.receive(turn, body)
 
     def _hand_in(self, submission: Submission) -> bool:
-        return self.runner.hand_in(submission)
+        stops = self._hold_back([submission])
+        taken = self.runner.hand_in(submission)
+        if not taken:
+            self._let_go(stops)
+        return taken
+
+    def _hold_back(self, batch: list[Submission]) -> list[str]:
+        """What a person stops is not sent any more once that is heard, and not only once it is written."""
+        stops = [one.fact.payment for one in batch if type(one.fact) is facts.ReversalStopped]
+        for payment in stops:
+            self._forwarding.hold_back(payment)
+        return stops
+
+    def _let_go(self, stops: list[str]) -> None:
+        for payment in stops:
+            self._forwarding.hold_back(payment, held=False)
 
     def status(self) -> dict[str, Any]:
         """How the host stands, how many reversals are pending, and when there will be none (see Driving.status)."""
@@ -410,11 +425,13 @@ class Engine:
         if self._stopping:
             raise NotNow("the engine stops")
         durable: asyncio.Future[list[Committed]] = self._loop.create_future()
+        stops = self._hold_back(batch)
 
         def done(result: list[Committed] | BaseException) -> None:
             if isinstance(result, Fenced):
                 self._fatal(result)
             if isinstance(result, BaseException):
+                self._let_go(stops)
                 durable.set_exception(result)
                 return
             self.runner.act_on(result)

@@ -22,6 +22,8 @@ from chongzheng.reversal.payment import Owes, Payment
 
 KNOWN_MAX = 100_000
 """Payments known to be in the journal without looking; the others are looked up."""
+WINDOWS_MAX = 8_192
+"""Payments whose newest state is at hand when their reversal is written: more than any window holds."""
 SOURCE = "host"
 UNDERSTOOD = (Meaning.ANSWER, Meaning.UNDO_ANSWER, Meaning.INQUIRY_ANSWER, Meaning.REFUSED_AS_SUCH)
 SAID = {Meaning.ANSWER: Said.REPLY, Meaning.UNDO_ANSWER: Said.REVERSAL_ANSWER}
@@ -59,6 +61,8 @@ class Forwarding:
         self._pin_key = pin_key
         self._gathered: list[tuple[Payment, SendReversal]] = []  # at most a window of them
         self._reading = False
+        self._newest: Bounded[Payment] = Bounded(WINDOWS_MAX)  # of those that are about to be written
+        self._held_back: Bounded[bool] = Bounded(KNOWN_MAX)
         self._known: Bounded[tuple[str, Pairs]] = Bounded(KNOWN_MAX)
         self.links = Links(())
         self.passed_back: Callable[[Message], bool] = lambda message: False
@@ -106,6 +110,7 @@ class Forwarding:
 
         Card numbers are read on the writer's thread, at one go for all reversals that gathered meanwhile.
         """
+        self._newest.put(payment.id, payment)
         self._gathered.append((payment, effect))
         if not self._reading:
             self._read_cards()
@@ -130,12 +135,32 @@ class Forwarding:
             return error
 
     def _send_with(self, card: Pan | Exception | None, payment: Payment, effect: SendReversal) -> None:
+        if self._is_over(payment):
+            return
         pan = card if isinstance(card, Pan) else None
         if isinstance(card, Exception):
             self._counts.note("card number not readable", type(card).__name__)
         why = self._send_undo(payment, effect, pan)
         if why:
             self._counts.note("reversal not sent, due again later", why)
+
+    def _is_over(self, payment: Payment) -> bool:
+        """The last look before it is written: whether it is not owed any more, or is being stopped."""
+        newest = self._newest.get(payment.id) or payment
+        over = newest.owes is not payment.owes or payment.id in self._held_back
+        if over:
+            self._counts.note("send held back: it was stopped or settled meanwhile")
+        return over
+
+    def hold_back(self, payment: str, held: bool = True) -> None:
+        """A person's stop is on its way into the journal: nothing of this reversal or notice is written any more.
+
+        `held` False: it did not get there.
+        """
+        if held:
+            self._held_back.put(payment, True)
+        else:
+            self._held_back.take(payment)
 
     def _send_undo(self, payment: Payment, effect: SendReversal, pan: Pan | None) -> str:
         message = translate.reversal(payment, effect.reason, pan)
@@ -148,7 +173,11 @@ class Forwarding:
     def resend(self, payment: Payment, effect: Resend) -> None:
         """The outlet of Resend: a notice, from what was frozen of it. When it cannot leave now, it is due again."""
 
+        self._newest.put(payment.id, payment)
+
         def send(card: Pan | BaseException | None) -> None:
+            if self._is_over(payment):
+                return
             try:
                 notice = translate.again(payment, card if isinstance(card, Pan) else None)
                 message = self._profile.request(notice, numbers_in(payment.identity))
@@ -183,6 +212,10 @@ class Forwarding:
 
     def watch(self, payment: Payment) -> None:
         """A payment was committed."""
+        if payment.id in self._newest:
+            self._newest.put(payment.id, payment)
+        if payment.stopped_by:
+            self._held_back.take(payment.id)  # the machine sends nothing more
         name = self._name_of(payment)
         if name:
             self._known.put(name, (payment.id, payment.identity))
