@@ -79,7 +79,7 @@ def test_honest_terminals_sell_in_the_middle_of_the_crowd(tmp_path: Path, monkey
                     for one in honest:
                         assert (await one.ask(one.sale(), wait_s=20)).text(39) == "00"
                 assert len(here.payments()) == 40, "nobody else's sale was taken"
-                wanted = set(VICES) - {"silent", "restless"}  # who says nothing takes a place, and loses it to a newcomer
+                wanted = set(VICES) - {"silent", "restless"}  # those are not cut, but go or wait
                 await here.until(lambda: wanted <= set(crowd.cut), 20)
                 late = await here.terminal(1)
                 assert (await late.ask(late.sale(), wait_s=20)).text(39) == "00", "a terminal that comes now is served"

@@ -95,7 +95,10 @@ class Desk:
             return
         turn.line.call((heard.merchant, heard.terminal))  # a name that anybody may say: enough to be listened to
         is_reversal = heard.message.mti == translate.UNDO_TYPE
-        if heard.refusal and not is_reversal:
+        if heard.wants is Wants.OTHER and not is_reversal and not asker.turn.puzzles():
+            self._counts.note("dropped: unknown type again")
+            asker.turn.strike()
+        elif heard.refusal and not is_reversal:
             self._turn_away(asker, heard.refusal, f"refused: {heard.wants}")
         elif is_reversal or heard.wants is Wants.TRANSACTION:
             self._take_payment(asker, terminal, heard, body)
@@ -136,13 +139,13 @@ class Desk:
 
     def _take_payment(self, asker: Asker, terminal: Terminal, heard: Heard, body: bytes) -> None:
         at = self._clock()
-        proof = evidence(f"pos-{heard.message.mti}", SOURCE, at, translate.evidence_body(heard.message))
         if not self._terminals.is_genuine(terminal, body):
             if self._forgeries.take(at):
-                self._ways.keep_stray(proof, "the MAC is not this terminal's")
+                self._ways.keep_stray(self._proof(heard, at), "the MAC is not this terminal's")
             self._turn_away(asker, BAD_MAC, "bad MAC from a terminal")
             asker.turn.strike()
             return
+        proof = self._proof(heard, at)
         asker.turn.forgive()
         self._ways.name_line(asker.turn.line, (heard.merchant, heard.terminal))
         if heard.refusal:
@@ -151,6 +154,9 @@ class Desk:
             self._take_sale(asker, heard, proof)
         else:
             self._take_reversal(asker, heard, proof)
+
+    def _proof(self, heard: Heard, at: int) -> Evidence:
+        return evidence(f"pos-{heard.message.mti}", SOURCE, at, translate.evidence_body(heard.message))
 
     def _take_sale(self, asker: Asker, heard: Heard, proof: Evidence) -> None:
         if heard.has_pin and not self._rules.pin:

@@ -98,6 +98,11 @@ class Turn:
             self.line.fine(JUNK_WORDS)
             self.line.close("nothing genuine")
 
+    def puzzles(self) -> bool:
+        """The message is of a type that there is not; whether it is the connection's first, which gets an answer."""
+        first, self.line.was_puzzling = not self.line.was_puzzling, True
+        return first
+
     def forgive(self) -> None:
         """The message was genuine."""
         self.line.strikes = 0
@@ -122,6 +127,7 @@ class PosLine(asyncio.Protocol):
         self.names: set[tuple[str, str]] = set()  # bounded by NAMES_MAX, in call
         self.opened_at = self.heard_at = _now_ms()
         self.allowance = door.unknown
+        self.was_puzzling = False
         self._waits_at: Allowance | None = None
         self._held_bytes = 0  # bounded by HELD_BYTES_MAX, in _wait
         self._is_called = False
