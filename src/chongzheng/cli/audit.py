@@ -110,7 +110,7 @@ def _trusted(path: Path) -> str:
 def _document(place: Path | str, found: Inspection, signed: Signed | None, seconds: float) -> dict[str, Any]:
     document = {**asdict(found), "journal": shown(place), "holds": found.holds, "seconds": round(seconds, 3)}
     document["faults"] = [
-        {name: value for name, value in asdict(fault).items() if value not in ("", 0, None) or name == "what"}
+        {name: value for name, value in asdict(fault).items() if value or (name == "after" and value is not None)}
         for fault in found.faults
     ]
     document["compared_with"] = [str(path) for path in signed.files] if signed else []

@@ -81,9 +81,9 @@ def inspect_here(ask: Ask, signed: Signed | None, chains_only: bool = False) -> 
     found.engines = tuple(engines)
     found.commits = sum(int(row[1]) for row in engines.values())
     found.facts = sum(int(row[3]) for row in engines.values())
-    found.note(_chains(ask) if chains_only else faults(ask))
-    if signed is not None:
+    if signed is not None:  # first: it says most in fewest words
         _compare(ask, signed, engines, found)
+    found.note(_chains(ask) if chains_only else faults(ask))
     return found
 
 
