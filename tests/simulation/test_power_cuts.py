@@ -1,9 +1,9 @@
 """Does the shipped journal keep what it acknowledged, wherever the power is cut, the disk fills up, or a sync fails?"""
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from itertools import count
+from itertools import chain, count
 from random import Random
 
 import apsw
@@ -13,11 +13,13 @@ from chongzheng.bench.journal import Shop
 from chongzheng.journal import Committed, JournalFull, Vault, sqlite
 from chongzheng.mistakes import TheirMistake
 from chongzheng.runner import OUTWARD, Runner
-from chongzheng.simulator.virtual.disk import BeforeOp, Disk, Image, Op, PowerCut
+from chongzheng.simulator.virtual.disk import BeforeOp, Disk, Image, Op, PowerCut, quiet
 from simulation.cuts import Owner
 
 LOUD = (JournalFull, apsw.Error, TheirMistake)
 CUTS_MIN = 400
+MAKING_OPS = 80
+"""Operations in which a journal is made; more follow."""
 IMAGES = tuple(Image)
 
 
@@ -120,27 +122,37 @@ def cut_at(nth: int) -> BeforeOp:
 
 @pytest.mark.parametrize("for_ever", [False, True], ids=["once", "for ever"])
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO], ids=["full", "failing"])
+def test_a_disk_that_is_full_or_fails_is_loud(vault: Vault, error: int, for_ever: bool) -> None:
+    """Whatever the journal does not refuse loudly it keeps. Every operation while it is made, then every third."""
+    fail_at(vault, error, for_ever, chain(range(1, MAKING_OPS), count(MAKING_OPS + for_ever, 3)))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("for_ever", [False, True], ids=["once", "for ever"])
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO], ids=["full", "failing"])
 def test_a_disk_that_is_full_or_fails_at_any_operation_is_loud(vault: Vault, error: int, for_ever: bool) -> None:
-    """Whatever the journal does not refuse loudly it keeps."""
+    fail_at(vault, error, for_ever, count(1))
+
+
+def fail_at(vault: Vault, error: int, for_ever: bool, operations: Iterable[int]) -> None:
+    """A day's work with a fault at each of these operations, until there is none left to fail."""
     dice = Random("full")
     loud = 0
-    for nth in count(1):
+    for nth in operations:
         owner = Owner(vault, rounds=1)
-        with Disk() as disk:
+        with quiet(), Disk() as disk:
             disk.fail(None, nth, error, for_ever)
             try:
                 owner.work(disk.folder)
             except LOUD:
                 loud += 1
                 disk.kill()  # before what it left open is collected, which would fail once more
-            failed = disk.ops >= nth
+            if disk.ops < nth:
+                break
             disk.mend()
-            disk.kill()
             owner.check(disk, IMAGES[nth % len(IMAGES)], dice)
             assert owner.broken == [], f"operation {nth}"
-        if not failed:
-            break
-    assert loud > CUTS_MIN // 4
+    assert loud > MAKING_OPS
 
 
 def test_a_full_disk_is_waited_for_and_nothing_is_lost(vault: Vault) -> None:

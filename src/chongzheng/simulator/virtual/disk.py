@@ -11,19 +11,22 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import apsw
 
 from chongzheng.simulator.virtual.mounting import MOUNTED, Life, PowerCut
 from chongzheng.simulator.virtual.platter import Image, Op
 
-__all__ = ["BeforeOp", "Disk", "Image", "Op", "PowerCut"]
+__all__ = ["BeforeOp", "Disk", "Image", "Op", "PowerCut", "quiet"]
 
 SHELF = Path("/dev/shm")  # noqa: S108 - not for secrets: a file system in memory; elsewhere the usual temporary folder
 LINK = "disk"
@@ -190,9 +193,28 @@ _EIO = {
 def _refusal(op: Op, error: int) -> apsw.Error:
     """What the platform's file system makes of this errno at this operation."""
     if op is Op.WRITE and error == errno.ENOSPC:
-        return apsw.FullError(os.strerror(error))
-    if op is Op.CREATE:
-        return apsw.CantOpenError(os.strerror(error))
-    refusal = apsw.IOError(os.strerror(error))
-    refusal.extendedresult = _EIO[op]  # type: ignore[attr-defined]  # apsw reads it, its stubs do not know it
-    return refusal
+        refusal: Any = apsw.FullError(os.strerror(error))
+    elif op is Op.CREATE:
+        refusal = apsw.CantOpenError(os.strerror(error))
+    else:
+        refusal = apsw.IOError(os.strerror(error))
+        refusal.extendedresult = _EIO[op]
+    refusal.planned = True
+    return refusal  # type: ignore[no-any-return]  # apsw reads attributes that its stubs do not know
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """SQLite overlooks some failures, as those of cleaning up after a failure; APSW would print them, here it does not
+    when they are ours. For whoever runs many disks; everything else that cannot be raised is still printed."""
+    printed = sys.unraisablehook
+
+    def unless_ours(what: sys.UnraisableHookArgs) -> None:
+        if not isinstance(what.exc_value, PowerCut) and not hasattr(what.exc_value, "planned"):
+            printed(what)
+
+    sys.unraisablehook = unless_ours
+    try:
+        yield
+    finally:
+        sys.unraisablehook = printed
