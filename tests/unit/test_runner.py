@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chongzheng import runner as module
-from chongzheng.journal import Committed, JournalFull, Submission
+from chongzheng.journal import Committed, Fenced, JournalFull, Submission
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects
 from chongzheng.reversal.facts import Key, NotForwarded
@@ -345,3 +345,27 @@ def test_a_commit_without_results_is_a_commit() -> None:
     assert rig.runner.hand_in(reply(1))
     assert rig.runner.idle
     assert (rig.runner.stats.commits, rig.runner.stats.facts) == (1, 0)
+
+
+def test_what_was_committed_before_the_lease_ran_out_is_not_acted_upon() -> None:
+    rig = Rig()
+    for n in (1, 2):
+        rig.runner.hand_in(sale(n))
+    rig.commit()
+    rig.told.clear()
+    rig.journal.leased = False  # frozen between the commit and the acts
+    rig.commit()
+    assert [words[0] for words in rig.told] == ["fatal"]
+    assert "lease" in rig.told[0][1]
+    assert not rig.runner.hand_in(sale(3))
+    rig.runner.act_on(rig.journal.apply([sale(4)]))
+    assert len(rig.told) == 1, "not what came past the queue either"
+
+
+def test_an_engine_that_the_journal_refuses_as_fenced_acts_on_nothing_more() -> None:
+    rig = Rig()
+    rig.runner.hand_in(sale(1))
+    rig.journal.trouble = [Fenced("taken")]
+    rig.commit()
+    rig.runner.act_on(rig.journal.apply([sale(2)]))
+    assert rig.told == [("fatal", "Fenced('taken')")]

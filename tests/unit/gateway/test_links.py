@@ -116,3 +116,14 @@ def test_all_are_started_and_stopped_and_one_is_enough_to_be_ready() -> None:
 
 def test_no_more_links_than_the_limit() -> None:
     assert len(links(*(Wire(str(n)) for n in range(LINKS_MAX + 5))).standing) == LINKS_MAX
+
+
+def test_without_the_right_to_act_nothing_is_sent() -> None:
+    one, may_send = Wire("main"), [True]
+    made: Any = [one]
+    links = Links(made, may_send=lambda: may_send[0])
+    assert links.send_sale("P1", "", SALE) == ""
+    may_send[0] = False
+    assert "lease" in links.send_sale("P2", "", SALE)
+    assert "lease" in links.send("reversal", "", SALE)
+    assert one.said == [("sale", "P1")]
