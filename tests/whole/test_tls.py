@@ -15,7 +15,7 @@ import pytest
 import uvloop
 
 from chongzheng import app
-from chongzheng.gateway import porter, tls
+from chongzheng.gateway import porter, pos, tls
 from chongzheng.iso8583 import Message
 from chongzheng.mistakes import TheirMistake
 from whole.certificates import CLIENT, SERVER, Authority, Papers, locked
@@ -172,6 +172,67 @@ def test_who_does_not_shake_hands_is_cut_and_counts_against_its_address(
                 assert await asyncio.wait_for(reader.read(), 5) == b""
                 writer.close()
             assert await calls(here, client(street.authority.file())), "their places are free again"
+
+    run(test)
+
+
+def test_a_failed_handshake_makes_its_address_wait_unshaken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.setattr(pos, "UNPROVEN_BURST", pos.JUNK_WORDS)
+    monkeypatch.setattr(pos, "UNPROVEN_PER_S", 5)
+
+    async def test() -> None:
+        street = Street(tmp_path)
+        async with room(tmp_path, more=street.configured(mutual=False)) as here:
+            host, _, port = here.engine.addresses["pos"].rpartition(":")
+            for _ in range(2):
+                reader, writer = await asyncio.open_connection(host, int(port))
+                writer.write(b"no handshake at all")
+                assert not (await reader.read()).startswith(b"\x16")
+                writer.close()
+            assert here.engine.counts.of["rests: too many handshakes"] >= 1, "the second one waited"
+            assert await calls(here, client(street.authority.file())), "an honest one gets its turn"
+
+    run(test)
+
+
+def test_all_handshakes_together_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    monkeypatch.setattr(pos, "SHAKES_BURST", 1)
+    monkeypatch.setattr(pos, "SHAKES_PER_S", 5)
+
+    async def test() -> None:
+        street = Street(tmp_path)
+        async with room(tmp_path, more=street.configured(mutual=False)) as here:
+            context = client(street.authority.file())
+            dials = asyncio.gather(*(calls(here, context, number) for number in (1, 2, 1)))
+            await here.until(lambda: len(here.engine._door.turnstile) > 0)
+            assert await dials == [True, True, True]
+
+    run(test)
+
+
+def test_who_waits_unshaken_is_hung_up_on_when_the_door_shuts_or_its_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    monkeypatch.setattr(pos, "UNPROVEN_BURST", 1)
+    monkeypatch.setattr(pos, "UNPROVEN_PER_S", 0)
+    monkeypatch.setattr(pos, "FIRST_WORD_MS", 500)
+
+    async def test() -> None:
+        street = Street(tmp_path)
+        async with room(tmp_path, more=street.configured(mutual=False)) as here:
+            host, _, port = here.engine.addresses["pos"].rpartition(":")
+            first = await asyncio.open_connection(host, int(port))
+            waits = await asyncio.open_connection(host, int(port))
+            assert await asyncio.wait_for(waits[0].read(), 5) == b""
+            assert await asyncio.wait_for(first[0].read(), 5) == b"", "nor does it help to begin and say nothing"
+            assert here.engine.counts.of["cut: nobody's"] == 2
+            late = await asyncio.open_connection(host, int(port))
+            await here.until(lambda: len(here.engine._door.turnstile) == 1)
+        assert await asyncio.wait_for(late[0].read(), 5) == b""
+        for _, writer in (first, waits, late):
+            writer.close()
 
     run(test)
 
