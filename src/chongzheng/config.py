@@ -389,8 +389,7 @@ def _audit(folder: Path, parsed: _File) -> AuditSection:
 
 
 def _file_name(journal: str) -> str:
-    """What the mark is called after; a database has none of its own, but a setting must have a value."""
-    return "journal" if is_url(journal) else journal
+    return "journal" if is_url(journal) else journal  # what its companions are called after
 
 
 TLS_FILES = ("certificate", "key", "authorities")  # the API has no authorities: its clients show tokens
