@@ -54,7 +54,7 @@ def test_no_acknowledged_commit_is_lost(vault: Vault, image: Image) -> None:
 @pytest.mark.soak
 @pytest.mark.parametrize("image", Image)
 def test_no_acknowledged_commit_is_lost_in_a_long_day(vault: Vault, image: Image) -> None:
-    owner = Owner(vault, rounds=25)
+    owner = Owner(vault, rounds=8)
     cut_everywhere(owner, image)
     assert owner.broken == []
 
