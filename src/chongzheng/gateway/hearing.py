@@ -18,7 +18,7 @@ class Hearing:
 
     def __init__(self) -> None:
         self._deframer = Deframer(FRAME_BYTES_MAX)
-        self._unheard: deque[bytes] = deque()  # the frames of one piece
+        self._unheard: deque[bytes] = deque(maxlen=PIECE_BYTES)  # the frames of one piece, three bytes each or more
         self._unread = b""
         self.begun_at: int | None = None
 
