@@ -249,6 +249,26 @@ def test_an_engine_that_starts_again_first_takes_over_what_may_be_on_its_way(tmp
     run(test())
 
 
+def test_an_engine_whose_database_hangs_up_ends_and_another_goes_on(tmp_path: Path, postgres_url: str) -> None:
+    async def test() -> None:
+        async with crew(tmp_path, postgres_url) as here:
+            cut_off = await here.process(silent)
+            terminal = await here.terminal(here.addresses[0])
+            terminal.send(terminal.sale())
+            await here.until(lambda: len(here.hosts[0].heard) == 1)
+            with psycopg.connect(here.url, autocommit=True) as connection:
+                writers = "SELECT pid FROM pg_stat_activity WHERE application_name = 'chongzheng engine'"
+                connection.execute(f"SELECT pg_terminate_backend(pid) FROM ({writers}) AS w")
+            _, told = await asyncio.wait_for(cut_off.communicate(), 15)
+            assert cut_off.returncode == 1
+            assert "the journal failed" in told.decode().strip().splitlines()[-1]
+            await here.engine()
+            await here.until(lambda: here.state() == ["RETURNED"])
+            await terminal.hang_up()
+
+    run(test())
+
+
 # Two at once
 
 
