@@ -19,9 +19,10 @@ from chongzheng.api.intake import Unavailable
 from chongzheng.api.serve import Serving
 from chongzheng.gateway.asking import Asking, Channel, answers_of
 from chongzheng.gateway.breaker import Trip
+from chongzheng.gateway.channel import Channel as Kinds
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.desk import Desk, Rules, Ways
-from chongzheng.gateway.driving import Driving, Wires, deadline_of, other_deadline_of
+from chongzheng.gateway.driving import Driving, Wires
 from chongzheng.gateway.files import Inbox, NotNow
 from chongzheng.gateway.forwarding import Forwarding
 from chongzheng.gateway.host import Ears, LinkSettings
@@ -35,6 +36,7 @@ from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
 from chongzheng.gateway.take_over import Hands, Look, TakeOver
 from chongzheng.gateway.terminals import Terminal, Terminals, master_key_place, terminal_of
 from chongzheng.gateway.timers import Deadline, Place, Timers
+from chongzheng.gateway.turns import deadline_of, other_deadline_of
 from chongzheng.gateway.writer import Writer
 from chongzheng.housekeeping import Housekeeping
 from chongzheng.journal import Committed, Fenced, Journal, JournalFull, Submission, Vault
@@ -147,10 +149,11 @@ class Engine:
         self._forwarding.links = self._links
         host, numbered = self._config.host, profile.own_numbers
         naming = uplink.naming_of(host, numbered, self._links, self._journal, execute, counts, moment)
-        ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name, naming, self._forwarding.pass_on)
+        pass_on = self._forwarding.pass_on
+        ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name, naming, pass_on, self._in_turn)
         self._desk = Desk(rules, book, self._vault, self._reader, in_hand, counts, clock, ways)
         self._forwarding.passed_back = self._desk.passed_back
-        self._make_timers()
+        self._make_timers(kinds)
         self.runner = self._make_runner()
         shared = isinstance(self._config.journal, str)
         self._others = self._make_take_over() if shared else None
@@ -160,19 +163,21 @@ class Engine:
         self._tidier: asyncio.TimerHandle | None = None
         self._api = self._make_api()
 
-    def _make_timers(self) -> None:
+    def _make_timers(self, kinds: Kinds) -> None:
         """Two of them, so that a million reversals that are due never stand before a sale's own deadline."""
         policy, clock, later, reader = self._config.policy, self._clock, self._later_ms, self._reader
         self._counter = self._journal.reader()  # used on the writer's thread alone
         wires = Wires(
             self._forwarding.forward,
             self._forwarding.send_reversal,
+            self._forwarding.resend,
             lambda: self.host_ready,
             lambda deadline, at: self._reversal_timers.postpone(deadline, at),
+            lambda deadline, at: self._timers.postpone(deadline, at),
         )
         pace, trip = _spared(self._config.outage, policy)
         meaning, count = policy.reversal_meaning, self._count_reversals
-        self._driving = Driving(pace, trip, meaning, clock, later, self._hand_in, wires, count)
+        self._driving = Driving(pace, trip, meaning, clock, later, self._hand_in, wires, count, kinds.order_of)
         self._asking = self._make_asking()
 
         def others(after: Place, until: int, limit: int) -> list[Deadline]:
@@ -200,7 +205,7 @@ class Engine:
             effects.AnswerTerminal: self._desk.answer_sale,
             effects.AnswerReversal: self._desk.answer_reversal,
             effects.SendReversal: self._driving.send_reversal,
-            effects.Resend: self._forwarding.resend,
+            effects.Resend: self._driving.resend,
             effects.Inquire: self._asking.inquire,
             effects.SignIn: self._forwarding.sign_in,
         }
@@ -352,8 +357,12 @@ class Engine:
     def _hear(self, submission: Submission) -> bool:
         return self._driving.hear(submission)
 
+    def _in_turn(self, lane: str, order: int, go: Callable[[], None]) -> None:
+        self._driving.in_turn(lane, order, go)
+
     def _pass_deadline(self, deadline: Deadline) -> bool:
-        return self._hand_in(Submission(facts.DeadlinePassed(deadline.payment, self._clock(), deadline.due_at)))
+        passed = facts.DeadlinePassed(deadline.payment, self._clock(), deadline.due_at)
+        return self._driving.holds(deadline) or self._hand_in(Submission(passed))
 
     def _count_reversals(self, done: Callable[[Any], None]) -> None:
         self._writer.execute(self._counter.count_reversals, done)

@@ -47,7 +47,8 @@ class Does(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of transaction. `copies`: fields that its reversal or repeat takes over; `needs`: fields without
-    which it is refused; it exists on business days (yyyy-mm-dd) from `valid_from` to `valid_to`, "" without end."""
+    which it is refused; `order`: its place on its terminal, as for an errand; it exists on business days (yyyy-mm-dd)
+    from `valid_from` to `valid_to`, "" without end."""
 
     name: str
     zh: str
@@ -62,6 +63,7 @@ class Kind:
     needs: tuple[int, ...] = ()
     valid_from: str = ""
     valid_to: str = ""
+    order: int = THEN_SALES
 
     @property
     def wire(self) -> tuple[str, str, str, str]:
@@ -123,6 +125,11 @@ class Channel:
                 self._add(self._reversed.setdefault(kind.wire[1:], []), kind)
         self._errands = self._told_apart()
         self.is_dated = any(kind.valid_from or kind.valid_to for kind in self.kinds.values())
+
+    def order_of(self, kind: str) -> int:
+        """The place of such a transaction among a terminal's messages; a kind that is gone from the table is a sale."""
+        found = self.kinds.get(kind)
+        return found.order if found is not None else THEN_SALES
 
     def undo_days(self, day: str) -> int:
         """For how many days after the business day `day` (yyyymmdd) reversals of it are sent: the newest rule in force
@@ -244,6 +251,7 @@ def _kinds(table: Mapping[str, Any], lists: Mapping[str, Mapping[str, tuple[int,
                 needs=_fields(entry, "needs", place, lists),
                 valid_from=_day(entry, "valid_from", place),
                 valid_to=_day(entry, "valid_to", place),
+                order=_order(entry, place, THEN_SALES),
             )
         )
     return found
@@ -255,9 +263,6 @@ def _errands(table: Mapping[str, Any]) -> list[Errand]:
         codes = entry.get("f60_3", [])
         if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
             raise TheirMistake("must be a list of texts", f"{place}.f60_3")
-        order = entry.get("order", 0)
-        if type(order) is not int or not NO_ORDER <= order <= THEN_SETTLEMENT:
-            raise TheirMistake(f"must be {NO_ORDER} to {THEN_SETTLEMENT}", f"{place}.order")
         errand = Errand(
             name=_text(entry, "name", place),
             zh=_text(entry, "zh", place, ""),
@@ -265,12 +270,19 @@ def _errands(table: Mapping[str, Any]) -> list[Errand]:
             does=_one_of(Does, entry, "does", place),
             f60_1=_text(entry, "f60_1", place, ""),
             f60_3=tuple(codes),
-            order=order,
+            order=_order(entry, place, NO_ORDER),
         )
         if not errand.f60_1 and not errand.f60_3:
             raise TheirMistake("needs f60_3 or f60_1", place)
         found.append(errand)
     return found
+
+
+def _order(entry: Mapping[str, Any], place: str, usual: int) -> int:
+    order = entry.get("order", usual)
+    if type(order) is not int or not NO_ORDER <= order <= THEN_SETTLEMENT:
+        raise TheirMistake(f"must be {NO_ORDER} to {THEN_SETTLEMENT}", f"{place}.order")
+    return order
 
 
 def _entries(table: Mapping[str, Any], name: str, known: set[str]) -> list[tuple[str, dict[str, Any]]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from chongzheng.gateway import translate
 from chongzheng.gateway.allowance import Allowance
 from chongzheng.gateway.business_day import Calendar
-from chongzheng.gateway.channel import Channel
+from chongzheng.gateway.channel import NO_ORDER, Channel
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.in_hand import Asker, Bounded, InHand
 from chongzheng.gateway.numbers import Named, unnamed
@@ -53,6 +53,8 @@ class Ways:
     """What a payment of this day and type is called on the way up; None: no numbers are left."""
     pass_on: Callable[[Message], str] = lambda message: "there is no way through"
     """Sends what moves no money to the host as it is; "" or why not."""
+    in_turn: Callable[[str, int, Callable[[], None]], None] = lambda lane, order, go: go()
+    """Does it when nothing that goes before it (its order in the channel's table) waits for the same terminal."""
 
 
 class Desk:
@@ -120,8 +122,11 @@ class Desk:
             return
         name = translate.passage_name(heard.message)
         self._in_hand.passing.put(name, asker)
-        why = self._ways.pass_on(heard.message)
-        if why:
+        order = heard.errand.order if heard.errand is not None else NO_ORDER
+        self._ways.in_turn(heard.merchant + heard.terminal, order, lambda: self._send_on(asker, name, heard.message))
+
+    def _send_on(self, asker: Asker, name: str, message: Message) -> None:
+        if self._ways.pass_on(message):
             self._in_hand.passing.take(name)
             self._turn_away(asker, UNREACHABLE, "not passed on")
 

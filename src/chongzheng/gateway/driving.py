@@ -1,7 +1,8 @@
 """Which reversal may leave now? Paced to what the host can take, lane by lane, with a share kept for new sales.
 
 A deadline of a reversal becomes a fact only when the reversal may leave: what is paced out was never tried. A reversal
-that the machine decides at once may have to wait here too; then its own deadline waits with it.
+that the machine decides at once may have to wait here too; then its own deadline waits with it. So do notices, which
+are sent again in the same way. Of one terminal's messages the channel's table says which goes first.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from typing import Any
 
 import structlog
 
+from chongzheng.gateway import channel
 from chongzheng.gateway.breaker import Breaker, Circuit, Trip
 from chongzheng.gateway.in_hand import Bounded
-from chongzheng.gateway.lanes import Lanes, rank
+from chongzheng.gateway.lanes import Lanes
 from chongzheng.gateway.pacing import Drain, Pace, Window
 from chongzheng.gateway.timers import Deadline
-from chongzheng.journal import Owed, Submission
+from chongzheng.gateway.turns import PACED, Turns, turn_of
+from chongzheng.journal import Submission
 from chongzheng.reversal import facts
-from chongzheng.reversal.effects import Forward, SendReversal
+from chongzheng.reversal.effects import Forward, Resend, SendReversal
 from chongzheng.reversal.payment import Owes, Payment
 
 QUEUE_MAX = 20_000
@@ -33,6 +36,10 @@ TERMINAL_BAD_MIN = 3
 """Reversals of one terminal that are busy or silent in a row: from then on that is its own trouble, not the host's."""
 SALES_MAX = 10_000
 """Sales remembered as being with the host."""
+TURNS_MAX = 10_000
+"""New messages of terminals that wait for what goes before them."""
+TURN_MS = 1_000
+"""So long at most: then a new sale goes, whatever waits."""
 TICK_MS = 100
 SWEEP_EVERY_MS = 1_000
 """How often what waits is searched for reversals whose window has ended."""
@@ -46,17 +53,21 @@ UNENDED = frozenset({BUSY, "sign_in", "cut_over", "not_found"})
 """What an answer may mean after which the same reversal is sent again."""
 
 Call = Callable[[], None]
+Send = SendReversal | Resend
 log = structlog.get_logger("engine")
 
 
 @dataclass(frozen=True, slots=True)
 class Wires:
-    """The way out: the outlets proper, whether the link is up, and who postpones a deadline to an instant."""
+    """The way out: the outlets proper, whether the link is up, and who postpones a reversal's or a notice's deadline
+    to an instant."""
 
     forward: Callable[[Payment, Forward], None]
     send_reversal: Callable[[Payment, SendReversal], None]
+    resend: Callable[[Payment, Resend], None]
     ready: Callable[[], bool]
     postpone: Callable[[Deadline, int], None]
+    postpone_notice: Callable[[Deadline, int], None]
 
 
 @dataclass(slots=True)
@@ -66,7 +77,7 @@ class _Waiting:
     deadline: Deadline
     due: bool
     payment: Payment | None = None
-    effect: SendReversal | None = None
+    effect: Send | None = None
 
 
 @dataclass(slots=True)
@@ -79,25 +90,10 @@ class _Flight:
     sent: bool
 
 
-def deadline_of(payment: Payment | Owed) -> Deadline | None:
-    """The deadline of a payment that owes a reversal; None for all others."""
-    if payment.owes is not Owes.REVERSAL or payment.wake_at is None:
-        return None
-    lane = payment.key.merchant + payment.key.terminal
-    place = rank(payment.opened_at, payment.amount_fen)
-    return Deadline(payment.id, payment.wake_at, place, lane, payment.reverse_until)
-
-
-def other_deadline_of(payment: Payment) -> Deadline | None:
-    """The deadline of a payment that owes something else; None when it has none."""
-    if payment.owes is Owes.REVERSAL or payment.wake_at is None:
-        return None
-    return Deadline(payment.id, payment.wake_at)
-
-
 class Driving:
     """The reversals of one host. Everything on the loop thread; `clock`: epoch ms.
 
+    `order_of(kind)`: the place of such a transaction among a terminal's messages, as the channel's table has it.
     `count(done)` counts the payments of the journal that owe a reversal and calls `done` with their number.
     """
 
@@ -111,6 +107,7 @@ class Driving:
         hand_in: Callable[[Submission], bool],
         wires: Wires,
         count: Callable[[Callable[[Any], None]], None],
+        order_of: Callable[[str], int] = lambda kind: channel.THEN_SALES,
     ) -> None:
         self._pace = pace
         self._meaning = meaning
@@ -119,6 +116,8 @@ class Driving:
         self._hand_in = hand_in
         self._wires = wires
         self._count = count
+        self._order_of = order_of
+        self._turns = Turns(TURNS_MAX)
         self.window = Window(pace)
         self.breaker = Breaker(trip)
         self.drain = Drain()
@@ -161,10 +160,41 @@ class Driving:
         self._pump()
         return True
 
+    def holds(self, deadline: Deadline) -> bool:
+        """A deadline of what owes no reversal: a notice that waits here has not left, so it is not due again."""
+        waiting = self._find(deadline.payment)
+        if waiting is not None:
+            waiting.due = True
+            return True
+        flight = self._flights.get(deadline.payment)
+        if flight is not None:
+            self._fall_silent(deadline.payment, flight, self._clock())
+        return False
+
     # Outlets
 
+    def in_turn(self, lane: str, order: int, go: Call) -> None:
+        """Do it as soon as nothing that goes before it waits here for the same terminal; it is short."""
+        first = self._fresh.first_order(lane) if order else None
+        moves = self._wires.ready() and self.breaker.circuit is Circuit.CLOSED
+        until = self._clock() + TURN_MS
+        if first is None or first >= order or not moves or not self._turns.wait(lane, order, until, go):
+            go()
+            return
+        self._fresh.hurry(lane)
+        self._pump()
+
+    def _release(self, lane: str) -> None:
+        for go in self._turns.ready(lane, self._fresh.first_order(lane)):
+            go()
+
     def forward(self, payment: Payment, effect: Forward) -> None:
-        """The outlet of Forward: a host that answers nobody gets no new sale, and the terminal hears no at once."""
+        """The outlet of Forward: what the terminal still owes goes first."""
+        lane = payment.key.merchant + payment.key.terminal
+        self.in_turn(lane, self._order_of(payment.kind), lambda: self._forward(payment, effect))
+
+    def _forward(self, payment: Payment, effect: Forward) -> None:
+        """A host that answers nobody gets no new sale, and the terminal hears no at once."""
         at = self._clock()
         if not self.breaker.may_send(at):
             self._hand_in(Submission(facts.NotForwarded(payment.id, at, self.breaker.why)))
@@ -176,7 +206,14 @@ class Driving:
 
     def send_reversal(self, payment: Payment, effect: SendReversal) -> None:
         """The outlet of SendReversal: at once when its turn is now, else when it comes."""
-        deadline = deadline_of(payment)
+        self._send_in_turn(payment, effect)
+
+    def resend(self, payment: Payment, effect: Resend) -> None:
+        """The outlet of Resend: a notice waits for its turn as a reversal does."""
+        self._send_in_turn(payment, effect)
+
+    def _send_in_turn(self, payment: Payment, effect: Send) -> None:
+        deadline = turn_of(payment)
         if deadline is None:
             return
         flight = self._flights.get(payment.id)
@@ -192,7 +229,7 @@ class Driving:
         """A payment was committed: what waits here is about its newest state, or waits no longer."""
         if payment.owes is not Owes.FORWARD:
             self._sales.take(payment.id)
-        if payment.owes is Owes.REVERSAL:
+        if payment.owes in PACED:
             self._renew(payment)
             return
         self._fresh.drop(payment.id)
@@ -201,10 +238,12 @@ class Driving:
         if payment.id in self._flights:
             self._land(payment.id)
             self._pump()
+        if len(self._turns):
+            self._release(payment.key.merchant + payment.key.terminal)
 
     def _renew(self, payment: Payment) -> None:
         waiting = self._find(payment.id)
-        deadline = deadline_of(payment) if waiting is not None else None
+        deadline = turn_of(payment) if waiting is not None else None
         if waiting is None or deadline is None:
             return
         moved = waiting.deadline.due_at != deadline.due_at
@@ -223,6 +262,8 @@ class Driving:
         match fact:
             case facts.ReversalAnswered():
                 self._take_answer(fact.payment, self._meaning.get(fact.answer.code, ""), now)
+            case facts.ReplyArrived() if fact.payment in self._flights:  # of a notice
+                self._take_answer(fact.payment, self._meaning.get(fact.answer.code, ""), now, ends=False)
             case facts.ReplyArrived():
                 self._take_word(self._meaning.get(fact.answer.code) == BUSY, now)
             case facts.InquiryAnswered():
@@ -231,7 +272,7 @@ class Driving:
         self._pump()
         return taken
 
-    def _take_answer(self, payment: str, meaning: str, now: int) -> None:
+    def _take_answer(self, payment: str, meaning: str, now: int, ends: bool = True) -> None:
         flight = self._flights.get(payment)
         self._silent.take(payment)
         its_own = False
@@ -246,7 +287,7 @@ class Driving:
                 self.window.bad(now, flight.at)
         if not its_own:
             self._take_word(meaning == BUSY, now)
-        if meaning not in UNENDED:
+        if ends and meaning not in UNENDED:
             self.drain.finished(now)
 
     def _blame(self, lane: str) -> bool:
@@ -282,6 +323,8 @@ class Driving:
         self._end_windows(now)
         self.breaker.look(now)
         self._pump()
+        for go in self._turns.late(now):
+            go()
         self._speak(now)
         self._cancel = self._later(TICK_MS, self._tick)
 
@@ -330,7 +373,10 @@ class Driving:
     def _queue(self, waiting: _Waiting) -> None:
         deadline = waiting.deadline
         lanes = self._stubborn if self._silent.get(deadline.payment) else self._fresh
-        lanes.put(deadline.payment, deadline.place, deadline.lane, waiting)
+        order = channel.THEN_REVERSALS
+        if waiting.payment is not None and isinstance(waiting.effect, Resend):
+            order = self._order_of(waiting.payment.kind)
+        lanes.put(deadline.payment, deadline.place, deadline.lane, waiting, order)
 
     def _pump(self) -> None:
         if self._pumping:
@@ -358,7 +404,7 @@ class Driving:
         if waiting.payment is not None and waiting.effect is not None:
             self._send(waiting.payment, waiting.effect, flight)
             if waiting.due or deadline.due_at - now < self._pace.patience_ms // 2:
-                self._wires.postpone(deadline, now + self._pace.patience_ms)
+                self._postpone(waiting.effect, deadline, now + self._pace.patience_ms)
             return True
         if self._pass(deadline, now):
             return True
@@ -378,11 +424,20 @@ class Driving:
             return self._stubborn.take(), True
         return waiting, False
 
-    def _send(self, payment: Payment, effect: SendReversal, flight: _Flight) -> None:
+    def _postpone(self, effect: Send, deadline: Deadline, at: int) -> None:
+        """Reversals and notices have their deadlines in two places."""
+        (self._wires.postpone_notice if isinstance(effect, Resend) else self._wires.postpone)(deadline, at)
+
+    def _send(self, payment: Payment, effect: Send, flight: _Flight) -> None:
         flight.at, flight.sent = self._clock(), True
         self._flights.move_to_end(payment.id)
         self.breaker.sent(flight.at, payment.id in self._silent)
-        self._wires.send_reversal(payment, effect)
+        if isinstance(effect, Resend):
+            self._wires.resend(payment, effect)
+        else:
+            self._wires.send_reversal(payment, effect)
+        if len(self._turns):
+            self._release(flight.lane)
 
     def _land(self, payment: str) -> None:
         flight = self._flights.pop(payment)

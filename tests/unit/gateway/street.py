@@ -8,9 +8,11 @@ from itertools import count
 from typing import Any
 
 from chongzheng.gateway.breaker import Trip
-from chongzheng.gateway.driving import Driving, Wires, deadline_of, other_deadline_of
+from chongzheng.gateway.channel import SCRIPT_FIRST, THEN_SALES
+from chongzheng.gateway.driving import Driving, Wires
 from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.timers import Deadline, Place, Timers
+from chongzheng.gateway.turns import deadline_of, other_deadline_of
 from chongzheng.journal import Submission
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.facts import Answer, Key
@@ -58,7 +60,14 @@ class Street:
         self._numbers = count()
         self._calls: list[tuple[int, int, list[Callable[[], None]]]] = []
         self._queue: list[Submission] = []
-        wires = Wires(self.forward, self.send, lambda: self.ready, lambda d, at: self.timers.postpone(d, at))
+        wires = Wires(
+            self.forward,
+            self.send,
+            self.send_notice,
+            lambda: self.ready,
+            lambda d, at: self.timers.postpone(d, at),
+            lambda d, at: self.others.postpone(d, at),
+        )
         self.driving = Driving(
             pace or Pace(),
             trip or Trip(),
@@ -68,6 +77,7 @@ class Street:
             self.hand_in,
             wires,
             lambda done: done(sum(p.owes is Owes.REVERSAL for p in self.payments.values())),
+            lambda kind: SCRIPT_FIRST if kind == "refund" else THEN_SALES,
         )
         self.timers = Timers(self.driving.take, lambda: self.now, self.later, deadline_of, self.load)
         self.others = Timers(self.pass_on, lambda: self.now, self.later, other_deadline_of, lambda *_: [])
@@ -110,7 +120,8 @@ class Street:
         return [deadline for _, deadline in rows[:limit]]
 
     def pass_on(self, deadline: Deadline) -> bool:
-        return self.hand_in(Submission(facts.DeadlinePassed(deadline.payment, self.now, deadline.due_at)))
+        passed = facts.DeadlinePassed(deadline.payment, self.now, deadline.due_at)
+        return self.driving.holds(deadline) or self.hand_in(Submission(passed))
 
     def hand_in(self, submission: Submission) -> bool:
         if not self.room:
@@ -130,6 +141,8 @@ class Street:
             for effect in todo:
                 if isinstance(effect, effects.SendReversal):
                     self.driving.send_reversal(payment, effect)
+                elif isinstance(effect, effects.Resend):
+                    self.driving.resend(payment, effect)
                 elif isinstance(effect, effects.Forward):
                     self.driving.forward(payment, effect)
 
@@ -162,6 +175,13 @@ class Street:
         says = self.host(payment.id, effect.attempt)
         if says is not None:
             self.later(says[0], lambda: self._hear(facts.ReversalAnswered, payment, says[1]))
+
+    def send_notice(self, payment: Payment, effect: effects.Resend) -> None:
+        assert self.ready
+        self.sent.append((self.now - NOON_MS, payment.id, effect.attempt))
+        says = self.host(payment.id, effect.attempt)
+        if says is not None:
+            self.later(says[0], lambda: self._hear(facts.ReplyArrived, payment, says[1]))
 
     def _hear(self, kind: Any, payment: Payment, code: str) -> None:
         answer = Answer(code, "good", payment.echo, "")

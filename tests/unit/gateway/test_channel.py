@@ -108,6 +108,9 @@ def test_what_moves_no_money_is_done_or_passed(mti: str, f60_1: str, f60_3: str,
 def test_a_script_notice_goes_before_reversals_and_these_before_sales() -> None:
     notice = CUP_POS.errand_of("0620", "00", "951")
     assert notice is not None and notice.order == SCRIPT_FIRST < THEN_REVERSALS < THEN_SALES
+    assert (CUP_POS.order_of("refund"), CUP_POS.order_of("purchase")) == (SCRIPT_FIRST, THEN_SALES)
+    assert CUP_POS.order_of("no such kind") == THEN_SALES
+    assert {kind.order for kind in CUP_POS.kinds.values() if kind.undo is Undo.RESEND} == {SCRIPT_FIRST}
 
 
 def test_voids_and_the_preauth_family_name_their_original_and_repeat_f61() -> None:
@@ -226,6 +229,7 @@ MESSAGE = ONE[ONE.index("[[messages]]") :]
         (ONE.replace('["301"]', "[]"), "messages.echo test", "needs f60_3 or f60_1"),
         (ONE.replace('does = "answer"', 'does = "eat"'), "messages.echo test.does", "must be one of"),
         (ONE + "order = 9", "messages.echo test.order", "must be 0 to 4"),
+        (ONE.replace('moves = "debit"', 'moves = "debit"\norder = 5'), "kinds.purchase.order", "must be 0 to 4"),
         (ONE + "order = true", "messages.echo test.order", "must be 0 to 4"),
         ('[[next_day]]\nrule = "maybe"', "next_day.1.rule", "must be one of: forbid, allow"),
         ('[[next_day]]\nrule = "allow"\nsince = "2026-01-01"', "next_day.1.days", "must be 1 to 31"),

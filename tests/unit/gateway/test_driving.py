@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,13 @@ from hypothesis import strategies as st
 
 from chongzheng.gateway import driving as module
 from chongzheng.gateway.breaker import Circuit, Trip
-from chongzheng.gateway.driving import SWEEP_EVERY_MS, TICK_MS, other_deadline_of
+from chongzheng.gateway.channel import NO_ORDER, SCRIPT_FIRST, THEN_SETTLEMENT
+from chongzheng.gateway.driving import SWEEP_EVERY_MS, TICK_MS, TURN_MS
 from chongzheng.gateway.pacing import Pace
-from chongzheng.reversal.payment import Owes, State, changed
+from chongzheng.gateway.turns import deadline_of, other_deadline_of
+from chongzheng.reversal.effects import Resend, SendReversal
+from chongzheng.reversal.facts import Moves, Undo
+from chongzheng.reversal.payment import Owes, Payment, State, changed
 from unit.gateway.street import NOON_MS, PATIENCE_MS, ROUND_TRIP_MS, Says, Street, sale
 
 QUICK = Trip(silent_min=8, silent_after_ms=2_000, open_ms=500, open_max_ms=4_000)
@@ -414,7 +419,7 @@ def test_deadlines_are_told_apart_by_what_is_owed() -> None:
     asleep = sale(1)
     assert other_deadline_of(asleep) is None
     waiting = changed(asleep, owes=Owes.FORWARD, wake_at=NOON_MS)
-    assert module.deadline_of(waiting) is None
+    assert deadline_of(waiting) is None
     found = other_deadline_of(waiting)
     assert found is not None and (found.payment, found.due_at) == (asleep.id, NOON_MS)
     assert other_deadline_of(changed(waiting, owes=Owes.REVERSAL)) is None
@@ -452,3 +457,146 @@ def test_every_reversal_ends_whatever_the_host_did(moods: list[tuple[str, int]],
     status = street.driving.status()
     assert (status["reversals_in_flight"], status["reversals_waiting"], status["sales_in_flight"]) == (0, 0, 0)
     assert status["circuit"] == Circuit.CLOSED
+
+
+# One terminal's messages, and notices
+
+
+def notice(number: int, terminal: int = 7, age_ms: int = 0) -> Payment:
+    """A refund that was not answered."""
+    asked = sale(number, terminal, age_ms=age_ms)
+    return changed(asked, kind="refund", undo=Undo.RESEND, moves=Moves.CREDIT)
+
+
+def owe(street: Street, *payments: Payment) -> None:
+    """They stand in the journal, due now."""
+    street.pend(*payments)
+    for payment in payments:
+        if payment.undo is Undo.RESEND:
+            owed = changed(street.payments[payment.id], state=State.RESENDING, owes=Owes.RESEND)
+            street.payments[payment.id] = owed
+            street.others.watch(owed)
+
+
+def done(street: Street) -> int:
+    """How many are approved."""
+    return sum(payment.state in (State.DELIVERING, State.APPROVED) for payment in street.payments.values())
+
+
+def test_notices_leave_through_the_same_window() -> None:
+    street = Street(Pace(window_start=4, window_max=4), QUICK)
+    street.host = lambda payment, attempt: (1_000, "00")
+    street.start()
+    owe(street, *(notice(number, number) for number in range(20)))
+    street.turn(900)
+    assert len(street.sent) == 4 and street.driving.status()["reversals_in_flight"] == 4
+    street.turn(30_000)
+    assert done(street) == 20
+    assert len(street.sent) == 20, "none was due again while it waited"
+    every_try_left(street)
+
+
+def test_a_notice_is_not_sent_to_a_host_that_is_silent_or_away_and_waiting_costs_no_try() -> None:
+    street = Street(None, QUICK)
+    street.ready = False
+    street.start()
+    owe(street, notice(1), notice(2, 8))
+    street.turn(300_000)
+    assert street.sent == [] and {street.payments[f"P00000{n}"].attempts for n in (1, 2)} == {1}
+    street.ready = True
+    street.turn(20_000)
+    assert done(street) == 2
+    every_try_left(street)
+
+
+def test_a_notice_that_is_not_answered_is_sent_again_by_its_own_deadlines() -> None:
+    street = Street(None, QUICK)
+    street.host = lambda payment, attempt: (ROUND_TRIP_MS, "00") if attempt == 4 else None
+    street.start()
+    owe(street, notice(1))
+    street.turn(120_000)
+    waits = [later - earlier for earlier, later in pairwise(street.sends_of("P000001"))]
+    assert len(waits) == 3 and all(w >= least for w, least in zip(waits, (5_000, 10_000, 20_000), strict=True))
+    assert done(street) == 1
+
+
+def test_a_notice_whose_window_ends_while_it_waits_goes_to_a_person() -> None:
+    street = Street(None, QUICK)
+    street.ready = False
+    street.start()
+    owe(street, notice(1))
+    street.turn(3_600_000 + 10_000)
+    assert street.payments["P000001"].state is State.DOUBTFUL and street.sent == []
+
+
+def test_of_one_terminal_the_notice_goes_first_then_its_reversal_then_its_new_sale() -> None:
+    """All three wait for the same slot; the reversal is older and larger, and others are older still."""
+    street = Street(Pace(window_start=1, window_max=1), QUICK)
+    street.host = lambda payment, attempt: (300, "00")
+    owe(street, sale(3, 9, 1_000, 900_000), sale(4, 8, 1_000, 800_000))
+    street.start()
+    street.turn(50)  # the first of these is on its way
+    reversal, asked = sale(1, 7, 50_000, 100_000), notice(2, 7)
+    for one, effect in ((reversal, SendReversal(reversal.id, "98", 1)), (asked, Resend(asked.id, 1))):
+        owe(street, one)
+        owed = street.payments[one.id] = changed(street.payments[one.id], attempts=1, wake_at=street.now + 60_000)
+        if isinstance(effect, Resend):
+            street.driving.resend(owed, effect)
+        else:
+            street.driving.send_reversal(owed, effect)
+    street.buy(sale(5, 7))
+    street.turn(20)
+    assert street.forwarded == [], "two of its own wait"
+    street.turn(880)
+    order = [payment for _, payment, _ in street.sent]
+    assert order[1:3] == [asked.id, reversal.id], "its lane was hurried past the older ones"
+    assert street.forwarded == ["P000005"]
+    street.turn(1_000)
+    assert street.payments["P000005"].state is State.DELIVERING
+
+
+def test_a_new_sale_waits_for_its_terminals_reversals_but_not_for_ever_and_not_for_other_terminals() -> None:
+    street = Street(Pace(window_start=1, window_max=1, patience_ms=60_000), QUICK)
+    street.host = lambda payment, attempt: None
+    owe(street, sale(1, 7, 1_000, 900_000), sale(2, 7))
+    street.start()
+    street.turn(50)
+    street.buy(sale(5, 7))
+    street.buy(sale(6, 6))
+    street.turn(50)
+    assert street.forwarded == ["P000006"]
+    street.turn(TURN_MS + TICK_MS)
+    assert street.forwarded == ["P000006", "P000005"]
+
+
+def test_a_sale_whose_reversal_wait_is_lifted_goes_at_once() -> None:
+    street = Street(Pace(window_start=1, window_max=1, patience_ms=60_000), QUICK)
+    street.host = lambda payment, attempt: None
+    owe(street, sale(1, 9, 1_000, 900_000), sale(2, 7))
+    street.start()
+    street.turn(50)
+    street.buy(sale(5, 7))
+    street.turn(50)
+    assert street.forwarded == []
+    street.driving.watch(changed(street.payments["P000002"], state=State.DOUBTFUL, owes=Owes.FILE))
+    assert street.forwarded == ["P000005"]
+
+
+def test_a_settlement_waits_for_reversals_and_sales_and_what_has_no_order_for_nobody() -> None:
+    street = Street(Pace(window_start=1, window_max=1), QUICK)
+    street.host = lambda payment, attempt: (300, "00")
+    owe(street, sale(1, 9, 1_000, 900_000), sale(2, 7))
+    street.start()
+    street.turn(50)
+    went: list[str] = []
+    lane = sale(2, 7).key.merchant + sale(2, 7).key.terminal
+    street.driving.in_turn(lane, THEN_SETTLEMENT, lambda: went.append("settlement"))
+    street.driving.in_turn(lane, SCRIPT_FIRST, lambda: went.append("script"))
+    street.driving.in_turn(lane, NO_ORDER, lambda: went.append("echo"))
+    street.ready = False
+    street.driving.in_turn(lane, THEN_SETTLEMENT, lambda: went.append("link down"))
+    street.ready = True
+    assert went == ["script", "echo", "link down"]
+    street.turn(1_000)
+    assert went == ["script", "echo", "link down", "settlement"]
+    assert street.sends_of("P000002")

@@ -166,3 +166,27 @@ def test_lanes_set_aside_are_bounded_and_forgotten() -> None:
     assert lanes.put("p", 1, "B", "p")
     assert lanes.take() == "p"
     assert lanes.take() is None
+
+
+def test_within_a_lane_a_smaller_order_goes_first_and_between_lanes_the_rank() -> None:
+    lanes: Lanes[str] = Lanes(10, 5)
+    lanes.put("old reversal", 1, "a", "old reversal", order=2)
+    lanes.put("notice", 7, "a", "notice", order=1)
+    lanes.put("other", 5, "b", "other", order=2)
+    assert (lanes.first_order("a"), lanes.first_order("b"), lanes.first_order("c")) == (1, 2, None)
+    assert taken(lanes) == ["other", "notice", "old reversal"]
+    lanes.put("later", 5, "b", "later", order=2)
+    lanes.set_aside("b")
+    assert lanes.first_order("b") is None
+
+
+def test_a_lane_that_is_hurried_goes_before_the_best_as_far_as_it_has_room() -> None:
+    lanes: Lanes[str] = Lanes(10, 2)
+    for place in range(4):
+        lanes.put(f"a{place}", place, "a", f"a{place}")
+        lanes.put(f"b{place}", 100 + place, "b", f"b{place}")
+    lanes.hurry("b")
+    lanes.hurry("nobody")
+    assert taken(lanes) == ["b0", "b1", "a0", "a1"]
+    lanes.leave("b")
+    assert lanes.take() == "b2"
