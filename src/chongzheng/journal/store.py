@@ -37,7 +37,7 @@ from chongzheng.reversal.facts import DeadlinePassed, Fact
 from chongzheng.reversal.payment import FINAL, Payment
 from chongzheng.reversal.policy import Policy
 
-HELD_MAX = 50_000
+HELD_MAX = 20_000
 """Open payments kept in memory between commits; more are read from the file again."""
 STALE_TRIES_MAX = 8
 """Tries of a batch whose payments other engines write at the same moment; then it is taken fact by fact."""
