@@ -48,11 +48,12 @@ class Siege:
 @dataclass(slots=True)
 class Slice:
     """What one slice brought: at the given rate, at full speed; seconds of processor time of the engine at full speed;
-    what the crowd did meanwhile (reports before, between, after), if it was there."""
+    by how much its memory grew; what the crowd did meanwhile (reports before, between, after), if it was there."""
 
     pace: Run
     flood: Run
     engine_s: float
+    grown_mib: float
     crowd: list[Run] = field(default_factory=list)
 
     @property
@@ -169,6 +170,7 @@ async def _sold(here: Field, is_besieged: bool = False) -> Slice:
         if is_besieged:
             reports.append(await here.crowd.order("report"))
 
+    begun_mib = here.engine.memory_mib("VmRSS")
     await look()
     pace = await here.fleet.order("pace", rate=siege.rate, seconds=siege.seconds)
     await look()
@@ -176,7 +178,7 @@ async def _sold(here: Field, is_besieged: bool = False) -> Slice:
     flood = await here.fleet.order("flood", sales=siege.flood, in_flight=1)
     engine_s = here.engine.used_s() - begun_s
     await look()
-    return Slice(pace, flood, engine_s, reports)
+    return Slice(pace, flood, engine_s, here.engine.memory_mib("VmRSS") - begun_mib, reports)
 
 
 def _figures(
@@ -214,5 +216,7 @@ def _figures(
         "attack_kept": round(median(one.deeds_per_s(1) / max(one.deeds_per_s(0), 1) for one in besieged), 3),
         "crowd_processors": round(crowd_s / sum(one.flood["seconds"] for one in besieged), 3),
         "calm_mib": round(calm_mib),
+        "alone_grown_mib": round(sum(one.grown_mib for one in alone)),
+        "besieged_grown_mib": round(sum(one.grown_mib for one in besieged)),
         "peak_mib": round(peak_mib),
     }
