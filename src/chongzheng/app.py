@@ -263,15 +263,15 @@ class Engine:
         if self._inbox is not None:
             self._inbox.start()
         self._tidy()
-        if self._mail_side is not None:
-            self._letters = Letters(Mailbox(self._mail_side, self._vault), self._commit, self._fatal)
-            self._letters.start()
         self._house.begin(self._sources, self._journal.reader)
         await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
         await self._door.open()
         self.addresses["pos"] = address
         if self._api is not None:
             self.addresses["api"] = await asyncio.to_thread(self._api.start)
+        if self._mail_side is not None:
+            self._letters = Letters(Mailbox(self._mail_side, self._vault), self._commit, self._fatal)
+            self._letters.start()
 
     @property
     def log_form(self) -> str:

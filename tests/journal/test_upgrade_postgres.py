@@ -17,7 +17,7 @@ from journal.made import reply, returned, sale
 from journal.place import PostgresPlace
 
 DATABASES = ("postgresql",)
-SECOND = (Path(__file__).parents[1] / "data/journal-2-postgresql.sql").read_text("utf-8")
+SECOND = (Path(__file__).parent / "version_2_postgresql.sql").read_text("utf-8")
 TABLES = "engine payment fact evidence stray release entry cases alias card secret number settlement_file commits"
 COLUMNS = """
 SELECT table_name, column_name, data_type, is_nullable, column_default, collation_name, is_identity, ordinal_position
