@@ -326,8 +326,8 @@ def test_libraries_are_declared() -> None:
     owners = {name: list(found) for name, found in packages_distributions().items()}
     found = []
     for source in source_files():
-        # A benchmark compares with libraries that only the tests bring; a hardware module is an extra.
-        optional = source.inner.startswith("bench/") or source.inner == "gateway/hsm.py"
+        # A benchmark or a fuzzer compares with libraries that only the tests bring; a hardware module is an extra.
+        optional = source.inner.startswith(("bench/", "simulator/fuzz/")) or source.inner == "gateway/hsm.py"
         allowed = running | extra if optional else running
         if source.inner not in ELSEWHERE:
             found += layers.undeclared(source, allowed, owners)

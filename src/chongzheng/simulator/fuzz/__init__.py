@@ -1,0 +1,1 @@
+"""What do our decoders do with bytes that nobody should send?"""
