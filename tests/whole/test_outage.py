@@ -9,7 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
 from chongzheng.app import engine_of
+from chongzheng.cli import main
 from chongzheng.gateway import translate
 from chongzheng.iso8583 import Message
 from chongzheng.journal import Journal, Submission, Vault, payment_id
@@ -167,6 +170,11 @@ def test_poison_reversals_delay_no_other_terminal(tmp_path: Path) -> None:
             await here.until(lambda: states(here).get(State.RETURNED) == 400 - poisoned, 20)
             left = [payment for payment in backlog(here) if payment.state is not State.RETURNED]
             assert {payment.key.terminal for payment in left} == {bank.poison}
+            await here.until(lambda: State.DOUBTFUL in states(here), 10)
+            refused = next(payment for payment in backlog(here) if payment.state is State.DOUBTFUL)
+            words = ["explain", refused.id, "--db", str(tmp_path / "journal.db")]
+            shown = await asyncio.to_thread(CliRunner().invoke, main, words)
+            assert "F39 30" in shown.output and "reversal answered 30" in shown.output, shown.output
             terminal = await here.terminal()
             assert (await terminal.ask(terminal.sale())).text(39) == "00"
         finally:
