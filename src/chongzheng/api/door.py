@@ -143,7 +143,7 @@ class Door:
             key = self.ways.world.index(call.key)  # a careless client makes its keys of card numbers
             spoken = await asyncio.to_thread(self.doors.say, who.id, key, fingerprint, payment, now)
             if spoken.fingerprint != fingerprint:
-                note = (now, who.name, "key reused", spoken.payment, f"{call.key}: now for {payment}")
+                note = (now, who.name, "key reused", spoken.payment, f"{key}: now for {payment}")
                 await asyncio.to_thread(self.doors.note, *note)
                 raise refusal("key_reused", where="Idempotency-Key")
             answer = await asyncio.to_thread(self._taken, payment, saying)
