@@ -124,6 +124,7 @@ class Channel:
             if kind.undo is Undo.REVERSE:
                 self._add(self._reversed.setdefault(kind.wire[1:], []), kind)
         self._errands = self._told_apart()
+        self.types = {kind.mti for kind in self.kinds.values()} | {errand.mti for errand in self.errands.values()}
         self.is_dated = any(kind.valid_from or kind.valid_to for kind in self.kinds.values())
 
     def order_of(self, kind: str) -> int:

@@ -97,7 +97,7 @@ class Desk:
             return
         turn.line.call((heard.merchant, heard.terminal))  # a name that anybody may say: enough to be listened to
         is_reversal = heard.message.mti == translate.UNDO_TYPE
-        if heard.wants is Wants.OTHER and not is_reversal and not asker.turn.puzzles():
+        if heard.message.mti not in channel.types and not is_reversal and not asker.turn.puzzles():
             self._counts.note("dropped: unknown type again")
             asker.turn.strike()
         elif heard.refusal and not is_reversal:
