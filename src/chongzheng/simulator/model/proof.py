@@ -51,7 +51,8 @@ def holds(document: Document) -> bool:
 
 def _of_run(run: Explored) -> str:
     how = "all" if run.closed else "NOT all"
-    return f"worlds: {run.setting}: {how} {run.states} states, {len(run.violations)} broken promises, {run.seconds:.0f} s"
+    broken = len(run.violations)
+    return f"worlds: {run.setting}: {how} {run.states} states, {broken} broken promises, {run.seconds:.0f} s"
 
 
 def _of_guard(missed: Missed) -> str:
