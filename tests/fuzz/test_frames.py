@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -224,6 +225,15 @@ def test_the_command_refuses_what_is_no_file_of_messages(tmp_path: Path) -> None
 def test_a_message_behind_the_decoder_may_be_refused() -> None:
     assert not beyond.beyond("cup-pos", b"", b"")
     assert beyond.beyond("jcb", b"", b"")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("lane", [*DIALECTS, "tlv"])
+def test_a_search_guided_by_branches_breaks_no_promise(tmp_path: Path, lane: str) -> None:
+    command = [sys.executable, "-m", "chongzheng.simulator.fuzz.guided", "--dialect", lane, "--seconds", "20"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")
+    assert done.returncode == 0, done.stderr[-2_000:]
+    assert not list(tmp_path.glob("crash-*"))
 
 
 @pytest.mark.soak
