@@ -199,6 +199,7 @@ def document(report: Report) -> dict[str, Any]:
         "engines": report.plan.engines,
         "kills": report.kills,
         "freezes": report.freezes,
+        "leases_lost": report.leases_lost,
         "verdicts": dict(found.verdicts),
         "unproven": len(found.unproven),
         "excused": len(found.excused),
@@ -300,6 +301,7 @@ def _harm_rows(report: Report) -> tuple[tuple[int, str], ...]:
         (report.plan.engines, "engines on one database"),
         (report.kills, "times one of them was killed"),
         (report.freezes, "times one was frozen past its lease, and ended when it woke"),
+        (report.leases_lost, "times this machine was so busy that one lost its lease, and ended"),
     )
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from random import Random
 
-from chongzheng.simulator.processes import Engine, Standing
+from chongzheng.simulator.processes import Engine
 from chongzheng.simulator.world import World
 
 DIAL_WAIT_S = 1.0
@@ -47,9 +47,10 @@ class Way:
 
 
 class Crew:
-    """All engines of a world."""
+    """All engines of a world. `leases_lost`: how often one ended because this machine kept it waiting too long."""
 
     def __init__(self, world: World) -> None:
+        self.leases_lost = 0
         self.engines = [Engine(world, number) for number in range(len(world.links))]
 
     def __len__(self) -> int:
@@ -73,13 +74,16 @@ class Crew:
         """All of them, also when one of them will not."""
         await asyncio.gather(*(engine.stop() for engine in self.engines), return_exceptions=True)
 
-    def refuse_if_gone(self) -> None:
-        """OurMistake when one ended although nobody made it."""
+    async def look_after(self) -> None:
+        """Start again whoever lost its lease, as an operator's supervisor does; OurMistake when one ended otherwise."""
         for engine in self.engines:
+            if engine.lost_its_lease:
+                self.leases_lost += 1
+                await engine.start()
             engine.refuse_if_gone()
 
     async def one_that_is_up(self, dice: Random) -> Engine:
         """Anyone who is up; waits for it."""
-        while not (up := [engine for engine in self.engines if engine.standing is Standing.UP]):
+        while not (up := [engine for engine in self.engines if engine.is_up]):
             await asyncio.sleep(LOOK_S)
         return dice.choice(up)

@@ -91,6 +91,7 @@ class Report:
     bank: Mapping[str, int]
     kills: int
     freezes: int
+    leases_lost: int
     sales: int
     never_taken: int
     open_cases: int
@@ -216,7 +217,7 @@ async def _watch(one: Run) -> None:
     last, since_s = -1, time.monotonic()
     patience_s = STALLED_S + (4 / one.plan.rate if one.plan.rate else 0)
     while True:
-        one.crew.refuse_if_gone()
+        await one.crew.look_after()
         one.show.engines(one.crew.standings())
         if one.fleet.done != last:
             last, since_s = one.fleet.done, time.monotonic()
@@ -242,7 +243,7 @@ async def _quiet(one: Run, name: str) -> None:
 async def _until(one: Run, holds: Callable[[], Awaitable[bool]], wait_s: float, complaint: str) -> None:
     give_up_s = time.monotonic() + wait_s
     while not await holds():
-        one.crew.refuse_if_gone()
+        await one.crew.look_after()
         one.show.engines(one.crew.standings())
         if time.monotonic() > give_up_s:
             raise OurMistake(f"{complaint} after {int(wait_s)} s", "simulator")
@@ -306,6 +307,7 @@ def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], sec
         bank=stats["counts"],
         kills=one.harm.kills,
         freezes=one.harm.freezes,
+        leases_lost=one.crew.leases_lost,
         sales=one.fleet.done,
         never_taken=sum(engine_id(key) not in known for key in one.fleet.seen),
         open_cases=open_cases,

@@ -39,9 +39,9 @@ async def _end(process: Process | None, wait_s: float = STOP_WAIT_S) -> int | No
         return None
 
 
-def _tail(path: Path) -> str:
-    """The end of a log, as one line."""
-    text = path.read_text("utf-8", "replace") if path.exists() else ""
+def _tail(path: Path, since: int = 0) -> str:
+    """The end of a log, as one line, without the bytes that were there before `since`."""
+    text = path.read_bytes()[since:].decode("utf-8", "replace") if path.exists() else ""
     return " ".join(text.split())[-LOG_TAIL_CHARS:] or "it said nothing"
 
 
@@ -112,6 +112,7 @@ class Engine:
         self._addresses = world.file("address", number)
         self._process: Process | None = None
         self._may_end = False
+        self._logged_before = 0
         self.name = f"engine {number + 1}" if len(world.links) > 1 else "the engine"
         self.standing = Standing.DOWN
         self.address: tuple[str, int] | None = None
@@ -122,6 +123,7 @@ class Engine:
         words = (*ENGINE, "up", "--config", str(self._config), "--address-file", str(self._addresses))
         self.standing = Standing.STARTING
         with open(self._log, "ab") as log:
+            self._logged_before = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 *words, stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True, env={**os.environ}
             )
@@ -132,15 +134,31 @@ class Engine:
                     self.refuse_if_gone()
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
-            raise OurMistake(f"{self.name} did not start: {_tail(self._log)}", "simulator") from None
+            raise OurMistake(f"{self.name} did not start: {self._last_words()}", "simulator") from None
         self.address = _pos_address(self._addresses.read_text("utf-8"))
         self.standing = Standing.UP
 
+    @property
+    def is_up(self) -> bool:
+        """Whether it takes sales now, as far as can be known."""
+        return self.standing is Standing.UP and self._process is not None and self._process.returncode is None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it ended although nobody made it."""
+        return self._process is not None and self._process.returncode is not None and not self._may_end
+
+    @property
+    def lost_its_lease(self) -> bool:
+        """Whether it ended because its machine stalled for longer than its lease, as it must then."""
+        ended_so = self._process is not None and self._process.returncode == LEASE_LOST
+        return self.is_gone and ended_so and "lease" in self._last_words()
+
     def refuse_if_gone(self) -> None:
         """OurMistake when it ended although nobody made it."""
-        if self._process is not None and self._process.returncode is not None and not self._may_end:
+        if self._process is not None and self.is_gone:
             code = self._process.returncode
-            raise OurMistake(f"{self.name} ended by itself with {code}: {_tail(self._log)}", "simulator")
+            raise OurMistake(f"{self.name} ended by itself with {code}: {self._last_words()}", "simulator")
 
     async def kill(self) -> None:
         """SIGKILL, as a power cut would."""
@@ -166,10 +184,10 @@ class Engine:
             async with asyncio.timeout(STOP_WAIT_S):
                 code = await self._process.wait()
         except TimeoutError:
-            raise OurMistake(f"{self.name} lost its lease and did not end: {_tail(self._log)}", "simulator") from None
+            raise OurMistake(f"{self.name} lost its lease and did not end: {self._last_words()}", "simulator") from None
         self.address, self.standing = None, Standing.DOWN
         if code != LEASE_LOST:
-            raise OurMistake(f"{self.name} lost its lease and ended with {code}: {_tail(self._log)}", "simulator")
+            raise OurMistake(f"{self.name} lost its lease and ended with {code}: {self._last_words()}", "simulator")
 
     async def stop(self) -> int | None:
         """Ask it to stop; its exit code, None when it had to be killed. A frozen one is killed: it cannot hear."""
@@ -178,6 +196,10 @@ class Engine:
             await self.kill()
         self.standing = Standing.DOWN
         return await _end(self._process)
+
+    def _last_words(self) -> str:
+        """What it said since it was started last."""
+        return _tail(self._log, self._logged_before)
 
     async def dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to where it listens now; OSError while it is down."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chongzheng.mistakes import OurMistake
 from chongzheng.simulator.crew import SHUN_S, Crew, Way
 from chongzheng.simulator.processes import Standing
 
@@ -21,6 +22,23 @@ class Fake:
     does: str = "takes"
     standing: Standing = Standing.UP
     calls: list[str] = field(default_factory=list)
+    lost_its_lease: bool = False
+    is_gone: bool = False
+
+    @property
+    def is_up(self) -> bool:
+        """As it stands."""
+        return self.standing is Standing.UP
+
+    async def start(self) -> None:
+        """Again."""
+        self.calls.append("start")
+        self.lost_its_lease = self.is_gone = False
+
+    def refuse_if_gone(self) -> None:
+        """As an engine does."""
+        if self.is_gone:
+            raise OurMistake("ended by itself")
 
     async def dial(self) -> Any:
         """As it does."""
@@ -84,7 +102,7 @@ def test_nobody_there_is_said_at_once() -> None:
 def crew(*engines: Fake) -> Crew:
     """A crew of these."""
     made = Crew.__new__(Crew)
-    made.engines = list(engines)  # type: ignore[arg-type]
+    made.engines, made.leases_lost = list(engines), 0  # type: ignore[arg-type]
     return made
 
 
@@ -107,6 +125,16 @@ def test_who_comes_up_is_waited_for() -> None:
         return await waiting
 
     assert asyncio.run(work()) is engine
+
+
+def test_whoever_lost_its_lease_is_started_again_and_nobody_else() -> None:
+    engines = [Fake("a"), Fake("b", lost_its_lease=True, is_gone=True)]
+    one = crew(*engines)
+    asyncio.run(one.look_after())
+    assert ([engine.calls for engine in engines], one.leases_lost) == ([[], ["start"]], 1)
+    engines[0].is_gone = True
+    with pytest.raises(OurMistake):
+        asyncio.run(one.look_after())
 
 
 def test_all_are_stopped_also_when_one_will_not() -> None:

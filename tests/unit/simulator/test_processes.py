@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -81,6 +82,23 @@ def test_a_frozen_one_is_stopped_too(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert engine.standing is Standing.DOWN
 
     with_engine(tmp_path, monkeypatch, "stays", work)
+
+
+@pytest.mark.parametrize(("words", "lost"), [("the lease ran out", True), ("the disk is gone", False)])
+def test_a_lease_that_ran_out_is_told_from_other_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, lost: bool
+) -> None:
+    async def work(engine: Engine) -> None:
+        await engine.start()
+        assert engine.is_up and not engine.is_gone
+        with open(tmp_path / "engine-2.log", "a", encoding="utf-8") as log:
+            log.write(words)
+        assert engine._process is not None
+        engine._process.send_signal(signal.SIGCONT)
+        await engine._process.wait()
+        assert (engine.is_up, engine.is_gone, engine.lost_its_lease) == (False, True, lost)
+
+    with_engine(tmp_path, monkeypatch, str(processes.LEASE_LOST), work)
 
 
 def test_who_ends_unasked_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
