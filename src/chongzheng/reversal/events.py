@@ -194,7 +194,13 @@ def _deadline(before: Payment, absorbed: Payment, fact: facts.DeadlinePassed, po
         return Event.UNANSWERED_BESIDE if before.beside else _unanswered(before, Event.DEADLINE)
     if before.state in _INQUIRED and before.wake_at < before.file_due_at:
         return Event.INQUIRY_DUE
-    return Event.DEADLINE
+    return _overdue(before, absorbed, fact, policy)
+
+
+def _overdue(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> Event:
+    """Files that were read before the last answer came are looked at once more before a person is called."""
+    event = _file(before, absorbed, fact, policy)
+    return Event.DEADLINE if event is Event.FILE_OPEN else event
 
 
 def _report(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> Event:

@@ -176,6 +176,21 @@ def test_a_clock_that_went_back_does_not_lose_a_deadline() -> None:
     assert event(before, facts.DeadlinePassed("P1", T0 - 500, T0)) is Event.DEADLINE
 
 
+@pytest.mark.parametrize(
+    ("days", "wanted"),
+    [((), Event.DEADLINE), ((DAY,), Event.DEADLINE), ((DAY, NEXT_DAY), Event.FILE_PROVES)],
+)
+def test_files_that_were_read_are_looked_at_again_when_overdue(days: tuple[str, ...], wanted: Event) -> None:
+    before = known(state=State.RETURNED, wake_at=T0, days=tuple((day, f"f-{day}") for day in days))
+    assert event(before, facts.DeadlinePassed("P1", T0, T0)) is wanted
+
+
+def test_files_that_contradict_are_not_overdue() -> None:
+    read = ((DAY, "f1"), (NEXT_DAY, "f2"))
+    before = known(state=State.APPROVED, wake_at=T0, approval=seen(), days=read)
+    assert event(before, facts.DeadlinePassed("P1", T0, T0)) is Event.FILE_CONTRADICTS
+
+
 # reports, people, files
 
 
