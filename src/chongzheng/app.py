@@ -33,6 +33,7 @@ from chongzheng.gateway.metrics import Sources
 from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
 from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
+from chongzheng.gateway.steady import SteadyClock
 from chongzheng.gateway.take_over import Hands, Look, TakeOver
 from chongzheng.gateway.terminals import Terminal, Terminals, master_key_place, terminal_of
 from chongzheng.gateway.timers import Deadline, Place, Timers
@@ -43,7 +44,7 @@ from chongzheng.journal import Committed, Fenced, Journal, JournalFull, Submissi
 from chongzheng.journal.mailbox import Mailbox
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
-from chongzheng.reception import calendar_of, door_settings, wall_clock_ms, world_of
+from chongzheng.reception import calendar_of, door_settings, world_of
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
@@ -99,14 +100,14 @@ def journal_and_checkpoints(path: Path) -> tuple[Path | str, Path, Path]:
 class Engine:
     """One engine: start it, read its addresses, stop it. `failed` is set when it must not go on."""
 
-    def __init__(self, config: settings.Config, clock: Callable[[], int] = wall_clock_ms) -> None:
+    def __init__(self, config: settings.Config, clock: Callable[[], int] | None = None) -> None:
         self._config = config
-        self._clock = clock
         self.addresses: dict[str, str] = {}
         self.failed = asyncio.Event()
         self.failure = ""
         self.counts = Counts()
-        self._house = Housekeeping(config, self.counts, clock)
+        self._clock = clock or SteadyClock(self.counts.note).now_ms
+        self._house = Housekeeping(config, self.counts, self._clock)
         self._stopping = False
         self._settling: asyncio.Future[str] | None = None
 

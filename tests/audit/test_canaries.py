@@ -37,7 +37,7 @@ from audit.canaries import (
     hits,
     hits_in,
 )
-from chongzheng.app import wall_clock_ms
+from chongzheng.reception import wall_clock_ms
 from chongzheng.cli import main
 from chongzheng.iso8583 import Message
 from chongzheng.journal.doors import Doors

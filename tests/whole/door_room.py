@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from chongzheng.app import wall_clock_ms
+from chongzheng.reception import wall_clock_ms
 from chongzheng.journal.doors import Doors
 from chongzheng.journal.side import Side
 from whole.engine_room import MERCHANT, QUICK, Room, room

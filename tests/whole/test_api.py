@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 from chongzheng.api import serve, web
-from chongzheng.app import wall_clock_ms
+from chongzheng.reception import wall_clock_ms
 from chongzheng.journal import Journal, JournalFull, Vault
 from chongzheng.journal.doors import Doors
 from chongzheng.journal.outbox import Outbox

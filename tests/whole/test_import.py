@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from chongzheng.app import wall_clock_ms
+from chongzheng.reception import wall_clock_ms
 from chongzheng.cli import main
 from chongzheng.journal import Reader
 from chongzheng.reversal.payment import Payment

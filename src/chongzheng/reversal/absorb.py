@@ -15,6 +15,8 @@ MAC_BAD = "bad"
 CONCLUSIVE = frozenset({Found.CHARGED, Found.RETURNED, Found.NEVER})
 """Inquiries that say something; "not found" is not "not done"."""
 EXISTED = frozenset({Found.CHARGED, Found.RETURNED})
+UNDRIVEN = frozenset({State.NEW, State.FORWARDED, State.UNSENT, State.DELIVERING, State.APPROVED, State.REFUSED})
+"""Where nothing is reversed or sent again, so that nobody can stop it."""
 
 
 def absorb(payment: Payment, fact: Fact, policy: Policy) -> Payment:
@@ -158,7 +160,10 @@ def _file(payment: Payment, fact: facts.SettlementSaw, policy: Policy) -> Paymen
 
 
 def _stopped(payment: Payment, fact: facts.ReversalStopped, policy: Policy) -> Payment:
-    return payment if payment.stopped_by else changed(payment, stopped_by=fact.actor)
+    """A person who saw an older state stops nothing: a later reversal must not be held back by it."""
+    if payment.stopped_by or payment.state in UNDRIVEN:
+        return payment
+    return changed(payment, stopped_by=fact.actor)
 
 
 def _inquiry(payment: Payment, fact: facts.InquiryAnswered, policy: Policy) -> Payment:

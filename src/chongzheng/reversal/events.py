@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from chongzheng.reversal import facts
-from chongzheng.reversal.absorb import differs, is_approval, unproven
+from chongzheng.reversal.absorb import UNDRIVEN, differs, is_approval, unproven
 from chongzheng.reversal.facts import Answer, Fact, Found, Moves, Standing, Undo
 from chongzheng.reversal.payment import FINAL, Payment, State, Told, Truth, is_bound
 from chongzheng.reversal.policy import Policy
@@ -307,7 +307,7 @@ def _link(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> Eve
 
 
 def _stopped(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> Event:
-    return Event.PERSON_STOPPED
+    return Event.NOTED if before.state in UNDRIVEN else Event.PERSON_STOPPED
 
 
 _MEANING: dict[type[Any], Callable[[Payment, Payment, Any, Policy], Event]] = {

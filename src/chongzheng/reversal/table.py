@@ -385,7 +385,7 @@ IMPOSSIBLE: dict[E, tuple[frozenset[S], str]] = {
     E.CHECK_ASKED: (_ASLEEP, "of a final payment the wish is noted"),
     E.PERSON_STOPPED: (
         frozenset({S.NEW, S.FORWARDED, S.UNSENT, S.DELIVERING, S.APPROVED, S.REFUSED}),
-        "there is no reversal that a person could stop; the door refuses it",
+        "there is no reversal that a person could stop: the wish is noted",
     ),
     E.REVERSAL_ASKED: (frozenset({S.RESENDING}), "what is sent again is never reversed"),
     E.REVERSAL_WANTED: (frozenset(S) - {S.DOUBTFUL}, "elsewhere a reversal is driven, or was, or begins anyway"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chongzheng.reversal import facts
-from chongzheng.reversal.absorb import absorb, differs, is_approval, is_partial, unproven
+from chongzheng.reversal.absorb import UNDRIVEN, absorb, differs, is_approval, is_partial, unproven
 from chongzheng.reversal.facts import ANY, Answer, Found, Link, Moves, Sign, Standing, Undo
 from chongzheng.reversal.payment import Payment, State, Tie
 from chongzheng.reversal.policy import Policy
@@ -212,9 +212,15 @@ def test_a_file_of_a_day_is_read_once() -> None:
 
 
 def test_the_first_person_who_stops_is_remembered() -> None:
-    once = absorb(known(), facts.ReversalStopped("P1", T0, "clerk 7"), POLICY)
+    once = absorb(known(state=State.REVERSING), facts.ReversalStopped("P1", T0, "clerk 7"), POLICY)
     assert once.stopped_by == "clerk 7"
     assert absorb(once, facts.ReversalStopped("P1", T0, "clerk 8"), POLICY) is once
+
+
+def test_who_stops_what_is_not_driven_holds_nothing_back_later() -> None:
+    for state in UNDRIVEN:
+        before = known(state=state)
+        assert absorb(before, facts.ReversalStopped("P1", T0, "clerk 7"), POLICY) is before
 
 
 def inquiry(outcome: Found, evidence: str = "q", authentic: bool = True) -> facts.Fact:

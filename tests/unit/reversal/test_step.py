@@ -288,8 +288,6 @@ def test_a_tombstone_declines_the_sale_that_comes_after_it() -> None:
 def test_a_pair_that_is_not_in_the_table_is_our_mistake() -> None:
     with pytest.raises(OurMistake, match=r"NEW.approved: no such row"):
         step(Payment("P1", KEY), reply("00", echo=()), POLICY)
-    with pytest.raises(OurMistake, match=r"FORWARDED.person_stopped: no such row"):
-        step(known(state=State.FORWARDED), STOPPED, POLICY)
 
 
 def test_a_stopped_payment_stands_still_with_a_case() -> None:
