@@ -2,7 +2,7 @@
 
 -- name: load_payments
 -- In one order for everybody, so that two engines never wait for each other.
-SELECT id, place, version, head, body FROM payment WHERE id = ANY(%s) ORDER BY id FOR UPDATE
+SELECT id, place, version, head, body, owner FROM payment WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 
 -- name: write
 -- A whole plan, one array a column, in one round trip; empty arrays write nothing. Gives how many payments were opened

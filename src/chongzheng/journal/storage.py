@@ -37,12 +37,13 @@ class Fenced(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A payment as the database has it; `body` is its canonical JSON."""
+    """A payment as the database has it; `body` is its canonical JSON, `owner` the engine that wrote it last."""
 
     place: int
     version: int
     head: bytes
     body: bytes
+    owner: int = 0
 
 
 class Storage(Protocol):

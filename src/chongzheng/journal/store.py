@@ -329,19 +329,17 @@ class Journal:
             self._read.update(self._storage.load(list(self._read)))
 
     def _still_due(self, batch: Sequence[Submission]) -> Sequence[Submission]:
-        """Without deadlines that are over: two engines may have waited for one, and only one of them has it now. To
-        write the other's word down would make it the owner again, and both would wait for the next."""
-        if self._storage.alone:
-            return batch
+        """Without deadlines that another engine has moved or lifted: both may have waited for one, and only the other
+        has it now. To write ours down would make this engine the owner again, and both would wait for the next."""
         return [submission for submission in batch if not self._is_over(submission.fact)]
 
     def _is_over(self, fact: Fact) -> bool:
         if not isinstance(fact, DeadlinePassed):
             return False
-        held = self._load(fact.payment)
-        if held is None:
+        found = self._read.get(fact.payment)  # what we hold in memory we wrote last, or its version tells otherwise
+        if found is None or found.owner == self._storage.engine:
             return False
-        wake_at = held.payment.wake_at
+        wake_at = decode_payment(found.body).wake_at
         return wake_at is None or max(fact.due_at, fact.at) < wake_at
 
     def _read_again(self, submission: Submission) -> None:
