@@ -96,6 +96,9 @@ class Moves:
                 lost = world._replace(todo=w.NOTHING, report=w.NOT_FORWARDED, faults=world.faults - 1)
                 yield "fault: there is no link to the host", lost, 0, ""
             return
+        if world.report:  # the gateway's reports come in their order: that of the delivery before comes first
+            yield self._reported(world)
+            return
         done = world._replace(todo=w.NOTHING)
         if world.terminal == w.WAITING:
             yield "the approval is written", done._replace(hears=world.hears | w.YES, report=w.WRITTEN), 0, ""
@@ -144,8 +147,11 @@ class Moves:
                 spent = world._replace(faults=world.faults - 1)
                 yield self._engine(f"fault: the host's answer arrives twice: {word}", spent, word)
         if world.report:
-            word = ("", "not forwarded", "answer written", "answer undelivered")[world.report]
-            yield self._engine(f"the gateway reports: {word}", world._replace(report=w.NO_REPORT), word)
+            yield self._reported(world)
+
+    def _reported(self, world: World) -> Move:
+        word = ("", "not forwarded", "answer written", "answer undelivered")[world.report]
+        return self._engine(f"the gateway reports: {word}", world._replace(report=w.NO_REPORT), word)
 
     def _reversal_arrives(self, world: World, word: str) -> Move:
         """The door refuses a reversal of what is never reversed and was never seen."""
