@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "decode": ("chongzheng.cli.codec:decode", "Look into a message, masked unless told otherwise."),
     "encode": ("chongzheng.cli.codec:encode", "Build a message from JSON."),
     "mac": ("chongzheng.cli.codec:mac", "Compute a message authentication code."),
+    "simulate": ("chongzheng.cli.simulate:simulate", "Prove the engine in a world where everything fails."),
     "bench": ("chongzheng.cli.bench:bench", "Measure, side by side with the alternatives."),
 }
 

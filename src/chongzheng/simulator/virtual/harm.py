@@ -231,13 +231,14 @@ async def deliver_files(world: World) -> None:
     weather, dice = world.weather, world.dice
     orders = [[*key, kind] for key, kind in world.watch.plant(world.seed).items()]
     names = world.bank.obey({"do": "files", "dir": str(world.home.outbox), "plant": orders})["files"]
-    for name in names if dice.random() < 0.8 else names[::-1]:
+    if dice.random() < 0.2:
+        names = names[::-1]
+        world.watch.reach("the second day's file came first")
+    for name in names:
         if weather.file_late:
             await asyncio.sleep(dice.randrange(LATE_MS) / 1000)
             world.watch.reach("a file came late")
         await _deliver(world, name, dice)
-    if names[0] != world.watch.first_read():
-        world.watch.reach("the second day's file came first")
 
 
 async def _deliver(world: World, name: str, dice: Random) -> None:

@@ -95,6 +95,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Seconds since the world began."""
         return self.now_ns / NS_PER_S
 
+    def true_ms(self) -> int:
+        """Epoch milliseconds, whatever anybody's clock says."""
+        return (self.epoch_ns + self.now_ns) // 1_000_000
+
     def wall_ns(self) -> int:
         """What the clock on the wall of the process that asks says."""
         return self.epoch_ns + self.now_ns + HERE.get().process.wall_offset_ns

@@ -39,6 +39,8 @@ REPEAT_AFTER_MS = cast(tuple[int, ...], scale.SCALED["repeat_after_ms"])
 """A send that was decided inside the window waits for its answer beyond it."""
 SET_ASIDE = frozenset({"reply_unproven", "rev_unproven"})
 MANY_REPEATS = 5
+CLOCK_ERROR_MS_MAX = 10_000
+"""How far from true time a fact may be stamped: a stalled process hands in late what it stamped before."""
 CLEAR_TRACK = re.compile(rb"\d{15,19}[D=]\d{7}")
 
 
@@ -58,7 +60,7 @@ class Watch:
         self._fabric = fabric
         self._states: dict[str, Payment] = {}
         self._versions: dict[str, int] = {}
-        self._sent: set[str] = set()
+        self._finals: dict[str, tuple[State, Truth]] = {}
         self._heads: dict[str, tuple[int, bytes]] = {}
         self._reader: Reader | None = None
         self._reader_of = -1
@@ -93,6 +95,11 @@ class Watch:
         if runner is not None:
             self.hold("R3", runner.waiting <= runner_module.QUEUE_MAX, f"{runner.waiting} facts wait")
         reader = self._look()
+        if self.reached["the engine's clock jumped"]:
+            true_ms = self._loop.true_ms()
+            for submission in batch:
+                off_ms = abs(submission.fact.at - true_ms)
+                self.hold("K7", off_ms <= CLOCK_ERROR_MS_MAX, f"{submission.fact}: stamped {off_ms} ms away")
         for one in committed:
             before = self._states.get(one.payment.id)
             self._step(before, one)
@@ -125,10 +132,13 @@ class Watch:
         self.hold("O1", owes or final, f"{after.id} is {after.state} and owes {after.owes} at {after.wake_at}")
         if before is not None and before.owes is not Owes.NOTHING and after.owes is Owes.NOTHING:
             self.hold("O2", final, f"{after.id} owes nothing any more and is {after.state}")
-        if before is not None and before.state in FINAL and before.state is not after.state:
-            self.hold("K1", event in EVIDENCE_AGAINST or after.owes is Owes.PERSON, f"{one.rule} reopened {after.id}")
-        elif before is not None and before.state in FINAL:
-            self.hold("K1", True, "")
+        if before is not None and before.state in FINAL:
+            stays = before.state is after.state or event in EVIDENCE_AGAINST or after.owes is Owes.PERSON
+            self.hold("K1", stays, f"{one.rule} reopened {after.id}")
+            if not stays or after.owes is not Owes.PERSON:
+                self._finals.setdefault(after.id, (before.state, before.verdict.truth))
+        if final and (before is None or before.state not in FINAL or after.owes is Owes.PERSON):
+            self._finals[after.id] = (after.state, after.verdict.truth)
         if event in SET_ASIDE and before is not None:
             self.hold("P2", after.state is before.state, f"{one.rule} moved {after.id}")
         if after.state is State.SETTLED and after.verdict.truth is Truth.NEVER_CHARGED:
@@ -257,11 +267,6 @@ class Watch:
         self.planted = planting.plant(seed, rows, self._fleet.seen)
         return self.planted
 
-    def first_read(self) -> str:
-        """The name of the file that was read first."""
-        days = self._look().settlement_days()
-        return str(days[0]["name"]) if days else ""
-
     def picture(self) -> list[tuple[str, tuple[int, bytes]]]:
         """Every payment and its head."""
         reader = self._look()
@@ -330,7 +335,9 @@ class Watch:
         self.hold("D5", not faults, f"the journal says {faults[:2]}")
         if self.machine.kills:
             self.hold("D3", not faults, f"after recoveries the journal says {faults[:2]}")
-        self.hold("K7", True, "")
+        for name, (state, truth) in self._finals.items():
+            p = payments[name]
+            self.hold("K1", (p.state, p.verdict.truth) == (state, truth), f"{name} was {state} {truth}, is {p.state}")
         self._ends(payments)
 
     def _shown(self, payments: dict[str, Payment], cases: set[str]) -> None:
