@@ -251,7 +251,7 @@ class End(asyncio.Transport):
             self._unread += len(piece)
             peer.expect(piece, self._fabric.delay_ms())
         if self._fabric.strikes():
-            self.abort()
+            self._end(reset())
         elif self._unread > HIGH_WATER_BYTES and not self._asked_to_pause:
             self._asked_to_pause = True
             self._protocol.pause_writing()
@@ -271,12 +271,8 @@ class End(asyncio.Transport):
 
     def abort(self) -> None:
         """Now, whatever is on its way."""
-        if self._lost:
-            return
-        self._closing = True
-        if self.peer is not None and not self.peer.gone:
-            self.peer.expect(reset(), self._fabric.delay_ms())
-        self._loop.call_soon(self.lose, None, context=self.lane.context())
+        if not self._lost:
+            self._end(None)
 
     def is_closing(self) -> bool:
         """Whether it was closed on this side."""
@@ -337,6 +333,13 @@ class End(asyncio.Transport):
         self._fabric.drop(self)
         if self._protocol is not None:
             self._protocol.connection_lost(error)
+
+    def _end(self, why: BaseException | None) -> None:
+        """Over at once; the peer hears of a reset after what is on its way to it."""
+        self._closing = True
+        if self.peer is not None and not self.peer.gone:
+            self.peer.expect(reset(), self._fabric.delay_ms())
+        self._loop.call_soon(self.lose, why, context=self.lane.context())
 
     def _hear_of_it(self, peer: End | None) -> None:
         """Nobody is there: a machine that is up says so, one that is dark says nothing."""
