@@ -32,7 +32,7 @@ class Lanes(Generic[Item]):
         self._lanes: dict[str, list[tuple[int, int, str]]] = {}  # lane -> heap of (order, rank, payment)
         self._heads: list[tuple[int, str, str]] = []  # heap of (rank, payment, lane); some are out of date
         self._flying: dict[str, int] = {}
-        self._aside: set[str] = set()
+        self._aside: dict[str, None] = {}
         self._hurried: dict[str, None] = {}
         self._taken = 0
         self._dropped = 0
@@ -126,10 +126,10 @@ class Lanes(Generic[Item]):
     def set_aside(self, lane: str) -> None:
         """The other lanes go first, but for one turn in ASIDE_TURN."""
         if len(self._aside) < self._limit:
-            self._aside.add(lane)
+            self._aside[lane] = None
 
     def _recall(self) -> None:
-        lanes, self._aside = self._aside, set()
+        lanes, self._aside = self._aside, {}
         for lane in lanes:
             self._offer_head(lane)
 

@@ -83,12 +83,12 @@ class Turn:
         """Count the message as in flight; False when its connection has too many of those."""
         if len(self.line.turns) >= IN_FLIGHT_PER_CONNECTION:
             return False
-        self.line.turns.add(self)
+        self.line.turns[self] = None
         return True
 
     def end(self) -> None:
         """No answer is due any more."""
-        self.line.turns.discard(self)
+        self.line.turns.pop(self, None)
 
     def strike(self) -> None:
         """The message was nobody's: a connection that brings nothing else is cut."""
@@ -122,7 +122,7 @@ class PosLine(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._hearing = Hearing()
         self.address = ""
-        self.turns: set[Turn] = set()  # bounded by IN_FLIGHT_PER_CONNECTION, in Turn.begin
+        self.turns: dict[Turn, None] = {}  # in order, bounded by IN_FLIGHT_PER_CONNECTION, in Turn.begin
         self.strikes = 0
         self.names: set[tuple[str, str]] = set()  # bounded by NAMES_MAX, in call
         self.opened_at = self.heard_at = _now_ms()
@@ -324,7 +324,7 @@ class PosDoor:
         self.counts = counts
         self._porter = Porter(tls, self._greet, self._take_turn, self._not_shaken) if tls is not None else None
         self._per_address = per_address
-        self._lines: set[PosLine] = set()
+        self._lines: dict[PosLine, None] = {}  # in the order in which they came
         self._nameless: OrderedDict[PosLine, None] = OrderedDict()
         self._by_terminal: dict[tuple[str, str], list[PosLine]] = {}
         self.unknown = Allowance(UNPROVEN_PER_S, UNPROVEN_BURST, _now_ms())
@@ -387,7 +387,7 @@ class PosDoor:
 
     def admit(self, line: PosLine) -> bool:
         """Whether there is room for another connection from that address."""
-        self._lines.add(line)
+        self._lines[line] = None
         self._nameless[line] = None
         line.allowance = self.addresses.allowance(line.address, line.opened_at)
         if self.addresses.come(line.address) > self._per_address:
@@ -450,7 +450,7 @@ class PosDoor:
         """The connection is gone."""
         if line not in self._lines:
             return
-        self._lines.discard(line)
+        self._lines.pop(line)
         self._nameless.pop(line, None)
         self.addresses.go(line.address)
         line.stop_waiting()

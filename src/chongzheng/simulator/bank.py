@@ -92,7 +92,7 @@ class Bank:
     settings: Settings
     desk: Desk = field(init=False)
     owners: dict[tuple[str, str], Owner] = field(init=False)
-    connections: set[Connection] = field(default_factory=set)
+    connections: dict[Connection, None] = field(default_factory=dict)
     clients: set[asyncio.StreamWriter] = field(default_factory=set)
     held: list[tuple[Key, Owner]] = field(default_factory=list)
     pending: int = 0
@@ -203,7 +203,7 @@ class Bank:
 
     def gone(self, connection: Connection) -> None:
         """A connection ended."""
-        self.connections.discard(connection)
+        self.connections.pop(connection, None)
         if connection.owner is not None and connection.owner.connection is connection:
             connection.owner.connection = None
 
@@ -286,7 +286,7 @@ class Connection(asyncio.Protocol):
         if self.bank.is_down:
             self.cut()
         else:
-            self.bank.connections.add(self)
+            self.bank.connections[self] = None
 
     def data_received(self, data: bytes) -> None:
         """Frames, whole or in part; a stream that makes no sense is closed."""
