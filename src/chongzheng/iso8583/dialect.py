@@ -11,14 +11,16 @@ from chongzheng.iso8583.specs import TABLES
 from chongzheng.mistakes import TheirMistake
 
 HEX_CHARACTERS = "0123456789ABCDEFabcdef"
-COMPILED_SHAPES_MAX = 1024  # a dialect in use has some dozens; a flood of made-up bitmaps must not fill the memory
+COMPILED_SHAPES_MAX = 256  # a dialect in use has some dozens; a flood of made-up bitmaps must not fill the memory
+SIGHTS_TO_COMPILE = 8  # compiling a shape costs as much as reading it carefully some sixty times
+SIGHTED_SHAPES_MAX = 1024  # shapes whose sights are counted
 
 _Made = TypeVar("_Made")
 
 
-def _remember(cache: dict[Any, _Made], key: object, made: _Made) -> None:
+def _remember(cache: dict[Any, _Made], key: object, made: _Made, limit: int = COMPILED_SHAPES_MAX) -> None:
     """Adds to a cache that forgets its oldest entry when it is full."""
-    if len(cache) >= COMPILED_SHAPES_MAX:
+    if len(cache) >= limit:
         cache.pop(next(iter(cache)), None)
     cache[key] = made
 
@@ -39,7 +41,7 @@ def _shape_ends(layout: Layout) -> tuple[int, ...]:
 class Dialect:
     """One dialect: `name`, `layout`, and the two directions between a body (type to last field) and a message."""
 
-    __slots__ = ("_at", "_decoders", "_encoders", "_ends", "layout", "name")
+    __slots__ = ("_at", "_decoders", "_encoders", "_ends", "_sights", "layout", "name")
 
     def __init__(self, layout: Layout) -> None:
         self.name = layout.name
@@ -48,6 +50,7 @@ class Dialect:
         self._ends = _shape_ends(layout)
         self._decoders: dict[bytes, Decoder] = {}
         self._encoders: dict[tuple[str | int, ...], Encoder] = {}
+        self._sights: dict[object, int] = {}
 
     def __repr__(self) -> str:
         """The name."""
@@ -61,10 +64,11 @@ class Dialect:
             return self._decode_carefully(bytes(body))
 
     def _decode_carefully(self, body: bytes) -> Message:
-        """Reads field by field; a shape is compiled only once a valid message had it, so garbage costs little."""
+        """Reads field by field; a shape is compiled only once valid messages had it often, so garbage costs little."""
         msg = careful.read(self.layout, body)
         start = self._ends[body[self._at]]
-        _remember(self._decoders, body[:start], compile_decoder(self.layout, msg, start))
+        if self._is_usual(body[:start]):
+            _remember(self._decoders, body[:start], compile_decoder(self.layout, msg, start))
         return msg
 
     def encode(self, msg: Message) -> bytes:
@@ -77,8 +81,16 @@ class Dialect:
 
     def _encode_carefully(self, msg: Message) -> bytes:
         body = careful.write(self.layout, msg)
-        _remember(self._encoders, (msg.mti, *msg.fields), compile_encoder(self.layout, msg.mti, tuple(msg.fields)))
+        shape = (msg.mti, *msg.fields)
+        if self._is_usual(shape):
+            _remember(self._encoders, shape, compile_encoder(self.layout, msg.mti, tuple(msg.fields)))
         return body
+
+    def _is_usual(self, shape: object) -> bool:
+        """Whether a shape was seen so often that compiling it pays."""
+        sights = self._sights.pop(shape, 0) + 1
+        _remember(self._sights, shape, sights, SIGHTED_SHAPES_MAX)
+        return sights >= SIGHTS_TO_COMPILE
 
 
 _DIALECTS = {name: Dialect(layout) for name, layout in read_tables(TABLES).items()}

@@ -1,5 +1,7 @@
 """Do both directions agree for any message of any dialect, and does garbage do no more than be refused?"""
 
+from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import iso8583
@@ -10,7 +12,14 @@ from hypothesis import strategies as st
 from chongzheng.bench.codec import their_spec
 from chongzheng.iso8583 import careful
 from chongzheng.iso8583.describe import to_json
-from chongzheng.iso8583.dialect import COMPILED_SHAPES_MAX, DIALECTS, Dialect, dialect
+from chongzheng.iso8583.dialect import (
+    COMPILED_SHAPES_MAX,
+    DIALECTS,
+    SIGHTED_SHAPES_MAX,
+    SIGHTS_TO_COMPILE,
+    Dialect,
+    dialect,
+)
 from chongzheng.iso8583.message import Message
 from chongzheng.iso8583.spec import Field, Layout, read_tables
 from chongzheng.iso8583.specs import TABLES
@@ -18,6 +27,15 @@ from chongzheng.mistakes import TheirMistake
 from unit.iso8583.vectors import MESSAGES, REFUSED, body_of, by_id
 
 DIGITS, TRACK = "0123456789", "0123456789D"
+dialect_module = import_module("chongzheng.iso8583.dialect")  # the package has a function of that name
+
+
+@pytest.fixture(autouse=True, scope="module")
+def at_first_sight() -> Iterator[None]:
+    """Shapes are compiled at once here, so that both ways of reading a message are held against each other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dialect_module, "SIGHTS_TO_COMPILE", 1)
+        yield
 
 
 @pytest.mark.parametrize("vector", MESSAGES, ids=lambda v: v["id"])
@@ -161,6 +179,30 @@ def test_compiled_and_careful_refuse_alike() -> None:
             except TheirMistake:
                 got = None
             assert got == wanted
+
+
+def test_a_shape_is_compiled_when_it_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialect_module, "SIGHTS_TO_COMPILE", SIGHTS_TO_COMPILE)
+    d = Dialect(read_tables(TABLES)["cup-pos"])
+    body = body_of(by_id("built-0400-void-reversal"))
+    messages = [d.decode(body) for _ in range(SIGHTS_TO_COMPILE - 1)]
+    bodies = [d.encode(messages[0]) for _ in range(SIGHTS_TO_COMPILE - 1)]
+    assert (len(d._decoders), len(d._encoders)) == (0, 0)
+    messages += [d.decode(body) for _ in range(2)]
+    bodies += [d.encode(messages[0]) for _ in range(2)]
+    assert (len(d._decoders), len(d._encoders)) == (1, 1)
+    assert all(one == messages[0] for one in messages)
+    assert set(bodies) == {body}
+
+
+def test_shapes_that_come_once_fill_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialect_module, "SIGHTS_TO_COMPILE", SIGHTS_TO_COMPILE)
+    d = Dialect(read_tables(TABLES)["cup-pos"])
+    numbers = [n for n, field in d.layout.fields.items() if field.kind == "ans"][:12]
+    for shape in range(SIGHTED_SHAPES_MAX + 20):
+        chosen = {n: "0" * d.layout.fields[n].size for bit, n in enumerate(numbers) if shape >> bit & 1}
+        d.encode(Message("0200", chosen))
+    assert (len(d._encoders), len(d._sights)) == (0, SIGHTED_SHAPES_MAX)
 
 
 def test_shapes_are_forgotten_when_there_are_too_many() -> None:

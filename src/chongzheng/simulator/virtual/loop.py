@@ -91,6 +91,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """A digest of every step that was made: when, by whom, what."""
         return self._digest.hexdigest()
 
+    def mark(self, what: bytes) -> None:
+        """Something that was said or kept, which the trace tells as well."""
+        self._digest.update(what)
+
     def time(self) -> float:
         """Seconds since the world began."""
         return self.now_ns / NS_PER_S
@@ -201,7 +205,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
         at = min((lane.process.asleep_until_ns for lane in self._lanes), default=None)
         while self._timers and (self._timers[0][2].cancelled() or not _lane_of(self._timers[0][2]).process.alive):
             _, _, gone = heapq.heappop(self._timers)
-            _lane_of(gone).process.remains.append(gone)
+            if not gone.cancelled():
+                _lane_of(gone).process.remains.append(gone)
         if self._timers and (at is None or self._timers[0][0] <= at):
             at = self._timers[0][0]
         if at is None:
@@ -289,7 +294,10 @@ def _task(loop: asyncio.AbstractEventLoop, coro: Any, **more: Any) -> asyncio.Ta
     """A task that its process remembers: a dead one must not be collected, nor complain."""
     task: asyncio.Task[Any] = asyncio.Task(coro, loop=loop, **more)
     task._log_destroy_pending = False  # type: ignore[attr-defined]
-    HERE.get().process.remains.append(task)
+    context = more.get("context")
+    lane = context.get(HERE, NOWHERE) if context is not None else HERE.get()
+    if lane is not NOWHERE:
+        lane.process.remains.append(task)
     return task
 
 
