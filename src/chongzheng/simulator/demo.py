@@ -40,6 +40,16 @@ LIVE = frozenset({State.FORWARDED, State.DELIVERING, State.REVERSING, State.UNMA
 LATE_RULES = frozenset({"reply_late", "approval_known"})
 
 
+class Doing(Protocol):
+    """What is done to the engines of a run, and how often it was."""
+
+    kills: int
+    freezes: int
+
+    async def do(self) -> None:
+        """All of it."""
+
+
 class Show(Protocol):
     """Where a run tells how far it is."""
 
@@ -118,14 +128,18 @@ class Run:
     bank: Bank
     crew: Crew
     fleet: Fleet
-    harm: Harm
+    harm: Doing
     planted: dict[Key, str] = field(default_factory=dict)
 
 
 async def run(plan: Plan, show: Show) -> Report:
     """Run it. OurMistake when the world itself does not work; a wrong verdict is a finding, not an exception."""
+    return await carry_out(_prepare(plan, show))
+
+
+async def carry_out(one: Run) -> Report:
+    """From the start of the bank to the comparison of the books; as `run`, with whatever is done to the engines."""
     started_s = time.monotonic()
-    one = _prepare(plan, show)
     try:
         await _start(one)
         await _traffic(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from chongzheng.journal.storage import LEASE_MS as REAL_LEASE_MS
@@ -45,9 +45,9 @@ def shortened(on_postgresql: bool = False) -> Iterator[Shortened]:
         yield Shortened("lease_ms", _text(REAL_LEASE_MS), _text(LEASE_MS), f"1:{REAL_LEASE_MS // LEASE_MS}")
 
 
-def as_toml() -> str:
+def as_toml(scaled: Mapping[str, int | tuple[int, ...]] = SCALED) -> str:
     """The [policy] table of the engine's configuration."""
-    lines = [f"{name} = {list(here) if isinstance(here, tuple) else here}" for name, here in SCALED.items()]
+    lines = [f"{name} = {list(here) if isinstance(here, tuple) else here}" for name, here in scaled.items()]
     return "\n".join(["[policy]", f'version = "{VERSION}"', *lines]) + "\n"
 
 

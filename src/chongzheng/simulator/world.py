@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -54,6 +55,7 @@ class World:
     tills: tuple[Till, ...]
     links: tuple[Link, ...]
     database: str = ""
+    scaled: Mapping[str, int | tuple[int, ...]] = field(default_factory=lambda: scale.SCALED)
 
     @property
     def journal(self) -> Path | str:
@@ -163,7 +165,7 @@ fixed_day = "{world.day}"
 [settlement]
 inbox = "{world.inbox.name if engine == 0 else ""}"
 
-{scale.as_toml()}"""
+{scale.as_toml(world.scaled)}"""
 
 
 def _write_private(path: Path, text: str) -> None:
