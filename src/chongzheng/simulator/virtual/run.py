@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
+import traceback
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,13 +26,14 @@ from chongzheng.simulator.fleet import Fleet, Gate
 from chongzheng.simulator.terminal import Terminal
 from chongzheng.simulator.virtual import files, harm
 from chongzheng.simulator.virtual.disk import SHELF, Disk, quiet
+from chongzheng.simulator.virtual.events import ALL, Cast, Event, Events
 from chongzheng.simulator.virtual.loop import VirtualLoop, process_of
 from chongzheng.simulator.virtual.machine import ENGINE, JOURNAL, Machine
 from chongzheng.simulator.virtual.nature import laws_of
-from chongzheng.simulator.virtual.network import Fabric
+from chongzheng.simulator.virtual.network import NS_PER_MS, Fabric
 from chongzheng.simulator.virtual.watch import Watch
 from chongzheng.simulator.virtual.weather import Weather, draw
-from chongzheng.simulator.virtual.world import OverheardBank, World
+from chongzheng.simulator.virtual.world import OverheardBank, World, sale_of
 from chongzheng.simulator.world import LINK_MERCHANT
 
 LOOK_MS = 100
@@ -43,7 +45,7 @@ FILES_WAIT_MS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a seed came to. `violations`: (invariant, what); `trace`: digest of every step."""
+    """What a seed came to. `violations`: (invariant, what); `trace`: digest of every step; `sales`: their names."""
 
     seed: int
     weather: Weather
@@ -55,6 +57,8 @@ class Outcome:
     steps: int
     kills: int
     virtual_ms: int
+    events: tuple[Event, ...] = ()
+    sales: tuple[str, ...] = ()
 
 
 class Stuck(Exception):
@@ -62,21 +66,31 @@ class Stuck(Exception):
 
 
 def run(
-    seed: int, payments: int, weather: Weather | None = None, step: Callable[[World], None] | None = None
+    seed: int,
+    payments: int,
+    weather: Weather | None = None,
+    step: Callable[[World], None] | None = None,
+    cast: Cast = ALL,
+    last: Callable[[World], None] | None = None,
 ) -> Outcome:
-    """Run one seed from beginning to end. `step` may look at the world once it is made, before it begins."""
+    """Run one seed from beginning to end. `cast`: which harms and sales of the seed are not left out.
+
+    `step` may look at the world once it is made, before it begins; `last` when it has ended and was judged.
+    """
     weather = weather or draw(seed)
     folder = Path(tempfile.mkdtemp(prefix="world-", dir=SHELF if SHELF.is_dir() else None))
     loop = VirtualLoop(Random(f"order {seed}"), weather.hasty, files.EPOCH_NS)
     try:
         with quiet(), laws_of(loop, Random(f"bytes {seed}")), _quiet_log() as log:
-            world = _make(seed, payments, weather, loop, folder)
+            world = _make(seed, payments, weather, loop, folder, cast)
             world.watch.log = log
             if step is not None:
                 step(world)
             try:
                 with _instead(app, "Writer", world.machine.writer_of), _instead(app, "Journal", _Tapped(world.machine)):
                     loop.run_until_complete(_live(world))
+                if last is not None:
+                    last(world)
             finally:
                 world.machine.bury()
                 loop.close()
@@ -85,20 +99,21 @@ def run(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make(seed: int, payments: int, weather: Weather, loop: VirtualLoop, folder: Path) -> World:
+def _make(seed: int, payments: int, weather: Weather, loop: VirtualLoop, folder: Path, cast: Cast) -> World:
     disk = Disk()
     disk.mount()
     home = files.make(folder, disk.folder / JOURNAL, seed, payments)
     fabric = Fabric(loop, Random(f"network {seed}"), weather)
+    events = fabric.events = Events(lambda: loop.now_ns // NS_PER_MS, cast)
     fabric.unrepeated = frozenset({ENGINE})  # the bank counts how often a sale is sent: only we may be to blame
     dice = Random(f"harm {seed}")
-    bank = OverheardBank(_settings(seed, weather, payments, home, dice))
-    fleet = Fleet(seed, Gate(payments, payments * 1000 / harm.span_ms(payments)), [])
+    bank = OverheardBank(_settings(seed, weather, payments, home, dice), events)
+    fleet = Fleet(seed, Gate(payments, payments * 1000 / harm.span_ms(payments)), [], draw=sale_of(events))
     watch = Watch(loop, bank, fleet, fabric)
     bank.overheard = watch.overhear
     machine = Machine(loop, fabric, home, disk, Random(f"machine {seed}"), watch.commit)
     watch.machine = machine
-    return World(seed, weather, payments, loop, fabric, home, bank, machine, fleet, watch, dice)
+    return World(seed, weather, payments, loop, fabric, home, bank, machine, fleet, watch, dice, events)
 
 
 def _settings(seed: int, weather: Weather, payments: int, home: files.Home, dice: Random) -> Settings:
@@ -123,6 +138,9 @@ async def _live(world: World) -> None:
         await world.machine.stop()
     except Stuck as stuck:
         world.watch.violate("O4", str(stuck))
+    except Exception as error:  # noqa: BLE001 - a party that breaks ends its world, not the campaign
+        told = traceback.format_exception(error)
+        world.watch.violate("O4", f"the world broke: {type(error).__name__}: {' '.join(' '.join(told[-4:]).split())}")
     world.watch.judge()
 
 
@@ -197,7 +215,9 @@ def _outcome(world: World) -> Outcome:
         trace=world.loop.trace,
         steps=world.loop.steps,
         kills=world.machine.kills,
-        virtual_ms=world.loop.now_ns // 1_000_000,
+        virtual_ms=world.loop.now_ns // NS_PER_MS,
+        events=tuple(world.events.happened),
+        sales=tuple(world.events.sales),
     )
 
 
