@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -79,7 +80,7 @@ def clock_of(day: str, utc_offset_h: int) -> Callable[[], str]:
     """The bank's clock as MMDDhhmmss: the time of the wall, the date of the business day whatever the wall says."""
 
     def moment() -> str:
-        now = datetime.now(UTC) + timedelta(hours=utc_offset_h)
+        now = datetime.fromtimestamp(time.time(), UTC) + timedelta(hours=utc_offset_h)
         return f"{day[4:]}{now:%H%M%S}"
 
     return moment

@@ -10,6 +10,7 @@ from math import sqrt
 from chongzheng.simulator import troubles
 from chongzheng.simulator.ledger import Key
 from chongzheng.simulator.terminal import NOT_TAKEN, Seen, Terminal
+from chongzheng.simulator.troubles import Sale
 
 REPLACED_MAX = 10
 """Refusals at the door are made up for, up to this many times the sales; more would be an engine that takes nothing."""
@@ -68,6 +69,8 @@ class Fleet:
     terminals: list[Terminal]
     seen: dict[Key, Seen] = field(default_factory=dict)
     refused_at_door: int = 0
+    draw: Callable[[int, str, str, int], Sale | None] = troubles.sale
+    """The sale of (seed, merchant, terminal, number); None: it is not made this time, and its trace number is used."""
 
     @property
     def done(self) -> int:
@@ -83,14 +86,17 @@ class Fleet:
         """Every terminal sells until all sales are made; `progress` hears of each payment."""
         async with asyncio.TaskGroup() as group:
             for terminal in self.terminals:
-                group.create_task(self._work(terminal, progress))
+                group.create_task(self._work(terminal, progress), name=f"till {terminal.terminal}")
 
     async def _work(self, terminal: Terminal, progress: Callable[[int], None]) -> None:
         number = 0
         while await self.gate.ticket():
             await terminal.undo()
-            sale = troubles.sale(self.seed, terminal.merchant, terminal.terminal, number)
+            sale = self.draw(self.seed, terminal.merchant, terminal.terminal, number)
             number += 1
+            if sale is None:
+                terminal.skip()
+                continue
             seen = await terminal.sell(sale)
             if seen.told == "declined" and seen.code in NOT_TAKEN:
                 self.refused_at_door += 1

@@ -122,6 +122,10 @@ class Terminal:
         if self.pending is not None:
             self._forget("forgotten")
 
+    def skip(self) -> None:
+        """A sale that is not made: its trace number is used all the same."""
+        self._next_trace()
+
     async def close(self) -> None:
         """Hang up."""
         if self._line is not None:

@@ -9,24 +9,57 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 from typing import Any, cast
 
+from chongzheng.simulator.virtual.events import Events
 from chongzheng.simulator.virtual.loop import NS_PER_S, Lane, Process, VirtualLoop, main_lane
 from chongzheng.simulator.virtual.weather import PER_MILLE, Weather
 
 NS_PER_MS = 1_000_000
 HIGH_WATER_BYTES = 65_536
 """So much unread, and a writer is asked to pause."""
+SOON_MS = 0.05
+"""What the shortest way takes."""
 CONNECT_GIVE_UP_MS = 4_000
 """How long a connection attempt lasts to where nothing answers."""
 COMING_MAX = 100_000
 """Pieces on their way in one direction: far more than flow control lets be unread."""
 FIRST_PORT = 20_000
 PIECES_MAX = 5
+TILL = "till "
+"""So begins the name of a terminal's task."""
 
 Factory = Callable[[], asyncio.BaseProtocol]
 Address = tuple[str, int]
+
+HARMS = {
+    "tail": "came much later than the others",
+    "swallowed": "was swallowed on its way",
+    "replayed": "arrived twice",
+    "fragmented": "arrived in pieces",
+    "reset": "was followed by a reset of the connection",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """The dice of one use of a connection: its own, so that leaving out a harm elsewhere changes nothing here.
+
+    `name`: from whom to whom, which connection between them, and the how-manieth use of it.
+    """
+
+    dice: Random
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What of one write sets out, each piece with its delay, and whether a reset follows."""
+
+    pieces: list[tuple[bytes, float]]
+    struck: bool = False
 
 
 class Fabric:
@@ -34,12 +67,14 @@ class Fabric:
 
     def __init__(self, loop: VirtualLoop, dice: Random, weather: Weather) -> None:
         self._loop = loop
-        self._dice = dice
         self._weather = weather
         self._calm = False
         self._listening: dict[Address, Listener] = {}
         self._ends: dict[Process, dict[End, None]] = {}
         self._ports = FIRST_PORT
+        self._calls: dict[str, int] = {}
+        self._salt = dice.getrandbits(64)
+        self.events = Events(lambda: loop.now_ns // NS_PER_MS)
         self.blocked: dict[tuple[str, str], int] = {}
         """(from, to) by process name: until when nothing arrives, ns."""
         self.happened: dict[str, int] = {}
@@ -76,8 +111,9 @@ class Fabric:
 
     async def connect(self, factory: Factory, host: str, port: int) -> tuple[asyncio.Transport, asyncio.BaseProtocol]:
         """A connection from the process that asks. OSError when nobody listens there, or nothing answers."""
-        lane = main_lane()
-        await asyncio.sleep(self.delay_ms() / 1000)
+        lane, caller = main_lane(), _caller()
+        number = self._calls[caller] = self._calls.get(caller, 0) + 1
+        await asyncio.sleep(self.delay_ms(self.luck(f"{caller} calling, {number}.0")) / 1000)
         listener = self._listening.get((host, port))
         if listener is None or listener.closed or not listener.serving or not listener.lane.process.alive:
             if listener is not None and listener.dark:
@@ -88,8 +124,9 @@ class Fabric:
             raise TimeoutError("nothing answers")
         self._ports += 1
         here, there = (f"10.0.0.{len(lane.process.name)}", self._ports), (host, port)
-        ours = End(self, lane, here, there)
-        theirs = End(self, listener.lane, there, here)
+        called = listener.lane.process.name
+        ours = End(self, lane, here, there, f"{caller}>{called} {number}")
+        theirs = End(self, listener.lane, there, here, f"{called}>{caller} {number}")
         ours.peer, theirs.peer = theirs, ours
         for end in (ours, theirs):
             self._ends.setdefault(end.lane.process, {})[end] = None
@@ -98,44 +135,45 @@ class Fabric:
         self._loop.call_soon(theirs.accept, listener.factory, context=listener.lane.context())
         return ours, protocol
 
-    def delay_ms(self) -> float:
+    def luck(self, name: str) -> Luck:
+        """The dice of this use."""
+        return Luck(Random(f"{self._salt} {name}"), name)
+
+    def delay_ms(self, luck: Luck) -> float:
         """How long this piece travels."""
         weather = self._weather
         if self._calm:
             return 0.2
-        if self._dice.randrange(PER_MILLE) < weather.tail_per_mille:
-            self._count("tail")
-            return self._dice.uniform(weather.delay_ms, weather.tail_ms)
-        return self._dice.uniform(0.05, weather.delay_ms)
+        late, share = luck.dice.randrange(PER_MILLE) < weather.tail_per_mille, luck.dice.random()
+        if late and self._allow("tail", luck):
+            return weather.delay_ms + share * (weather.tail_ms - weather.delay_ms)
+        return SOON_MS + share * (weather.delay_ms - SOON_MS)
 
     def is_blocked(self, source: str, target: str) -> bool:
         """Whether nothing arrives there from here now."""
         return self.blocked.get((source, target), 0) > self._loop.now_ns
 
-    def fate(self, end: End, data: bytes) -> list[bytes]:
-        """What of one write sets out, in which pieces."""
-        dice, weather = self._dice, self._weather
+    def journey(self, end: End, data: bytes) -> Journey:
+        """What becomes of one write. All dice are thrown whatever they say."""
+        self._loop.mark(data)
+        luck = end.luck()
         if self._calm:
-            return [data]
-        if dice.randrange(PER_MILLE) < weather.swallow_per_mille:
-            self._count("swallowed")
-            return []
-        copies = 1
-        if end.lane.process.name not in self.unrepeated and dice.randrange(PER_MILLE) < weather.replay_per_mille:
-            self._count("replayed")
-            copies = 2
-        pieces = [data] * copies
-        if dice.randrange(PER_MILLE) < weather.fragment_per_mille and len(data) > 1:
-            self._count("fragmented")
-            pieces = [part for piece in pieces for part in self._cut(piece)]
-        return pieces
-
-    def strikes(self) -> bool:
-        """Whether a reset follows this write."""
-        if self._calm or self._dice.randrange(PER_MILLE) >= self._weather.reset_per_mille:
-            return False
-        self._count("reset")
-        return True
+            return Journey([(data, self.delay_ms(luck))])
+        dice, weather = luck.dice, self._weather
+        swallowed = dice.randrange(PER_MILLE) < weather.swallow_per_mille
+        replayed = dice.randrange(PER_MILLE) < weather.replay_per_mille
+        fragmented = dice.randrange(PER_MILLE) < weather.fragment_per_mille
+        struck = dice.randrange(PER_MILLE) < weather.reset_per_mille
+        knife = Random(dice.getrandbits(64))
+        pieces = [data]
+        if swallowed and self._allow("swallowed", luck):
+            pieces = []
+        elif replayed and end.lane.process.name not in self.unrepeated and self._allow("replayed", luck):
+            pieces = [data, data]
+        if pieces and fragmented and len(data) > 1 and self._allow("fragmented", luck):
+            pieces = [part for piece in pieces for part in _cut(piece, knife)]
+        struck = struck and self._allow("reset", luck)
+        return Journey([(piece, self.delay_ms(luck)) for piece in pieces], struck)
 
     def end_of(self, process: Process, silently: bool) -> None:
         """A process is gone: its peers hear a reset, or nothing at all."""
@@ -146,7 +184,7 @@ class Fabric:
             end.gone = True
             process.remains.append(end)
             if end.peer is not None and not silently:
-                delay_s = self.delay_ms() / 1000
+                delay_s = self.delay_ms(end.luck()) / 1000
                 self._loop.call_later(delay_s, end.peer.lose, reset(), context=end.peer.lane.context())
 
     def is_dark(self, end: End) -> bool:
@@ -158,13 +196,27 @@ class Fabric:
         """This end is closed for good."""
         self._ends.get(end.lane.process, {}).pop(end, None)
 
-    def _cut(self, data: bytes) -> list[bytes]:
-        count = self._dice.randint(2, min(PIECES_MAX, len(data)))
-        marks = sorted(self._dice.sample(range(1, len(data)), count - 1))
-        return [data[a:b] for a, b in zip([0, *marks], [*marks, len(data)], strict=True)]
+    def _allow(self, harm: str, luck: Luck) -> bool:
+        if not self.events.allow(f"{harm} {luck.name}", f"{luck.name} {HARMS[harm]}"):
+            return False
+        self._count(harm)
+        return True
 
     def _count(self, what: str) -> None:
         self.happened[what] = self.happened.get(what, 0) + 1
+
+
+def _caller() -> str:
+    """Who asks for a connection: the terminal whose task this is, or else the process."""
+    task = asyncio.current_task()
+    name = task.get_name() if task is not None else ""
+    return name if name.startswith(TILL) else main_lane().process.name
+
+
+def _cut(data: bytes, knife: Random) -> list[bytes]:
+    count = knife.randint(2, min(PIECES_MAX, len(data)))
+    marks = sorted(knife.sample(range(1, len(data)), count - 1))
+    return [data[a:b] for a, b in zip([0, *marks], [*marks, len(data)], strict=True)]
 
 
 def reset() -> ConnectionResetError:
@@ -210,8 +262,10 @@ class Listener:
 class End(asyncio.Transport):
     """One end of a connection; the peer's end is `peer`."""
 
-    def __init__(self, fabric: Fabric, lane: Lane, here: Address, there: Address) -> None:
+    def __init__(self, fabric: Fabric, lane: Lane, here: Address, there: Address, name: str) -> None:
         super().__init__({"sockname": here, "peername": there})
+        self._name = name
+        self._uses = 0
         self._fabric = fabric
         self._loop = cast(VirtualLoop, asyncio.get_running_loop())
         self.lane = lane
@@ -247,10 +301,11 @@ class End(asyncio.Transport):
         if peer is None or peer.gone:
             self._hear_of_it(peer)
             return
-        for piece in self._fabric.fate(self, data):
+        journey = self._fabric.journey(self, data)
+        for piece, delay_ms in journey.pieces:
             self._unread += len(piece)
-            peer.expect(piece, self._fabric.delay_ms())
-        if self._fabric.strikes():
+            peer.expect(piece, delay_ms)
+        if journey.struck:
             self._end(reset())
         elif self._unread > HIGH_WATER_BYTES and not self._asked_to_pause:
             self._asked_to_pause = True
@@ -266,7 +321,7 @@ class End(asyncio.Transport):
             return
         self._closing = True
         if self.peer is not None and not self.peer.gone:
-            self.peer.expect(None, self._fabric.delay_ms())
+            self.peer.expect(None, self._fabric.delay_ms(self.luck()))
         self._loop.call_soon(self.lose, None, context=self.lane.context())
 
     def abort(self) -> None:
@@ -312,6 +367,11 @@ class End(asyncio.Transport):
 
     # As the fabric knows it
 
+    def luck(self) -> Luck:
+        """The dice of the next use of this end."""
+        self._uses += 1
+        return self._fabric.luck(f"{self._name}.{self._uses}")
+
     def expect(self, what: bytes | BaseException | None, delay_ms: float) -> None:
         """Something is on its way here: bytes, the end (None), or a reset. Never before what set out earlier."""
         at = self._loop.now_ns + round(delay_ms * NS_PER_MS)
@@ -338,14 +398,15 @@ class End(asyncio.Transport):
         """Over at once; the peer hears of a reset after what is on its way to it."""
         self._closing = True
         if self.peer is not None and not self.peer.gone:
-            self.peer.expect(reset(), self._fabric.delay_ms())
+            self.peer.expect(reset(), self._fabric.delay_ms(self.luck()))
         self._loop.call_soon(self.lose, why, context=self.lane.context())
 
     def _hear_of_it(self, peer: End | None) -> None:
         """Nobody is there: a machine that is up says so, one that is dark says nothing."""
         if peer is None or self._fabric.is_dark(peer):
             return
-        self._loop.call_later(self._fabric.delay_ms() / 1000, self.lose, reset(), context=self.lane.context())
+        delay_s = self._fabric.delay_ms(self.luck()) / 1000
+        self._loop.call_later(delay_s, self.lose, reset(), context=self.lane.context())
 
     def _pump_soon(self) -> None:
         if self._pumping or not self._coming or self._paused or self._protocol is None:

@@ -264,7 +264,13 @@ class Watch:
     def plant(self, seed: int) -> dict[Key, str]:
         """Contradictions between file and book, where an engine that works must notice them."""
         rows = self._bank.obey({"do": "ledger"})["payments"]
-        self.planted = planting.plant(seed, rows, self._fleet.seen)
+        plants = planting.plant(seed, rows, self._fleet.seen).items()
+        allow = self._fabric.events.allow
+        self.planted = {
+            key: kind
+            for key, kind in plants
+            if allow(f"plant {kind} {key.terminal} {key.stan}", f"the file says otherwise ({kind}) of {engine_id(key)}")
+        }
         return self.planted
 
     def picture(self) -> list[tuple[str, tuple[int, bytes]]]:
