@@ -119,6 +119,15 @@ class Disk:
         self._write(other._life, image, dice)
         return other
 
+    @property
+    def unsynced(self) -> bool:
+        """Whether a cut of the power could take anything away."""
+        return any(platter.pending for platter in self._life.platters.values())
+
+    def found(self, image: Image, dice: Random) -> dict[str, bytearray | None]:
+        """What a start would find in each of SQLite's files after a cut at this moment; nothing happens."""
+        return {name: platter.after(image, dice) for name, platter in self._life.platters.items()}
+
     def restart(self, image: Image, dice: Random) -> None:
         """Power back on, under the same path, with what a start after a cut at this moment may find."""
         old, mounted = self._life, self._life.folder in MOUNTED.lives

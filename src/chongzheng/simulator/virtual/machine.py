@@ -67,8 +67,8 @@ class Machine:
             self.refusals.append(str(mistake))
             engine.failed.set()
 
-    def kill(self, image: Image, silently: bool) -> None:
-        """The process is gone. `silently`: nobody tells its peers, as when the power fails."""
+    def kill(self, image: Image, silently: bool, dice: Random | None = None) -> None:
+        """The process is gone. `silently`: nobody tells its peers, as when the power fails. `dice` for the image."""
         if self.engine is None or self.lane is None:
             return
         self.kills += 1
@@ -79,7 +79,7 @@ class Machine:
         self._graves.append((self.engine, self.lane))
         self.engine, self.lane = None, None
         _hang_up(self.disk)
-        self.disk.restart(image, self._dice)
+        self.disk.restart(image, dice or self._dice)
 
     async def stop(self) -> None:
         """Ask it to stop, in its own process, and wait."""

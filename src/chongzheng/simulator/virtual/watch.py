@@ -41,7 +41,8 @@ SET_ASIDE = frozenset({"reply_unproven", "rev_unproven"})
 MANY_REPEATS = 5
 CLOCK_ERROR_MS_MAX = 10_000
 """How far from true time a fact may be stamped: a stalled process hands in late what it stamped before."""
-CLEAR_TRACK = re.compile(rb"\d{15,19}[D=]\d{7}")
+CLEAR_TRACKS = tuple(re.compile(mark + rb"(?<=\d{15}.)\d{7}") for mark in (b"D", b"="))
+"""Seven digits behind a mark behind fifteen; written so that the search leaps from mark to mark."""
 
 
 class Watch:
@@ -358,12 +359,12 @@ class Watch:
 
     def _search(self) -> None:
         """No clear card data in any file of the disk, nor in the log."""
-        pans = {posting.pan.encode() for posting in self._bank.desk.ledger._postings}
+        pans = sorted({posting.pan.encode() for posting in self._bank.desk.ledger._postings})
         texts = [path.read_bytes() for path in sorted(self.machine.disk.folder.glob("journal*"))]
         texts.append(repr(self.log).encode())
-        digits = {run for text in texts for run in re.findall(rb"\d{14,19}", text)}
-        self.hold("K6", not pans & digits, "a card number stands in a file")
-        self.hold("K6", not any(CLEAR_TRACK.search(text) for text in texts), "track data stands in a file")
+        self.hold("K6", not any(pan in text for pan in pans for text in texts), "a card number stands in a file")
+        tracks = any(one.search(text) for one in CLEAR_TRACKS for text in texts)
+        self.hold("K6", not tracks, "track data stands in a file")
 
     # Situations
 
