@@ -109,7 +109,7 @@ def demo(
     freezes = _freezes(db, engines, freezes, kills)
     folder = _folder(keep)
     try:
-        with _database(db, keep is not None) as url:
+        with own_database(db, keep is not None) as url:
             plan = Plan(payments, min(terminals, payments), seed, rate, kills, folder, url, engines, freezes)
             if not as_json:
                 _announce(plan)
@@ -139,7 +139,7 @@ def _freezes(db: str, engines: int, freezes: int | None, kills: int) -> int:
 
 
 @contextmanager
-def _database(named: str, keep: bool) -> Iterator[str]:
+def own_database(named: str, keep: bool) -> Iterator[str]:
     """The URL of an empty schema, "" for SQLite.
 
     A server of our own has a folder of its own: it runs as a user of its own, who must not see into the demo's.
