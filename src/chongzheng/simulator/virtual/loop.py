@@ -35,6 +35,7 @@ class Process:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.main: Lane | None = None
         self.alive = True
         self.wall_offset_ns = 0
         self.asleep_until_ns = 0
@@ -249,28 +250,18 @@ class VirtualLoop(asyncio.BaseEventLoop):
 def main_lane() -> Lane:
     """The loop of the process that runs now, whichever of its threads asks."""
     process = HERE.get().process
-    return _MAIN.setdefault(process, Lane(process, "loop"))
-
-
-_MAIN: dict[Process, Lane] = {}
+    return process.main or NOWHERE
 
 
 def process_of(name: str) -> Lane:
     """A new process; the lane of its loop."""
     process = Process(name)
-    lane = Lane(process, "loop")
-    _MAIN[process] = lane
-    return lane
-
-
-def forget(process: Process) -> None:
-    """Its world has ended."""
-    _MAIN.pop(process, None)
+    process.main = Lane(process, "loop")
+    return process.main
 
 
 def sweep(process: Process) -> None:
     """End what a dead process was in the middle of; whatever it still tries to do fails, and nobody hears of it."""
-    forget(process)
     for one in process.remains:
         with suppress(BaseException):
             if isinstance(one, asyncio.Task) and not one.done():

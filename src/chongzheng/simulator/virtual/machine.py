@@ -1,4 +1,4 @@
-"""How does an engine live and die in a simulated world? The shipped one, on a disk that may forget, started anew.
+"""How does an engine live and die in a simulated world? The shipped one, on a disk that may started anew.
 
 A kill takes the process in the middle of whatever it did: nothing of it runs again, its connections end, and the next
 start finds what the disk kept. A cut of the power takes what was not synced, too.
@@ -18,7 +18,7 @@ from chongzheng.journal import Committed, Journal, Submission
 from chongzheng.mistakes import TheirMistake
 from chongzheng.simulator.virtual.disk import Disk
 from chongzheng.simulator.virtual.files import Home
-from chongzheng.simulator.virtual.loop import HERE, Lane, VirtualLoop, forget, process_of, sweep
+from chongzheng.simulator.virtual.loop import HERE, Lane, VirtualLoop, process_of, sweep
 from chongzheng.simulator.virtual.network import Fabric
 from chongzheng.simulator.virtual.platter import Image
 
@@ -85,7 +85,6 @@ class Machine:
         """Ask it to stop, in its own process, and wait."""
         if self.engine is not None and self.lane is not None:
             await self.loop.create_task(self.engine.stop(), context=self.lane.context())
-            forget(self.lane.process)
             self.engine, self.lane = None, None
 
     def bury(self) -> None:
