@@ -36,16 +36,16 @@ def carried_out(campaign: Campaign) -> dict[str, Any]:
 
 
 def test_kills_under_load_lose_nothing_and_do_nothing_twice(tmp_path: Path) -> None:
-    found = carried_out(Campaign(8, tmp_path, seed=5, brief=True))
-    assert (found["kills"], found["lost"], found["duplicated"], found["found"]) == (8, 0, 0, [])
-    assert found["acks"] > 50 and found["reversals_sent"] > 20
-    assert found["first_answer_ms"]["starts"] >= 5 and found["first_answer_ms"]["p50"] > 0
+    found = carried_out(Campaign(6, tmp_path, seed=5, brief=True))
+    assert (found["kills"], found["lost"], found["duplicated"], found["found"]) == (6, 0, 0, [])
+    assert found["acks"] > 30 and found["reversals_sent"] > 20
+    assert found["first_answer_ms"]["starts"] >= 3 and found["first_answer_ms"]["p50"] > 0
 
 
 def test_kills_of_two_engines_on_one_database_lose_nothing(tmp_path: Path, postgres_url: str) -> None:
-    found = carried_out(Campaign(7, tmp_path, postgres_url, engines=2, seed=6, brief=True))
-    assert (found["kills"], found["lost"], found["duplicated"], found["found"]) == (7, 0, 0, [])
-    assert (found["db"], found["engines"]) == ("postgresql", 2) and found["acks"] > 50
+    found = carried_out(Campaign(5, tmp_path, postgres_url, engines=2, seed=6, brief=True))
+    assert (found["kills"], found["lost"], found["duplicated"], found["found"]) == (5, 0, 0, [])
+    assert (found["db"], found["engines"]) == ("postgresql", 2) and found["acks"] > 30
 
 
 def test_commits_that_did_not_last_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

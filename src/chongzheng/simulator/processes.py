@@ -120,7 +120,7 @@ class Engine:
     async def start(self) -> None:
         """Start it on its journal, whatever state that is in, and learn its address."""
         self._addresses.unlink(missing_ok=True)
-        words = (*ENGINE, "up", "--config", str(self._config), "--address-file", str(self._addresses))
+        words = (*self.program(), "up", "--config", str(self._config), "--address-file", str(self._addresses))
         self.standing = Standing.STARTING
         with open(self._log, "ab") as log:
             self._logged_before = log.tell()
@@ -137,6 +137,10 @@ class Engine:
             raise OurMistake(f"{self.name} did not start: {self._last_words()}", "simulator") from None
         self.address = _pos_address(self._addresses.read_text("utf-8"))
         self.standing = Standing.UP
+
+    def program(self) -> tuple[str, ...]:
+        """What is started, before the words `up` and so on."""
+        return ENGINE
 
     @property
     def is_up(self) -> bool:

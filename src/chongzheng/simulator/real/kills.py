@@ -38,7 +38,7 @@ TOGETHER = 0.2
 """Where there are several engines: the share of kills that take all of them."""
 FIRST_MS_MAX = 2_000
 """The promise: from the start of the process to the first answer, at the 99th percentile."""
-BRIEF = {"reverse_for_ms": 3_000}
+BRIEF: dict[str, int | tuple[int, ...]] = {"reverse_for_ms": 2_000, "not_found_after_ms": (100, 400, 1_000)}
 SALES_MAX = 1_000_000
 TALES_MAX = 20
 
