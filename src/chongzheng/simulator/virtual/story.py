@@ -57,10 +57,12 @@ class Story:
         yield from (f"broken: {which}: {what}" for which, what in outcome.violations)
 
 
-def story(seed: int, payments: int, cast: Cast = ALL, weather: Weather | None = None) -> Story:
-    """Run the seed, or what `cast` leaves of it, and tell what became of the payment that broke a promise first."""
+def story(
+    seed: int, payments: int, cast: Cast = ALL, weather: Weather | None = None, invariant: str | None = None
+) -> Story:
+    """Run the seed, or what `cast` leaves of it, and tell of the payment that broke a promise first, or this one."""
     found: list[tuple[str, str]] = []
-    outcome = run(seed, payments, weather, cast=cast, last=lambda world: found.append(_of(world)))
+    outcome = run(seed, payments, weather, cast=cast, last=lambda world: found.append(_of(world, invariant)))
     return Story(outcome, *(found[0] if found else ("", "")))
 
 
@@ -78,11 +80,12 @@ def payment_in(violation: str, known: dict[str, str]) -> str:
     return next((name for words, name in known.items() if words in violation), "")
 
 
-def _of(world: World) -> tuple[str, str]:
-    """The first payment that broke something, and its scenario."""
+def _of(world: World, invariant: str | None) -> tuple[str, str]:
+    """The first payment that broke something, or this invariant, and its scenario."""
     keys = [*world.bank.desk.dossiers, *world.fleet.seen]
     known = {str(key): engine_id(key) for key in keys}
-    named = ((payment_in(what, known), which, what) for which, what in world.watch.violations)
+    broken = [(which, what) for which, what in world.watch.violations if invariant in (None, which)]
+    named = ((payment_in(what, known), which, what) for which, what in broken)
     payment, which, what = next((one for one in named if one[0]), ("", "", ""))
     if not payment:
         return "", ""
