@@ -46,7 +46,8 @@ VirtualLoop._choose = choose
 def elsewhere(hash_seed: str, program: str, *seeds: int) -> list[list[object]]:
     """What the program prints of these seeds in a process of its own, under this hash seed."""
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    done = subprocess.run([sys.executable, "-c", program, *map(str, seeds)], env=environment, capture_output=True, check=True)
+    command = [sys.executable, "-c", program, *map(str, seeds)]
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
     outcomes: list[list[object]] = json.loads(done.stdout)
     return outcomes
 
