@@ -22,7 +22,7 @@ def is_clean(found: dict[str, Any]) -> None:
     """Nothing twice, nothing stuck, and every kind of call was tried."""
     assert (found["duplicated"], found["stuck"], found["found"]) == (0, 0, [])
     assert all(found["unknown"][call] > 0 for call in ("commit", "host", "api", "webhook", "file")), found
-    assert found["engines_ended"] > 0 and found["reports"] > 3 and found["events"] >= found["reports"]
+    assert found["engines_ended"] > 0 and found["reports"] > 0 and found["events"] >= found["reports"]
     assert found["sent_blindly"] == 0
 
 

@@ -1,10 +1,9 @@
 """What does the program do when a call was carried out and then seems to have failed? The program, so wrapped.
 
-    python -m chongzheng.simulator.real.executed TALLY SEED COMMITS FILES BLIND WORDS...
-
-runs `chongzheng WORDS...` with these wrappers: of the commits to a file a share COMMITS is done and then fails as a
-disk that times out; of the steps in which a clearing file is handed over a share FILES; BLIND is 1 for a program that
-sends a sale again when its link was lost, which must be found. Each time a word is added to the file TALLY.
+`prepare`, called before the program itself, takes five words off the command line: TALLY SEED COMMITS FILES BLIND. Of
+the commits to a file a share COMMITS is done and then fails as a disk that times out; of the steps in which a clearing
+file is handed over a share FILES; BLIND is 1 for a program that sends a sale again when its link was lost, which must
+be found. Each time a word is added to the file TALLY.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from typing import Any
 
 import apsw
 
-from chongzheng.cli import main
 from chongzheng.gateway import files
 from chongzheng.gateway.host import HostLink
 from chongzheng.gateway.keybox import Key
@@ -32,6 +30,7 @@ LEASE_MS = 1_500
 RETRY_AFTER_MS = (200, 400, 800)
 """Of deliveries: nobody waits here for the real minutes."""
 AGAIN_MAX = 1_000
+WORDS = 5
 
 
 class Fate:
@@ -115,12 +114,8 @@ def _send_blindly(fate: Fate) -> None:
     HostLink.send_sale, HostLink.answered, HostLink._be_ready = noted, forgotten, again  # type: ignore[method-assign]
 
 
-def run(words: list[str]) -> None:
-    """The program."""
-    tally, seed, commits, handed, blind, *rest = words
+def prepare() -> None:
+    """Wrap what this process is about to run, and take our own words off its command line."""
+    tally, seed, commits, handed, blind = sys.argv[1 : 1 + WORDS]
+    del sys.argv[1 : 1 + WORDS]
     wrap(Fate(Path(tally), Random(f"{seed}:{os.getpid()}")), float(commits), float(handed), blind == "1")
-    main(rest)
-
-
-if __name__ == "__main__":
-    run(sys.argv[1:])

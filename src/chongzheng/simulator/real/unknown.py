@@ -47,6 +47,7 @@ FILES = 0.75
 """The share of each kind of call whose answer is lost."""
 STARTS_MAX = 20
 """A start may meet a lost answer too; so often in a row is no accident."""
+STRIKE_WAIT_S = 30.0
 TOLD_WAIT_S = 60.0
 LOOK_S = 0.1
 IDLE = b"Z\x00\x00\x00\x05I"
@@ -55,7 +56,7 @@ SOCKET = ".s.PGSQL"
 POSTGRESQL_PORT = 5432
 ONCE = ("RequestTaken", "ReplyArrived")
 """Facts of a reported payment that must be there once."""
-EXECUTED = "chongzheng.simulator.real.executed"
+EXECUTED = "from chongzheng.simulator.real.executed import prepare; prepare();from chongzheng.cli import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Doubtful(Timed):
 
     def program(self) -> tuple[str, ...]:
         """The program with its wrappers."""
-        return (sys.executable, "-m", EXECUTED, *self._words)
+        return (sys.executable, "-c", EXECUTED, *self._words)
 
     async def start(self) -> None:
         """With a configuration that leads through the relays; again when the start itself met a lost answer."""
@@ -130,10 +131,15 @@ class Site:
     freezes: int = 0
 
     async def do(self) -> None:
-        """For the time there is; then nothing is lost any more, and whoever waits for an event gets it."""
-        until_s = time.monotonic() + self.campaign.seconds
+        """For the time there is, or until each kind of call has failed; then whoever waits for an event gets it."""
+        began_s = time.monotonic()
+
+        def wanted() -> bool:
+            for_s = time.monotonic() - began_s
+            return for_s < self.campaign.seconds or (for_s < STRIKE_WAIT_S and not all(self.struck().values()))
+
         self.client = Client(self.relays["api"], await self._introduced(await self.receiver.start()), _now_ms)
-        await self.client.report(lambda: time.monotonic() < until_s)
+        await self.client.report(wanted)
         for relay in self.relays.values():
             relay.calm = True
         self.receiver.calm = True
@@ -157,6 +163,12 @@ class Site:
             if time.monotonic() > give_up_s:
                 raise OurMistake(f"nobody was told of {len(untold)} events, {untold[0]} among them", "simulator")
             await asyncio.sleep(LOOK_S)
+
+    def struck(self) -> dict[str, int]:
+        """How often each kind of call was done and its answer lost; clearing files come at the end only."""
+        commits = self.relays["database"].swallowed if "database" in self.relays else tally(self.campaign)[COMMIT]
+        lost = {"commit": commits, "host": self.relays["host"].swallowed, "api": self.relays["api"].swallowed}
+        return {**lost, "webhook": self.receiver.lost}
 
     def reported(self) -> set[str]:
         """The payments that were reported over HTTP and taken."""
@@ -273,13 +285,10 @@ def through(url: str, address: tuple[str, int]) -> str:
 
 
 def _figures(site: Site, report: Report, acks: int, lost: Sequence[str], twice: Sequence[str]) -> dict[str, Any]:
-    tally = Counter(_tally(site.campaign).read_text("utf-8").split("\n") if _tally(site.campaign).exists() else ())
-    commits = site.relays["database"].swallowed if "database" in site.relays else tally[COMMIT]
-    unknown = {"commit": commits, "host": site.relays["host"].swallowed, "api": site.relays["api"].swallowed}
-    unknown |= {"webhook": site.receiver.lost, "file": tally[FILE]}
+    noted = tally(site.campaign)
     return {
-        "unknown": unknown,
-        "sent_blindly": tally[BLINDLY],
+        "unknown": {**site.struck(), "file": noted[FILE]},
+        "sent_blindly": noted[BLINDLY],
         "engines_ended": site.engine.ended,
         "sales": report.sales,
         "reports": len(site.client.answers),
@@ -292,6 +301,12 @@ def _figures(site: Site, report: Report, acks: int, lost: Sequence[str], twice: 
         "seed": site.campaign.seed,
         "seconds": report.seconds,
     }
+
+
+def tally(campaign: Campaign) -> Counter[str]:
+    """What the wrapped program noted so far."""
+    file = _tally(campaign)
+    return Counter(file.read_text("utf-8").split("\n") if file.exists() else ())
 
 
 def _tally(campaign: Campaign) -> Path:
