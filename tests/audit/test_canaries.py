@@ -37,12 +37,12 @@ from audit.canaries import (
     hits,
     hits_in,
 )
-from chongzheng.reception import wall_clock_ms
 from chongzheng.cli import main
 from chongzheng.iso8583 import Message
 from chongzheng.journal.doors import Doors
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
+from chongzheng.reception import wall_clock_ms
 from unit.settlement.acom_lines import control, joined, line
 from whole.door_room import API, EVERYTHING, report
 from whole.engine_room import MERCHANT, QUICK, configure

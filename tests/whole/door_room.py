@@ -11,9 +11,9 @@ from typing import Any
 
 import httpx
 
-from chongzheng.reception import wall_clock_ms
 from chongzheng.journal.doors import Doors
 from chongzheng.journal.side import Side
+from chongzheng.reception import wall_clock_ms
 from whole.engine_room import MERCHANT, QUICK, Room, room
 from whole.scripted_host import ScriptedHost
 from whole.scripted_terminal import PAN

@@ -18,11 +18,11 @@ import httpx
 import pytest
 
 from chongzheng.api import serve, web
-from chongzheng.reception import wall_clock_ms
 from chongzheng.journal import Journal, JournalFull, Vault
 from chongzheng.journal.doors import Doors
 from chongzheng.journal.outbox import Outbox
 from chongzheng.journal.side import Side
+from chongzheng.reception import wall_clock_ms
 from whole.door_room import REPLY, calling, client, problem, report, run, token_of
 from whole.engine_room import MERCHANT, room
 from whole.scripted_terminal import PAN

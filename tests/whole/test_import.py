@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from chongzheng.reception import wall_clock_ms
 from chongzheng.cli import main
 from chongzheng.journal import Reader
+from chongzheng.reception import wall_clock_ms
 from chongzheng.reversal.payment import Payment
 from whole.door_room import API, REPLY, client, report, token_of
 from whole.engine_room import MERCHANT, configure, room
