@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from chongzheng.app import journal_and_policy
+from chongzheng.cli import main
 from chongzheng.journal import Reader
 from chongzheng.reversal import step
 from chongzheng.reversal.rows import Do
@@ -88,3 +90,31 @@ def test_times_and_names() -> None:
     assert story.payment_in("twice: Key(a='1')", {"Key(a='1')": "P1"}) == "P1"
     assert story.payment_in("PZGUZEV4ZXP5GHXZH was given back twice", {}) == "PZGUZEV4ZXP5GHXZH"
     assert story.payment_in("the journal says nothing", {"Key()": "P1"}) == ""
+
+
+def test_the_command_shrinks_a_red_seed_and_writes_its_story(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant_late_yes(monkeypatch)
+    seed, path = red_seed(1), tmp_path / "found.txt"
+    words = ["simulate", "--replay", str(seed), "--payments", str(PAYMENTS), "--shrink", "--story", str(path)]
+    answer = CliRunner().invoke(main, words)
+    assert answer.exit_code == 1
+    assert answer.stdout.startswith("P4 breaks with ")
+    assert path.read_text("utf-8") in answer.stdout
+    assert play(path.read_text("utf-8"), tmp_path).wrong == []
+
+
+def test_the_command_says_when_nothing_broke(tmp_path: Path) -> None:
+    path = tmp_path / "none.txt"
+    words = ["simulate", "--replay", "1", "--payments", "4", "--shrink", "--story", str(path)]
+    answer = CliRunner().invoke(main, words)
+    assert (answer.exit_code, path.exists()) == (0, False)
+    assert answer.stdout.endswith("no promise was broken\n")
+
+
+def test_a_story_that_cannot_be_written_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    plant_late_yes(monkeypatch)
+    words = ["simulate", "--replay", str(red_seed(1)), "--payments", str(PAYMENTS), "--story", "/nowhere/found.txt"]
+    answer = CliRunner().invoke(main, words)
+    assert answer.exit_code == 2
+    assert answer.stderr.count("\n") == 1
+    assert "/nowhere/found.txt" in answer.stderr

@@ -78,7 +78,7 @@ class Worlds:
         seeds, workers = size.what, size.workers or processors()
         with bar("worlds", len(seeds)) as told:
             figures = campaign(seeds, size.payments, workers, lambda done, red: told(done, f"({red} red)"))
-        return {"range": f"{seeds[0]}..{seeds[-1]}", **figures}
+        return {"range": f"{seeds[0]}..{seeds[-1]}", "payments_of_a_seed": size.payments, **figures}
 
     def holds(self, document: Document) -> bool:
         """No violation, and nothing that was never put to the test."""
@@ -101,7 +101,7 @@ class Worlds:
         for red in document["red"][:TOLD_MAX]:
             yield f"  red: seed {red['seed']} ({red['weather']})"
             yield from (f"    {line}" for line in red["violations"][:3])
-            yield f"    chongzheng simulate --replay {red['seed']} --shrink"
+            yield f"    chongzheng simulate --replay {red['seed']} --payments {document['payments_of_a_seed']} --shrink"
         yield f"violations: {document['violations']}"
         yield "invariants, and how often each was looked at:"
         for name, count in document["invariants"].items():
@@ -116,38 +116,6 @@ class Plain:
     def lines(self, document: Document) -> Iterator[str]:
         """Name by name."""
         return (f"{name}: {value}" for name, value in document.items())
-
-
-class Replay(Plain):
-    """`--replay SEED`."""
-
-    def run(self, size: Size) -> Document:
-        """One world again."""
-        from chongzheng.simulator.virtual.run import run
-
-        outcome = run(size.what, size.payments)
-        return {
-            "seed": size.what,
-            "payments": outcome.payments,
-            "weather": outcome.weather.told(),
-            "trace": outcome.trace,
-            "steps": outcome.steps,
-            "kills": outcome.kills,
-            "virtual_ms": outcome.virtual_ms,
-            "violations": [f"{which}: {what}" for which, what in outcome.violations],
-        }
-
-    def holds(self, document: Document) -> bool:
-        """Nothing violated."""
-        return not document["violations"]
-
-    def wrong(self, document: Document) -> int:
-        """How much was violated."""
-        return len(document["violations"])
-
-    def did(self, document: Document) -> str:
-        """Which seed."""
-        return f"seed {document['seed']}: {spoken(document, 'payments', 'kills')}"
 
 
 class Crashes(Plain):

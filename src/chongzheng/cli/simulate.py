@@ -13,6 +13,7 @@ import click
 from chongzheng.cli import campaigns, ledger
 from chongzheng.cli.campaigns import Campaign, Size
 from chongzheng.cli.provenance import signed
+from chongzheng.cli.replay import Replay
 
 SEEDS_MAX, PAYMENTS_MAX = 10_000_000, 10_000
 PAYMENTS = 50
@@ -37,7 +38,7 @@ class Seeds(click.ParamType):
 
 CHOICES: dict[str, Campaign] = {
     "seeds": campaigns.Worlds(),
-    "replay": campaigns.Replay(),
+    "replay": Replay(),
     "crash_everywhere": campaigns.Crashes(),
     "mutants": campaigns.Mutants(),
     "model": campaigns.Model(),
