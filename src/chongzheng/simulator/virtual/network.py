@@ -197,13 +197,23 @@ class Fabric:
         self._ends.get(end.lane.process, {}).pop(end, None)
 
     def _allow(self, harm: str, luck: Luck) -> bool:
-        if not self.events.allow(f"{harm} {luck.name}", f"{luck.name} {HARMS[harm]}"):
+        if not self.events.allow(f"{harm} {luck.name}", f"{_spoken(luck.name)} {HARMS[harm]}"):
             return False
         self._count(harm)
         return True
 
     def _count(self, what: str) -> None:
         self.happened[what] = self.happened.get(what, 0) + 1
+
+
+def _spoken(name: str) -> str:
+    """What the name of a use says, in words."""
+    who, _, place = name.rpartition(" ")
+    connection, _, use = place.partition(".")
+    source, _, target = who.partition(">")
+    if not target:
+        return f"call {connection} of {who.removesuffix(' calling')}"
+    return f"write {use} from {source} to {target}, connection {connection},"
 
 
 def _caller() -> str:
