@@ -212,7 +212,7 @@ def _spoken(name: str) -> str:
     connection, _, use = place.partition(".")
     source, _, target = who.partition(">")
     if not target:
-        return f"call {connection} of {who.removesuffix(' calling')}"
+        return f"call {connection} of {who.removesuffix(' calling,')}"
     return f"write {use} from {source} to {target}, connection {connection},"
 
 
