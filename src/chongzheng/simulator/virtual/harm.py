@@ -27,7 +27,6 @@ FULL_FOR_MS = 2_000
 SWIZZLE_STEP_MS = 150
 SPAN_MS_MIN, SPAN_MS_OF_A_SALE = 4_000, 80
 """The virtual time in which sales are made and harm is done."""
-FILE_PAUSE_MS = 1_500
 LATE_MS = 6_000
 STEPS_AHEAD_MAX = 400
 """A kill strikes after so many more steps at most, so that it can hit between any two of them."""
@@ -291,4 +290,4 @@ async def _hand_over(world: World, name: str, content: bytes, control: bytes) ->
     while (inbox / name).exists() and world.loop.time() < give_up_at:
         keep_up(world)
         await asyncio.sleep(0.25)
-    await asyncio.sleep(FILE_PAUSE_MS / 1000)
+    await asyncio.sleep(world.file_pause_ms / 1000)

@@ -90,6 +90,8 @@ class World:
     dice: Random
     events: Events
     stopping: bool = False
+    file_pause_ms: int = 1_500
+    """How long nothing else is given to the engine once it has taken a file."""
 
 
 def sale_of(events: Events) -> Callable[[int, str, str, int], Sale | None]:
