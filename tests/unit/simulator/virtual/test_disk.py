@@ -363,3 +363,18 @@ def test_hundreds_of_disks_leave_nothing() -> None:
     assert apsw.vfs_names() == names
     assert not {name for name in set(os.listdir("/dev/shm")) - folders if name.startswith(f"disk-{os.getpid()}-")}
     assert "disks-" not in names[0], f"the platform's is the default again under {sys.platform}"
+
+
+@pytest.mark.parametrize("image", list(Image))
+def test_what_a_cut_would_leave_is_known_before_it(disk: Disk, image: Image) -> None:
+    writer = connect(disk)
+    put(writer, 1, 2)
+    writer.execute("PRAGMA synchronous = OFF")
+    put(writer, *range(3, 30))
+    assert disk.unsynced
+    found = disk.found(image, Random(f"cut {image}"))
+    disk.kill()
+    writer.close(force=True)
+    disk.restart(image, Random(f"cut {image}"))
+    there = {name: disk.folder / name for name in found}
+    assert {name: path.read_bytes() if path.exists() else None for name, path in there.items()} == found
