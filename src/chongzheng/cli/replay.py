@@ -40,6 +40,7 @@ class Replay(Plain):
             "kills": outcome.kills,
             "virtual_ms": outcome.virtual_ms,
             "violations": [f"{which}: {what}" for which, what in outcome.violations],
+            "sales": list(outcome.sales),
             "events": [asdict(event) for event in outcome.events],
             "payment": one.payment,
             "scenario": one.scenario,

@@ -35,6 +35,8 @@ UNITS_MS = (("d", DAY_MS), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms",
 ANSWERED_WITH_MAC = ("00", "10", "11")
 """Answers that a scenario takes for signed unless it says otherwise."""
 WORDS_WIDTH = 46
+SALES_TOLD_MAX = 10
+"""More of them were not chosen."""
 ID = re.compile(r"P[A-Z2-7]{16}")
 
 
@@ -53,6 +55,8 @@ class Story:
         yield f"seed {outcome.seed}: {outcome.payments} payments, {outcome.kills} kills, {outcome.steps} steps"
         yield f"weather: {outcome.weather.told() or 'calm'}"
         yield f"trace: {outcome.trace}"
+        if len(outcome.sales) <= SALES_TOLD_MAX:
+            yield f"sales: {', '.join(outcome.sales)}"
         yield from told(outcome.events)
         yield from (f"broken: {which}: {what}" for which, what in outcome.violations)
 
