@@ -8,15 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from chongzheng import config as settings
 from chongzheng import uplink
-from chongzheng.api.door import Ways as ApiWays
-from chongzheng.api.intake import Unavailable
-from chongzheng.api.serve import Serving
 from chongzheng.gateway.asking import Asking, Channel, answers_of
 from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.channel import Channel as Kinds
@@ -44,11 +41,13 @@ from chongzheng.journal import Committed, Fenced, Journal, JournalFull, Submissi
 from chongzheng.journal.mailbox import Mailbox
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
-from chongzheng.reception import calendar_of, door_settings, world_of
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
 from chongzheng.runner import Runner
+
+if TYPE_CHECKING:
+    from chongzheng.api.serve import Serving
 
 DRAIN_WAIT_MS = 2_000
 """How long a stop waits for the bank to answer sales that are under way; later ones are reversed after the start."""
@@ -138,7 +137,8 @@ class Engine:
         execute, counts, clock = self._writer.execute, self.counts, self._clock
         book = Terminals(terminals, self._box, self._journal, execute, clock)
         may_pass, kinds = self._config.pos.pin != "refuse", settings.message_kinds(self._config)
-        rules = Rules(calendar_of(self._config), self._config.policy.duplicate_code, may_pass, kinds)
+        calendar = uplink.calendar_of(self._config.calendar, settings.cut_over_min(self._config.calendar))
+        rules = Rules(calendar, self._config.policy.duplicate_code, may_pass, kinds)
         self._door = PosDoor(self._receive, counts, self._config.pos.connections_per_address, pos_tls)
         moment = uplink.moment_of(rules.calendar, clock)
         profile, pins = links[0].profile, book.pin_key if self._config.pos.pin == "translate" else None
@@ -453,15 +453,19 @@ class Engine:
     # The API door, which lives on a thread and a loop of its own
 
     def _make_api(self) -> Serving | None:
-        section = self._config.api
-        if section is None:
+        if (section := self._config.api) is None:
             return None
-        world = world_of(self._config, self._vault)
-        ways = ApiWays(self._commit_for_api, world, self._clock, self._well, self._house.figures)
-        return Serving(door_settings(section), self._config.journal, self._vault, ways)
+        from chongzheng import reception  # a door costs a fifth of the start, and most engines have none
+        from chongzheng.api import door, serve
+
+        to = reception.world_of(self._config, self._vault)
+        ways = door.Ways(self._commit_for_api, to, self._clock, self._well, self._house.figures)
+        return serve.Serving(reception.door_settings(section), self._config.journal, self._vault, ways)
 
     async def _commit_for_api(self, batch: Sequence[Submission]) -> list[Committed]:
         """On the door's loop: the commit itself is made on ours."""
+        from chongzheng.api.intake import Unavailable
+
         try:
             there = asyncio.run_coroutine_threadsafe(self._commit(list(batch)), self._loop)
             return await asyncio.wrap_future(there)

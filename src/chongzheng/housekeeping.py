@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import structlog
 
 from chongzheng.gateway import tls
@@ -191,6 +190,8 @@ class Housekeeping:
 
 def _post(url: str, line: bytes) -> None:
     """To the address that was named and nowhere else: no redirects, no proxy of the environment."""
+    import httpx  # only where checkpoints are posted: it costs an engine's start
+
     try:
         headers = {"content-type": "application/json"}
         client = httpx.Client(timeout=POST_WAIT_S, follow_redirects=False, trust_env=False)

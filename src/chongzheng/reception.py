@@ -18,12 +18,12 @@ from chongzheng.api.imports import Send
 from chongzheng.api.intake import Intake, Readers, Unavailable
 from chongzheng.api.reports import World
 from chongzheng.api.serve import DoorSettings, Serving
-from chongzheng.gateway.business_day import Calendar
 from chongzheng.journal import Committed, Journal, Reader, Submission, Vault
 from chongzheng.journal.doors import Token
 from chongzheng.journal.mailbox import Mailbox
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
+from chongzheng.uplink import calendar_of
 
 TAKEN_WAIT_MS = 8_000
 """How long a client waits for an engine to take what it said."""
@@ -37,15 +37,10 @@ def wall_clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def calendar_of(config: settings.Config) -> Calendar:
-    """The business days of a configuration."""
-    section = config.calendar
-    return Calendar(section.utc_offset_h, settings.cut_over_min(section), section.fixed_day)
-
-
 def world_of(config: settings.Config, vault: Vault) -> World:
     """What reports rest on."""
-    return World(calendar_of(config).day, vault.index, settings.message_kinds(config).kinds)
+    days = calendar_of(config.calendar, settings.cut_over_min(config.calendar))
+    return World(days.day, vault.index, settings.message_kinds(config).kinds)
 
 
 def door_settings(section: settings.ApiSection) -> DoorSettings:

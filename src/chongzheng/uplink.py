@@ -123,6 +123,11 @@ def links_of(
     return Links(links, frozenset(host.fail_over), may_send)
 
 
+def calendar_of(section: Any, cut_over_min: int) -> Calendar:
+    """The business days that the table [calendar] asks for."""
+    return Calendar(section.utc_offset_h, cut_over_min, section.fixed_day)
+
+
 def moment_of(calendar: Calendar, clock: Callable[[], int]) -> Callable[[], str]:
     """The time of transmission as F7 has it, on the shops' clock: MMDDhhmmss."""
 
