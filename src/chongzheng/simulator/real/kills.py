@@ -55,6 +55,7 @@ class Campaign:
     engines: int = 1
     seed: int = 1
     brief: bool = False
+    engine: Callable[[World, int], Timed] = Timed
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ def _prepare(campaign: Campaign, say: Say) -> tuple[Run, list[Timed], Killing]:
     if campaign.brief:
         made = replace(made, scaled={**scale.SCALED, **BRIEF})
     crew = Crew(made)
-    timed = [Timed(made, number) for number in range(campaign.engines)]
+    timed = [campaign.engine(made, number) for number in range(campaign.engines)]
     crew.engines[:] = timed
     shift = Shift(SALES_MAX, 0)
     fleet = Fleet(campaign.seed, shift, terminals_of(made, timed))
