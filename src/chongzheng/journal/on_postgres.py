@@ -30,6 +30,7 @@ from chongzheng.journal.storage import (
     Stale,
     Stored,
 )
+from chongzheng.mistakes import TheirMistake
 
 LEASE_MARGIN_MS = 1_000
 """By so much an engine itself gives up earlier: what leaves a socket now must still count as sent in time."""
@@ -179,20 +180,41 @@ class PostgresReading:
     """A connection that cannot write. `engine`: whose payments `due` and the like are about; below 0: everybody's."""
 
     def __init__(self, url: str, engine: int) -> None:
+        self._url = url
         self._db = postgres.open_reader(url)
         self._sql: dict[str, Any] = dict(queries_of_postgres())
+        self._in_moment = False
         self.engine = engine
 
-    def ask(self, name: str, values: object) -> list[Any]:
-        """One statement and all its rows; values by position or by name."""
-        return _all(self._db.execute(self._sql[name], values))  # type: ignore[arg-type]
+    def ask(self, name: str, values: Any) -> list[Any]:
+        """One statement and all its rows; values by position or by name. A connection that was lost is made anew: what
+        is only read may be asked twice. Otherwise an engine whose writer still lives would refuse all work."""
+        try:
+            return _all(self._db.execute(self._sql[name], values))
+        except psycopg.OperationalError as lost:
+            if not self._db.closed or self._in_moment:
+                raise
+            self._dial_again(lost)
+        return _all(self._db.execute(self._sql[name], values))
 
     @contextmanager
     def moment(self) -> Iterator[None]:
         """Everything asked inside is answered as of one moment."""
+        if self._db.closed:
+            self._dial_again(psycopg.OperationalError("the connection is lost"))
         with self._db.transaction():
             self._db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            yield
+            self._in_moment = True
+            try:
+                yield
+            finally:
+                self._in_moment = False
+
+    def _dial_again(self, lost: psycopg.OperationalError) -> None:
+        try:
+            self._db = postgres.open_reader(self._url)
+        except TheirMistake:  # the database is away; nobody outside made a mistake
+            raise lost from None
 
     def close(self) -> None:
         """Hang up."""

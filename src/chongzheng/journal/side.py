@@ -142,16 +142,28 @@ class PostgresDriver:
     dialect = "postgresql"
 
     def __init__(self, url: str) -> None:
+        self._url = url
+        self._depth = 0
+        self._db: Any = self._dialled()
+        self._texts = {name: _VALUE.sub(r"%(\1)s", text) for name, text in statements().items()}
+
+    def _dialled(self) -> Any:
         import psycopg  # only where it is used: an engine on SQLite needs no client library
 
         try:
-            self._db: Any = psycopg.connect(url, autocommit=True, application_name="chongzheng door")
+            return psycopg.connect(self._url, autocommit=True, application_name="chongzheng door")
         except psycopg.Error as error:
             raise TheirMistake(f"cannot be reached ({type(error).__name__})", "the journal's database") from None
-        self._texts = {name: _VALUE.sub(r"%(\1)s", text) for name, text in statements().items()}
+
+    def _heal(self) -> None:
+        """A connection that was lost is made anew, but never in the middle of a transaction. What failed with it may
+        have happened, so nothing is repeated here."""
+        if self._db.closed and not self._depth:
+            self._db = self._dialled()
 
     def run(self, name: str, values: dict[str, object]) -> list[Any]:
         """All rows; none for a statement that gives none."""
+        self._heal()
         cursor = self._db.execute(self._texts[name], values)
         return cursor.fetchall() if cursor.description is not None else []
 
@@ -160,9 +172,16 @@ class PostgresDriver:
         self._db.execute("SELECT pg_advisory_xact_lock(%s)", (MAKE_LOCK,))
         self._db.execute(statements()[name])
 
-    def transaction(self) -> AbstractContextManager[Any]:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
         """Its own, also inside another."""
-        return self._db.transaction()  # type: ignore[no-any-return]
+        self._heal()
+        self._depth += 1
+        try:
+            with self._db.transaction():
+                yield
+        finally:
+            self._depth -= 1
 
     def close(self) -> None:
         """Hang up."""
