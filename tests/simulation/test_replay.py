@@ -161,4 +161,4 @@ def test_shrinking_stops_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) 
     plant_late_yes(monkeypatch)
     found = shrink(red_seed(1), PAYMENTS, give_up_after_s=0)
     assert found is not None
-    assert (found.worlds, found.outcome.trace) == (3, found.whole.trace)
+    assert (found.worlds, found.outcome.trace) == (1, found.whole.trace)

@@ -1,7 +1,8 @@
 """Which few harms, and which few sales, of a red seed are enough for it to break the same promise?
 
-Delta debugging: leave a part out, and keep it left out if the same invariant still breaks; first over the harms, then
-over the sales, then over the harms that are left. What happened only because something else did goes by itself.
+Delta debugging: leave a part out, and keep it left out if the same invariant still breaks; harms and sales in turn, by
+coarse parts first, since a world with fewer sales is run sooner. What happened only because of something else that is
+left out goes by itself.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from chongzheng.simulator.virtual.weather import Weather
 EVENTS_MAX = 10
 """A story with more harms than this is not told yet, it is only shorter."""
 GIVE_UP_AFTER_S = 120.0
+COARSE, SINGLE = 4, 100_000
+"""Into how many parts harms and sales are divided at most: a few at first, and in the end one by one."""
 KINDS_FIRST = ("tail", "fragmented", "replayed", "swallowed", "reset", "bank", "trouble", "file", "plant")
 """Harms of these kinds are many and seldom to blame: they stand together, so that they go together."""
 
@@ -55,9 +58,10 @@ def shrink(
     if not whole.violations:
         return None
     search = _Search(whole, payments, weather, say, began + give_up_after_s)
-    search.over_harms()
-    search.over_sales()
-    search.over_harms()
+    for parts_max in (COARSE, COARSE, SINGLE):
+        search.over_harms(parts_max)
+        search.over_sales(parts_max)
+    search.over_harms(SINGLE)
     return Shrunk(search.invariant, search.cast, search.best, whole, search.worlds, time.monotonic() - began)
 
 
@@ -74,23 +78,26 @@ class _Search:
         self._say = say
         self._give_up_at = give_up_at
 
-    def over_harms(self) -> None:
+    def over_harms(self, parts_max: int) -> None:
         """As few harms as possible."""
-        if not self._breaks(replace(self.cast, harms=frozenset())):
-            self._reduce(lambda: _by_kind([e.name for e in self.best.events]), _with_harms)
+        none = replace(self.cast, harms=frozenset())
+        if self.best.events and self._has_time() and not self._breaks(none):
+            self._reduce(lambda: _by_kind([e.name for e in self.best.events]), _with_harms, parts_max)
 
-    def over_sales(self) -> None:
+    def over_sales(self, parts_max: int) -> None:
         """As few sales as possible."""
-        self._reduce(lambda: list(self.best.sales), _with_sales)
+        self._reduce(lambda: list(self.best.sales), _with_sales, parts_max)
 
-    def _reduce(self, left: Callable[[], list[str]], with_names: Callable[[Cast, frozenset[str]], Cast]) -> None:
+    def _reduce(
+        self, left: Callable[[], list[str]], with_names: Callable[[Cast, frozenset[str]], Cast], parts_max: int
+    ) -> None:
         """Leave out one of `parts` after the other; finer parts when none can go, until these are single names."""
         parts = 2
         while len(names := left()) > 1 and self._has_time():
             parts = min(parts, len(names))
             if self._drop_one(names, parts, with_names):
                 parts = max(2, parts - 1)
-            elif parts == len(names):
+            elif parts >= min(parts_max, len(names)):
                 break
             else:
                 parts = min(2 * parts, len(names))
