@@ -5,6 +5,9 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from chongzheng.api.intake import Readers
+from chongzheng.api.refusals import Refusal
+from chongzheng.journal import postgres
 from chongzheng.journal.on_postgres import PostgresReading, PostgresStorage
 from chongzheng.journal.side import Side
 
@@ -54,3 +57,19 @@ def test_a_door_that_was_cut_fails_once_and_works_again(postgres_url: str) -> No
     finally:
         side.close()
         storage.close()
+
+
+def test_a_connection_lost_while_it_is_looked_at_is_no_foreign_database(postgres_url: str) -> None:
+    PostgresStorage(postgres_url).close()
+    connection = psycopg.connect(postgres_url, autocommit=True)
+    connection.close()
+    with pytest.raises(psycopg.OperationalError):
+        postgres._meta(connection, "application")
+
+
+def test_a_database_that_is_away_is_no_mistake_of_the_client() -> None:
+    readers = Readers("postgresql://127.0.0.1:1/books")
+    with pytest.raises(Refusal) as refused, readers.one():
+        pass
+    assert refused.value.problem.code == "busy"
+    readers.close()

@@ -53,10 +53,17 @@ class Readers:
         """Waits until one is free."""
         reader = self._free.get()
         try:
-            reader = reader or Reader.open(self._place)
+            reader = reader or self._opened()
             yield reader
         finally:
             self._free.put(reader)
+
+    def _opened(self) -> Reader:
+        """A database that cannot be had now is no mistake of whoever asks."""
+        try:
+            return Reader.open(self._place)
+        except TheirMistake:
+            raise refusal("busy", "the journal cannot be read now", retry_after="5") from None
 
     def close(self) -> None:
         """Close all that are not lent."""

@@ -150,8 +150,12 @@ def _refuse_foreign(connection: psycopg.Connection[Any], url: str, upgradable: b
 
 
 def _meta(connection: psycopg.Connection[Any], name: str) -> object:
+    import psycopg
+
     try:
         return _one(connection, "SELECT value FROM meta WHERE name = %s", name)
+    except psycopg.OperationalError:  # a lost connection says nothing about whose database this is
+        raise
     except Exception:  # noqa: BLE001 - somebody else's table of that name has other columns
         return None
 

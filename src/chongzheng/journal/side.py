@@ -19,7 +19,7 @@ import apsw
 
 from chongzheng.journal import sqlite
 from chongzheng.journal.sql import keeping
-from chongzheng.mistakes import TheirMistake
+from chongzheng.mistakes import OurMistake, TheirMistake
 
 BUSY_WAIT_MS = 10_000
 """How long a write waits for the engine's commit that is under way."""
@@ -159,7 +159,10 @@ class PostgresDriver:
         """A connection that was lost is made anew, but never in the middle of a transaction. What failed with it may
         have happened, so nothing is repeated here."""
         if self._db.closed and not self._depth:
-            self._db = self._dialled()
+            try:
+                self._db = self._dialled()
+            except TheirMistake as away:  # once we are running that is nobody's mistake outside
+                raise OurMistake(away.what, away.where) from None
 
     def run(self, name: str, values: dict[str, object]) -> list[Any]:
         """All rows; none for a statement that gives none."""
