@@ -38,6 +38,18 @@ EVIDENCE_AGAINST = frozenset(
 REPEAT_AFTER_MS = cast(tuple[int, ...], scale.SCALED["repeat_after_ms"])
 """A send that was decided inside the window waits for its answer beyond it."""
 SET_ASIDE = frozenset({"reply_unproven", "rev_unproven"})
+OWED = frozenset({
+    ("forwarded", "deadline"),
+    ("forwarded", "ambiguous"),
+    ("forwarded", "send_uncertain"),
+    ("delivering", "answer_undelivered"),
+    ("delivering", "reversal_asked"),
+    ("approved", "reversal_asked"),
+    ("refused", "approved"),
+    ("returned", "approved"),
+    ("reversing", "rev_not_found"),
+})  # fmt: skip
+"""After what, in which state, a reversal is owed."""
 MANY_REPEATS = 5
 CLOCK_ERROR_MS_MAX = 10_000
 """How far from true time a fact may be stamped: a stalled process hands in late what it stamped before."""
@@ -148,6 +160,8 @@ class Watch:
         if after.state is State.SETTLED:
             proven = after.verdict.proof is Proof.PROVEN and after.verdict.because
             self.hold("P8", proven, f"{after.id} is settled as {after.verdict.proof} because {after.verdict.because}")
+        if (one.rule.partition(".")[0].lower(), event) in OWED:
+            self.hold("O2", after.owes is Owes.REVERSAL, f"after {one.rule} {after.id} owes {after.owes}")
         for effect in one.effects:
             self._act(before, after, effect)
 
