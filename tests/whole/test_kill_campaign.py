@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import facts
 from chongzheng.reversal.payment import Payment, Seen, Told
 from chongzheng.simulator import processes
@@ -50,7 +51,11 @@ def test_kills_of_two_engines_on_one_database_lose_nothing(tmp_path: Path, postg
 
 def test_commits_that_did_not_last_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "ENGINE", (sys.executable, "-c", FORGETFUL))
-    found = carried_out(Campaign(4, tmp_path, seed=7, brief=True))
+    try:
+        found = carried_out(Campaign(4, tmp_path, seed=7, brief=True))
+    except OurMistake as mistake:  # the engine itself saw it first: its mark remembers more than the journal holds
+        assert "older or another journal" in str(mistake)
+        return
     assert found["lost"] > 0 and any("terminal holds" in line or "the bank has it" in line for line in found["found"])
 
 

@@ -22,12 +22,14 @@ def is_clean(found: dict[str, Any]) -> None:
     """Nothing twice, nothing stuck, and every kind of call was tried."""
     assert (found["duplicated"], found["stuck"], found["found"]) == (0, 0, [])
     assert all(found["unknown"][call] > 0 for call in ("commit", "host", "api", "webhook", "file")), found
-    assert found["engines_ended"] > 0 and found["reports"] > 0 and found["events"] >= found["reports"]
+    assert found["reports"] > 0 and found["events"] >= found["reports"]
     assert found["sent_blindly"] == 0
 
 
 def test_lost_answers_of_every_call_do_nothing_twice(tmp_path: Path) -> None:
-    is_clean(carried_out(Campaign(SECONDS, tmp_path, seed=3)))
+    found = carried_out(Campaign(SECONDS, tmp_path, seed=3))
+    is_clean(found)
+    assert found["engines_ended"] > 0  # on PostgreSQL the commit may have been the door's, which tries again
 
 
 def test_lost_answers_of_commits_on_postgresql_do_nothing_twice(tmp_path: Path, postgres_url: str) -> None:

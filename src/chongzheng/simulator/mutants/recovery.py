@@ -7,6 +7,7 @@ from typing import Any
 
 from chongzheng import app
 from chongzheng.journal import on_sqlite, sqlite
+from chongzheng.journal.audit import GENESIS
 from chongzheng.journal.reader import Reader
 from chongzheng.journal.store import Journal
 from chongzheng.reversal import facts
@@ -14,6 +15,7 @@ from chongzheng.runner import Runner
 from chongzheng.simulator.mutants.mutant import KILLING, RECOVERY, Mutant, Patch
 from chongzheng.simulator.virtual.weather import Weather
 
+SICK = Weather(sick_disk=True, bank_seed=1)
 FULL = Weather(fills=6, bank_seed=1)
 
 
@@ -53,6 +55,11 @@ def _remove(*endings: str) -> Any:
     return remove
 
 
+def _chain_anew() -> tuple[Patch, ...]:
+    known = Journal._last_commit
+    return ((Journal, "_last_commit", lambda journal: (known(journal)[0], GENESIS)),)
+
+
 def _forgets_waiting() -> tuple[Patch, ...]:
     waited = Runner._wait_for_room
 
@@ -77,4 +84,10 @@ MUTANTS = (
            lambda: ((Journal, "_last_place", lambda journal: 0),), weather=KILLING),
     Mutant("full-disk-forgets", RECOVERY, "what waited while the disk was full is forgotten", _forgets_waiting,
            weather=FULL),
+    Mutant("chain-begins-anew", RECOVERY, "after a start the chain of commits begins anew", _chain_anew,
+           weather=KILLING),
+    Mutant("wal-thrown-away", RECOVERY, "a start begins without the write-ahead log",
+           lambda: _opens(_remove("-wal")), weather=KILLING),
+    Mutant("failed-commit-ignored", RECOVERY, "an engine whose commit failed goes on",
+           lambda: ((app.Engine, "_fatal", lambda engine, error: None),), weather=SICK),
 )  # fmt: skip
