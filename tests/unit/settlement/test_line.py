@@ -2,7 +2,7 @@
 
 import pytest
 
-from chongzheng.settlement.line import Problem, Reading
+from chongzheng.settlement.line import Kind, Problem, Reading
 from unit.settlement.acom_lines import record, reversed_record
 
 
@@ -37,6 +37,29 @@ def test_a_reversal_may_hold_its_reason_in_f39() -> None:
     assert reversed_record(code="98").is_reversal and not reversed_record().is_original
     assert reversed_record(processing="200000").is_reversal and reversed_record(processing="200000").gives_back
     assert not reversed_record(processing="030000").is_reversal
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({}, Kind.SALE),
+        ({"processing": "200000"}, Kind.VOID),
+        ({"mti": "0220", "processing": "200000"}, Kind.REFUND),
+        ({"mti": "0420"}, Kind.REVERSAL),
+        ({"mti": "0420", "processing": "200000"}, Kind.REVERSAL),
+        ({"mti": "0220", "processing": "220000"}, Kind.ADJUSTMENT),
+        ({"mti": "0220", "processing": "020000"}, Kind.ADJUSTMENT),
+        ({"error": "E05"}, Kind.ADJUSTMENT),
+        ({"processing": "310000"}, Kind.OTHER),
+        ({"code": "51"}, Kind.OTHER),
+    ],
+)
+def test_what_a_line_is_to_the_trade(changes: dict[str, str], kind: Kind) -> None:
+    assert record(**changes).kind is kind
+
+
+def test_a_line_of_a_dispute_is_neither_trade_nor_reversal() -> None:
+    assert not record(error="E05").is_original and not reversed_record(error="E05").is_reversal
 
 
 def test_the_control_total_adds_reversals_like_sales() -> None:
