@@ -14,8 +14,8 @@ from typing import Any
 
 from chongzheng.bench.frames import FRAMES
 from chongzheng.iso8583 import Message, dialect
-from chongzheng.iso8583.spec import Field
 from chongzheng.mistakes import OurMistake, TheirMistake
+from chongzheng.simulator.fuzz.second import spec_of
 
 ROUND_PASSES = 20  # passes over all frames in one round
 ROUNDS_MIN = 5
@@ -27,36 +27,6 @@ def _their_library() -> ModuleType:
     except ImportError:
         raise TheirMistake("is not installed, pip install pyiso8583", "pyiso8583") from None
     return iso8583
-
-
-def _their_field(field: Field) -> dict[str, Any]:
-    """One entry of our table in pyiso8583's terms; packed lengths count half bytes."""
-    packed = field.kind in ("n", "z")
-    entry: dict[str, Any] = {
-        "data_enc": "b" if field.kind in ("n", "z", "b") else "latin-1",
-        "len_enc": "bcd",
-        "len_type": {"": 0, "LL": 1, "LLL": 2}[field.prefix],
-        "len_count": "nibbles" if packed else "bytes",
-        "max_len": field.size,
-        "desc": "",
-    }
-    if packed:
-        entry["left_pad" if field.pad_left else "right_pad"] = "0"
-    return entry
-
-
-def their_spec() -> dict[str, Any]:
-    """The cup-pos table as a pyiso8583 specification."""
-    none = {"len_enc": "bcd", "len_type": 0, "desc": ""}
-    spec: dict[str, Any] = {
-        "h": {"data_enc": "b", "max_len": 0, **none},
-        "t": {"data_enc": "b", "max_len": 2, **none},
-        "p": {"data_enc": "b", "max_len": 8, **none},
-        "1": {"data_enc": "b", "max_len": 8, **none},
-    }
-    for number, field in dialect("cup-pos").layout.fields.items():
-        spec[str(number)] = _their_field(field)
-    return spec
 
 
 def _as_theirs(msg: Message) -> dict[str, str]:
@@ -95,7 +65,7 @@ def _ratio(theirs: list[float], ours: list[float]) -> float:
 
 def measure(seconds: float) -> dict[str, Any]:
     """Medians in microseconds a message, and how many times as long pyiso8583 takes; runs for about `seconds`."""
-    library, spec = _their_library(), their_spec()
+    library, spec = _their_library(), spec_of(dialect("cup-pos").layout)
     bodies = [bytes.fromhex(text) for text in FRAMES]
     messages, documents = _check_same(bodies, library, spec)
     ours = dialect("cup-pos")

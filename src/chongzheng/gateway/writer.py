@@ -8,6 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 
+def outcome(work: Callable[[], Any]) -> Any:
+    """What `work` gives, or the exception that it raised."""
+    try:
+        return work()
+    except BaseException as error:  # noqa: BLE001 - whoever gave the work decides what it means
+        return error
+
+
 class Writer:
     """The one thread that writes the journal; results come back to the loop."""
 
@@ -20,12 +28,7 @@ class Writer:
         self._pool.submit(self._run, work, done)
 
     def _run(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        result: Any
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - whoever gave the work decides what it means
-            result = error
-        self._loop.call_soon_threadsafe(done, result)
+        self._loop.call_soon_threadsafe(done, outcome(work))
 
     def stop(self) -> None:
         """Finish what was given, then end the thread."""

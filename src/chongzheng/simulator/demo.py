@@ -177,9 +177,7 @@ def _prepare(plan: Plan, show: Show) -> Run:
 
 def _terminals(made: World, crew: Crew) -> list[Terminal]:
     """The terminals of a shop have the same home."""
-    wait_ms = scale.SCALED["terminal_wait_ms"]
-    if not isinstance(wait_ms, int):
-        raise OurMistake("is one number", "scale.terminal_wait_ms")
+    wait_ms = scale.TERMINAL_WAIT_MS
     terminals = []
     for number, till in enumerate(made.tills):
         way = crew.way(number // SHOP_TERMINALS)
@@ -304,9 +302,9 @@ def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], sec
         faults = reader.faults()
     finally:
         reader.close()
-    books = [_book(row) for row in rows]
+    books = [book_of(row) for row in rows]
     planted = {engine_id(key): kind for key, kind in one.planted.items()}
-    claims = [_claim(payment, payment.id in cases) for payment in payments]
+    claims = [claim_of(payment, payment.id in cases) for payment in payments]
     known = {payment.id for payment in payments}
     findings = judge(claims, books, planted, [engine_id(key) for key in one.fleet.seen])
     return Report(
@@ -332,12 +330,14 @@ def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], sec
     )
 
 
-def _book(row: dict[str, Any]) -> Book:
+def book_of(row: dict[str, Any]) -> Book:
+    """What the bank's ledger says of a payment, in the oracle's words."""
     payment = engine_id(key_of_row(row))
     return Book(payment, row["truth"], row["charges"], row["returns"], row["net_fen"], row["sales"])
 
 
-def _claim(payment: Payment, has_case: bool) -> Claim:
+def claim_of(payment: Payment, has_case: bool) -> Claim:
+    """What the journal says of a payment, in the oracle's words."""
     return Claim(
         payment=payment.id,
         truth=str(payment.verdict.truth),

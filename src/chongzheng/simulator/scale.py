@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from chongzheng.journal.storage import LEASE_MS as REAL_LEASE_MS
 from chongzheng.reversal.policy import Policy
 
+REPLY_WAIT_MS = 400
+TERMINAL_WAIT_MS = 900
+REPEAT_AFTER_MS = (80, 160, 320, 640, 960)
+
 SCALED: dict[str, int | tuple[int, ...]] = {
-    "reply_wait_ms": 400,
-    "terminal_wait_ms": 900,
+    "reply_wait_ms": REPLY_WAIT_MS,
+    "terminal_wait_ms": TERMINAL_WAIT_MS,
     "deliver_wait_ms": 200,
-    "repeat_after_ms": (80, 160, 320, 640, 960),
+    "repeat_after_ms": REPEAT_AFTER_MS,
     "not_found_after_ms": (100, 1_000, 3_000),
     "urgent_after_ms": 150,
     "reverse_for_ms": 9_000,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,7 +115,7 @@ def _write_bank_settings(world: World, dice: Random) -> None:
         "seed": world.seed,
         "day": world.day,
         "next_day": world.next_day,
-        "wait_ms": scale.SCALED["reply_wait_ms"],
+        "wait_ms": scale.REPLY_WAIT_MS,
         "links": [[link.terminal, link.merchant, link.master_key.hex()] for link in world.links],
         "downs": downs,
         "utc_offset_h": UTC_OFFSET_H,
@@ -127,14 +127,19 @@ def _write_bank_settings(world: World, dice: Random) -> None:
 def write_configs(world: World, bank_address: str) -> None:
     """The configuration of each engine, with every key sealed by the one new vault of them all."""
     vault = Vault.create(world.folder / "vault.json")
-    with open(world.folder / "terminals.csv", "w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(("terminal", "merchant", "master_key"))
-        for till in world.tills:
-            place = f"tmk:{till.merchant}:{till.terminal}"
-            rows.writerow((till.terminal, till.merchant, vault.seal(till.master_key, place).hex()))
+    write_terminals(world.folder / "terminals.csv", world.tills, vault)
     for number in range(len(world.links)):
         _write_private(world.file("config.toml", number), _config(world, number, vault, bank_address))
+
+
+def write_terminals(path: Path, tills: Iterable[Till], vault: Vault) -> None:
+    """The list of terminals that the engine reads, each with its master key sealed."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("terminal", "merchant", "master_key"))
+        for till in tills:
+            place = f"tmk:{till.merchant}:{till.terminal}"
+            rows.writerow((till.terminal, till.merchant, vault.seal(till.master_key, place).hex()))
 
 
 def _config(world: World, engine: int, vault: Vault, bank_address: str) -> str:

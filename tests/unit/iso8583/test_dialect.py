@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chongzheng.bench.codec import their_spec
 from chongzheng.iso8583 import careful
 from chongzheng.iso8583.describe import to_json
 from chongzheng.iso8583.dialect import (
@@ -24,6 +23,7 @@ from chongzheng.iso8583.message import Message
 from chongzheng.iso8583.spec import Field, Layout, read_tables
 from chongzheng.iso8583.specs import TABLES
 from chongzheng.mistakes import TheirMistake
+from chongzheng.simulator.fuzz.second import spec_of
 from unit.iso8583.vectors import MESSAGES, REFUSED, body_of, by_id
 
 DIGITS, TRACK = "0123456789", "0123456789D"
@@ -147,7 +147,7 @@ def has_a_letter_digit(theirs: dict[str, str]) -> bool:
     return not all(value.isdecimal() or not value for value in packed)
 
 
-SPEC = their_spec()
+SPEC = spec_of(dialect("cup-pos").layout)
 
 
 @settings(max_examples=400)

@@ -43,7 +43,8 @@ def _entry(layout: Layout, field: Field) -> dict[str, Any]:
     return entry
 
 
-def _spec(layout: Layout) -> dict[str, Any]:
+def spec_of(layout: Layout) -> dict[str, Any]:
+    """One of our tables as a pyiso8583 specification; packed lengths count half bytes."""
     none = {"len_enc": "bcd", "len_type": 0, "desc": ""}
     bitmap = {"data_enc": "b", "max_len": 8} if layout.bitmap == "binary" else {"data_enc": "ascii", "max_len": 16}
     mti = {"data_enc": "b", "max_len": 2} if layout.mti == "bcd" else {"data_enc": layout.charset, "max_len": 4}
@@ -59,7 +60,7 @@ class Second:
         import iso8583
 
         self._library = iso8583
-        self._specs = {name: _spec(dialect(name).layout) for name in DIALECTS}
+        self._specs = {name: spec_of(dialect(name).layout) for name in DIALECTS}
 
     def agrees(self, name: str, body: bytes, ours: Message | None) -> bool:
         """Broken when the two contradict each other; False when there is nothing to compare."""

@@ -6,8 +6,8 @@ away inside this process only, while one small exploration runs, and put back wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,12 +21,10 @@ from chongzheng.reversal.rows import Do, Row
 from chongzheng.reversal.table import TABLE
 from chongzheng.simulator.model.explore import Violation, one
 from chongzheng.simulator.model.world import SALE, Setting
+from chongzheng.simulator.swapping import Patch, swapped
 
 STATES_MAX = 400_000
 """States in which a missing guard must have shown."""
-
-Patch = tuple[dict[Any, Any], Any, Any]
-"""A mapping, a key, and what stands there while the guard is away."""
 
 ALONE = Setting("no fault", SALE, 0, people=False)
 HOSTILE = Setting("a vice of the host", SALE, 1, wires=False, stops=False, people=False)
@@ -72,18 +70,9 @@ def check(guards: Sequence[Guard] = (), watch: Callable[[Missed], None] = lambda
     return found
 
 
-@contextmanager
-def away(guard: Guard) -> Iterator[None]:
+def away(guard: Guard) -> AbstractContextManager[None]:
     """While this lasts, the machine in this process does without the guard."""
-    patches = guard.patches()
-    kept = [(mapping, key, mapping[key]) for mapping, key, _ in patches]
-    try:
-        for mapping, key, value in patches:
-            mapping[key] = value
-        yield
-    finally:
-        for mapping, key, value in kept:
-            mapping[key] = value
+    return swapped(guard.patches())
 
 
 def _row(state: S, event: E, to: S, *do: Do) -> Callable[[], tuple[Patch, ...]]:

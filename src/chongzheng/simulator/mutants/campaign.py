@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from chongzheng.simulator.mutants import engine, journal, protocol, recovery, settlement
-from chongzheng.simulator.mutants.mutant import CALM, Mutant, planted, swapped, treatment
+from chongzheng.simulator.mutants.mutant import CALM, Mutant, planted, treatment
+from chongzheng.simulator.swapping import swapped
 from chongzheng.simulator.virtual.run import Outcome, run
 from chongzheng.simulator.virtual.weather import Weather, draw
 from chongzheng.simulator.virtual.world import World

@@ -14,7 +14,8 @@ from chongzheng.reversal.policy import Policy
 from chongzheng.reversal.rows import Do, Row
 from chongzheng.reversal.table import TABLE
 from chongzheng.runner import Runner
-from chongzheng.simulator.mutants.mutant import ENGINE, Mutant, Patch
+from chongzheng.simulator.mutants.mutant import ENGINE, Mutant
+from chongzheng.simulator.swapping import Patch
 
 
 def _row(name: str, says: str, state: S, event: E, row: Row, **more: Any) -> Mutant:

@@ -12,7 +12,8 @@ from chongzheng.journal import plan, sqlite, store
 from chongzheng.journal.audit import GENESIS
 from chongzheng.journal.on_sqlite import SqliteStorage
 from chongzheng.reversal.entries import Entry, Position
-from chongzheng.simulator.mutants.mutant import CUTTING, JOURNAL, Mutant, Patch
+from chongzheng.simulator.mutants.mutant import CUTTING, JOURNAL, Mutant
+from chongzheng.simulator.swapping import Patch
 
 
 def _unwritten(*left_out: str) -> tuple[Patch, ...]:

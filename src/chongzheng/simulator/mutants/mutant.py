@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from chongzheng.mistakes import OurMistake
 from chongzheng.simulator import vices as of_the_bank
 from chongzheng.simulator.ledger import Key
+from chongzheng.simulator.swapping import Patch, swapped
 from chongzheng.simulator.vices import REVERSAL_VICES, SALE_VICES, Fate, digest
 from chongzheng.simulator.virtual.weather import Weather
 from chongzheng.simulator.virtual.world import World
@@ -19,9 +19,6 @@ LAYERS = (PROTOCOL, ENGINE, JOURNAL, SETTLEMENT, RECOVERY)
 CALM = Weather(bank_seed=1)
 KILLING = Weather(kills=6, bank_seed=1, down_ms=50)
 CUTTING = Weather(kills=6, cuts=6, bank_seed=1, down_ms=50)
-
-Patch = tuple[Any, Any, Any]
-"""A mapping and a key, or an object and the name of an attribute, and what stands there while the bug is planted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +44,6 @@ def planted(mutant: Mutant, world: World | None) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def swapped(patches: tuple[Patch, ...]) -> Iterator[None]:
-    """While it lasts, these stand where others stood."""
-    kept = [(owner, name, _get(owner, name)) for owner, name, _ in patches]
-    try:
-        for owner, name, ours in patches:
-            _set(owner, name, ours)
-        yield
-    finally:
-        for owner, name, theirs in reversed(kept):
-            _set(owner, name, theirs)
-
-
 def treatment(vices: tuple[str, str]) -> tuple[Patch, ...]:
     """How the bank is made to treat half of the payments."""
     drawn = of_the_bank.fate
@@ -77,16 +61,3 @@ def treatment(vices: tuple[str, str]) -> tuple[Patch, ...]:
         return one
 
     return ((of_the_bank, "fate", fate),) if any(vices) else ()
-
-
-def _get(owner: Any, name: Any) -> Any:
-    if isinstance(owner, dict):
-        return owner[name]
-    return vars(owner)[name] if isinstance(owner, type) else getattr(owner, name)
-
-
-def _set(owner: Any, name: Any, value: Any) -> None:
-    if isinstance(owner, dict):
-        owner[name] = value
-    else:
-        setattr(owner, name, value)

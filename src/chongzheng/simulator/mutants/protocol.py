@@ -9,7 +9,8 @@ from chongzheng.gateway.desk import Desk
 from chongzheng.gateway.links import Links
 from chongzheng.gateway.terminals import Terminals
 from chongzheng.reversal import absorb, events
-from chongzheng.simulator.mutants.mutant import PROTOCOL, Mutant, Patch
+from chongzheng.simulator.mutants.mutant import PROTOCOL, Mutant
+from chongzheng.simulator.swapping import Patch
 
 MAC_BAD = "bad"
 

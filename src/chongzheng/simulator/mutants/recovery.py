@@ -12,7 +12,8 @@ from chongzheng.journal.reader import Reader
 from chongzheng.journal.store import Journal
 from chongzheng.reversal import facts
 from chongzheng.runner import Runner
-from chongzheng.simulator.mutants.mutant import KILLING, RECOVERY, Mutant, Patch
+from chongzheng.simulator.mutants.mutant import KILLING, RECOVERY, Mutant
+from chongzheng.simulator.swapping import Patch
 from chongzheng.simulator.virtual.weather import Weather
 
 SICK = Weather(sick_disk=True, bank_seed=1)

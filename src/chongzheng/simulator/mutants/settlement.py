@@ -12,7 +12,8 @@ from chongzheng.reversal.payment import Payment, Truth, changed
 from chongzheng.reversal.policy import Policy
 from chongzheng.settlement import intake, judge, line
 from chongzheng.settlement.formats import acom
-from chongzheng.simulator.mutants.mutant import SETTLEMENT, Mutant, Patch
+from chongzheng.simulator.mutants.mutant import SETTLEMENT, Mutant
+from chongzheng.simulator.swapping import Patch
 from chongzheng.simulator.virtual.weather import Weather
 
 TWICE = Weather(file_twice=True, bank_seed=1)

@@ -15,7 +15,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from chongzheng.mistakes import OurMistake
 from chongzheng.reversal.payment import Payment
 from chongzheng.simulator import demo, scale, world
 from chongzheng.simulator.crew import Crew
@@ -151,9 +150,7 @@ def _prepare(campaign: Campaign, say: Say) -> tuple[Run, list[Timed], Killing]:
 
 def terminals_of(made: World, engines: Sequence[Timed]) -> list[Terminal]:
     """Each dials one engine only, so that each engine has somebody who waits for it."""
-    wait_ms = scale.SCALED["terminal_wait_ms"]
-    if not isinstance(wait_ms, int):
-        raise OurMistake("is one number", "scale.terminal_wait_ms")
+    wait_ms = scale.TERMINAL_WAIT_MS
     terminals = []
     for number, till in enumerate(made.tills):
         dial = engines[number % len(engines)].dial

@@ -5,7 +5,6 @@ Keys and settings are fixed by the seed; the engine's configuration is the one t
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from random import Random
 
 from chongzheng.journal import Vault
 from chongzheng.simulator import scale
-from chongzheng.simulator.world import KEY_BYTES, LINK_MERCHANT, SHOP_TERMINALS, Till
+from chongzheng.simulator.world import KEY_BYTES, LINK_MERCHANT, SHOP_TERMINALS, Till, write_terminals
 
 DAY, NEXT_DAY = "20260922", "20260923"
 EPOCH_NS = 1_790_042_400 * 1_000_000_000
@@ -62,12 +61,7 @@ def make(folder: Path, journal: Path, seed: int, payments: int) -> Home:
     home.inbox.mkdir()
     home.outbox.mkdir()
     vault = Vault.create(folder / "vault.json")
-    with open(folder / "terminals.csv", "w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(("terminal", "merchant", "master_key"))
-        for till in tills:
-            place = f"tmk:{till.merchant}:{till.terminal}"
-            rows.writerow((till.terminal, till.merchant, vault.seal(till.master_key, place).hex()))
+    write_terminals(folder / "terminals.csv", tills, vault)
     home.config.touch(mode=0o600)
     home.config.write_text(_config(home, vault, journal), encoding="utf-8")
     return home

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import apsw
 
 from chongzheng import app
+from chongzheng.gateway.writer import outcome
 from chongzheng.journal import Committed, Journal, Submission
 from chongzheng.mistakes import TheirMistake
 from chongzheng.simulator.virtual.disk import Disk
@@ -41,7 +43,6 @@ class Machine:
         self.starts = 0
         self.kills = 0
         self.awaited = False
-        self.refusals: list[str] = []
         self._fabric = fabric
         self._home = home
         self._dice = dice
@@ -53,6 +54,11 @@ class Machine:
         """Whether it runs and takes sales."""
         return self.engine is not None and "pos" in self.engine.addresses and not self.engine.failed.is_set()
 
+    @property
+    def journal(self) -> Path:
+        """Where its journal lies, as long as this disk turns."""
+        return self.disk.folder / JOURNAL
+
     def start(self) -> asyncio.Task[None]:
         """A new process on what the disk holds. Its task ends when the engine stands, or fails as it would in life."""
         self.starts += 1
@@ -63,8 +69,7 @@ class Machine:
     async def _begin(self, engine: app.Engine) -> None:
         try:
             await engine.start()
-        except TheirMistake as mistake:
-            self.refusals.append(str(mistake))
+        except TheirMistake:
             engine.failed.set()
 
     def kill(self, image: Image, silently: bool, dice: Random | None = None) -> None:
@@ -134,12 +139,7 @@ class _Writer:
         self._loop.call_at(self._free_at, self._run, work, done, context=self._lane.context())
 
     def _run(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        result: Any
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - whoever gave the work decides what it means
-            result = error
-        self._loop.call_soon_threadsafe(done, result, context=self._home.context())
+        self._loop.call_soon_threadsafe(done, outcome(work), context=self._home.context())
 
     def stop(self) -> None:
         """Whatever was given is finished: stopping waits for it."""

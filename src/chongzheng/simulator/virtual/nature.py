@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
-from typing import Any
 
+from chongzheng.simulator.swapping import swapped
 from chongzheng.simulator.virtual.loop import NS_PER_S, VirtualLoop, threads_that_wait
 
 
 @contextmanager
 def laws_of(loop: VirtualLoop, dice: Random) -> Iterator[None]:
     """While it lasts, whoever asks what time it is, or for random bytes, asks the world of `loop`."""
-    places: tuple[tuple[Any, str, Callable[..., Any]], ...] = (
+    places = (
         (time, "time_ns", loop.wall_ns),
         (time, "time", lambda: loop.wall_ns() / NS_PER_S),
         (time, "monotonic_ns", lambda: loop.now_ns),
@@ -24,12 +24,5 @@ def laws_of(loop: VirtualLoop, dice: Random) -> Iterator[None]:
         (os, "urandom", dice.randbytes),
         (random, "_urandom", dice.randbytes),
     )
-    before = [(module, name, getattr(module, name)) for module, name, _ in places]
-    for module, name, ours in places:
-        setattr(module, name, ours)
-    try:
-        with threads_that_wait():
-            yield
-    finally:
-        for module, name, theirs in before:
-            setattr(module, name, theirs)
+    with swapped(places), threads_that_wait():
+        yield

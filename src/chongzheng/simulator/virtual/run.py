@@ -23,6 +23,7 @@ from chongzheng import app
 from chongzheng.simulator import scale
 from chongzheng.simulator.bank import Connection, Settings
 from chongzheng.simulator.fleet import Fleet, Gate
+from chongzheng.simulator.swapping import swapped
 from chongzheng.simulator.terminal import Terminal
 from chongzheng.simulator.virtual import files, harm
 from chongzheng.simulator.virtual.disk import SHELF, Disk, quiet
@@ -87,7 +88,7 @@ def run(
             if step is not None:
                 step(world)
             try:
-                with _instead(app, "Writer", world.machine.writer_of), _instead(app, "Journal", _Tapped(world.machine)):
+                with swapped(((app, "Writer", world.machine.writer_of), (app, "Journal", _Tapped(world.machine)))):
                     loop.run_until_complete(_live(world))
                 if last is not None:
                     last(world)
@@ -119,9 +120,7 @@ def _make(seed: int, payments: int, weather: Weather, loop: VirtualLoop, folder:
 def _settings(seed: int, weather: Weather, payments: int, home: files.Home, dice: Random) -> Settings:
     links = ((files.LINK_TERMINAL, LINK_MERCHANT, home.link_key.hex()),)
     downs = tuple(sorted(dice.randint(1, payments) for _ in range(dice.randint(0, 2))))
-    wait_ms = scale.SCALED["reply_wait_ms"]
-    assert isinstance(wait_ms, int)  # noqa: S101 - one number, by its name
-    return Settings(weather.bank_seed or seed, files.DAY, files.NEXT_DAY, wait_ms, links, downs)
+    return Settings(weather.bank_seed or seed, files.DAY, files.NEXT_DAY, scale.REPLY_WAIT_MS, links, downs)
 
 
 async def _live(world: World) -> None:
@@ -158,13 +157,10 @@ async def _start(world: World) -> None:
 
 
 def _terminal(world: World, till: Any) -> Terminal:
-    wait_ms = scale.SCALED["terminal_wait_ms"]
-    assert isinstance(wait_ms, int)  # noqa: S101 - one number, by its name
-
     async def dial() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection(*files.POS_ADDRESS)
 
-    return Terminal(till.terminal, till.merchant, till.master_key, wait_ms, dial, till.restarts_traces)
+    return Terminal(till.terminal, till.merchant, till.master_key, scale.TERMINAL_WAIT_MS, dial, till.restarts_traces)
 
 
 async def _traffic(world: World) -> None:
@@ -219,17 +215,6 @@ def _outcome(world: World) -> Outcome:
         events=tuple(world.events.happened),
         sales=tuple(world.events.sales),
     )
-
-
-@contextmanager
-def _instead(module: object, name: str, ours: object) -> Iterator[None]:
-    """What the engine finds under this name, while it lasts."""
-    theirs = getattr(module, name)
-    setattr(module, name, ours)
-    try:
-        yield
-    finally:
-        setattr(module, name, theirs)
 
 
 class _Tapped:

@@ -25,7 +25,6 @@ from chongzheng.reversal.payment import MoneyIs, Payment
 from chongzheng.reversal.policy import Policy
 from chongzheng.simulator.demo import engine_id
 from chongzheng.simulator.virtual.events import ALL, Cast, Event
-from chongzheng.simulator.virtual.machine import JOURNAL
 from chongzheng.simulator.virtual.run import Outcome, run
 from chongzheng.simulator.virtual.weather import Weather
 from chongzheng.simulator.virtual.world import World
@@ -94,7 +93,7 @@ def _of(world: World, invariant: str | None) -> tuple[str, str]:
     if not payment:
         return "", ""
     head = f"# Seed {world.seed} broke {which}: {' '.join(what.split())}."
-    reader = Reader.open(world.machine.disk.folder / JOURNAL)
+    reader = Reader.open(world.machine.journal)
     try:
         _, policy = journal_and_policy(world.home.config)
         remarks = [f"# {line.strip()}" for line in told(tuple(world.events.happened))]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from chongzheng import runner as runner_module
 from chongzheng.journal import Committed, Reader, Submission
@@ -18,11 +18,11 @@ from chongzheng.reversal.entries import Account, position
 from chongzheng.reversal.payment import FINAL, Owes, Payment, Proof, State, Told, Truth
 from chongzheng.simulator import planting, scale
 from chongzheng.simulator.bank import Bank
-from chongzheng.simulator.demo import LIVE, engine_id
+from chongzheng.simulator.demo import LIVE, book_of, claim_of, engine_id
 from chongzheng.simulator.fleet import Fleet
 from chongzheng.simulator.ledger import Key
 from chongzheng.simulator.line import key_of, unpacked
-from chongzheng.simulator.oracle import Book, Claim, judge
+from chongzheng.simulator.oracle import judge
 from chongzheng.simulator.virtual.invariants import INVARIANTS, SITUATIONS
 from chongzheng.simulator.virtual.loop import VirtualLoop
 from chongzheng.simulator.virtual.network import Fabric
@@ -35,7 +35,7 @@ VIOLATIONS_MAX = 50
 EVIDENCE_AGAINST = frozenset(
     {"file_contradicts", "approved", "reversal_asked", "reversal_wanted", "reversal_conflicts"}
 )
-REPEAT_AFTER_MS = cast(tuple[int, ...], scale.SCALED["repeat_after_ms"])
+ANSWER_WAIT_MS = max(scale.REPEAT_AFTER_MS)
 """A send that was decided inside the window waits for its answer beyond it."""
 SET_ASIDE = frozenset({"reply_unproven", "rev_unproven"})
 OWED = frozenset({
@@ -72,12 +72,10 @@ class Watch:
         self._fleet = fleet
         self._fabric = fabric
         self._states: dict[str, Payment] = {}
-        self._versions: dict[str, int] = {}
         self._finals: dict[str, tuple[State, Truth]] = {}
         self._heads: dict[str, tuple[int, bytes]] = {}
         self._reader: Reader | None = None
         self._reader_of = -1
-        self._recovering_since = -1
 
     # Words
 
@@ -123,7 +121,7 @@ class Watch:
     def _look(self) -> Reader:
         if self._reader is None or self._reader_of != self.machine.starts:
             self.close()
-            self._reader = Reader.open(self.machine.disk.folder / "journal.db")
+            self._reader = Reader.open(self.machine.journal)
             self._reader_of = self.machine.starts
         return self._reader
 
@@ -175,7 +173,7 @@ class Watch:
             self.hold("M7", not delivered or disputed, f"{after.id}: reversed although it was delivered")
             until = min(after.reverse_until, after.day_ends_at)
             wake = after.wake_at or 0
-            self.hold("P7", wake <= until + max(REPEAT_AFTER_MS), f"{after.id}: sent with {until - wake} ms left")
+            self.hold("P7", wake <= until + ANSWER_WAIT_MS, f"{after.id}: sent with {until - wake} ms left")
 
     def _rows(self, reader: Reader, payment: Payment) -> None:
         version, head = reader.head(payment.id)
@@ -240,7 +238,7 @@ class Watch:
     def recovering(self) -> None:
         """A start on what is left: is everything there that was acknowledged?"""
         try:
-            reader = Reader.open(self.machine.disk.folder / "journal.db")
+            reader = Reader.open(self.machine.journal)
         except Exception as error:  # noqa: BLE001 - whatever it is, what was acknowledged cannot be read
             self.hold("D2", not self._heads, f"the journal cannot be opened: {error}")
             return
@@ -299,7 +297,7 @@ class Watch:
 
     def judge(self) -> None:
         """The world has ended: compare the books."""
-        reader = Reader.open(self.machine.disk.folder / "journal.db")
+        reader = Reader.open(self.machine.journal)
         try:
             self._compare(reader)
         finally:
@@ -313,22 +311,8 @@ class Watch:
         payments = {p.id: p for p in reader.payments()}
         cases = {case.payment for case in reader.cases()}
         rows = self._bank.obey({"do": "ledger"})["payments"]
-        books = [
-            Book(engine_id(planting.key_of_row(r)), r["truth"], r["charges"], r["returns"], r["net_fen"], r["sales"])
-            for r in rows
-        ]
-        claims = [
-            Claim(
-                payment=p.id,
-                truth=str(p.verdict.truth),
-                proof=str(p.verdict.proof),
-                is_final=p.state in FINAL and p.state is not State.STOPPED,
-                amount_fen=p.amount_fen,
-                was_in_doubt=p.was_in_doubt,
-                has_case=p.id in cases,
-            )
-            for p in payments.values()
-        ]
+        books = [book_of(row) for row in rows]
+        claims = [claim_of(payment, payment.id in cases) for payment in payments.values()]
         planted = {engine_id(key): kind for key, kind in self.planted.items()}
         found = judge(claims, books, planted, [engine_id(key) for key in self._fleet.seen])
         for name, why in found.wrong.items():
