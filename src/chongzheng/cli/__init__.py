@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("chongzheng.cli.imports:import_file", "Bring in payments from another switch."),
     "api": ("chongzheng.cli.api:api", "Tokens and webhooks of the HTTP door."),
     "settle": ("chongzheng.cli.settle:settle", "Reconcile a settlement file."),
+    "fee": ("chongzheng.cli.fee:fee", "What a payment costs, by which rule, and why."),
     "audit": ("chongzheng.cli.audit:audit", "Check that nobody changed the journal afterwards."),
     "backup": ("chongzheng.cli.operate:back_up", "Copy the journal while the engine goes on writing."),
     "restore": ("chongzheng.cli.operate:restore", "Put a backup in the journal's place."),

@@ -1,0 +1,46 @@
+"""Which price list holds here: the packed one, with the operator's own rows before it?"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from chongzheng.fees import price_list
+from chongzheng.fees.tariff import Tariff
+from chongzheng.mistakes import TheirMistake
+
+FILE_BYTES_MAX = 16 << 20
+
+
+def tariff(own: Path | None = None) -> Tariff:
+    """The rules in force; `own` is the operator's file. TheirMistake: it cannot be read, or says what cannot be."""
+    return packed() if own is None else packed().merged(price_list.read(content(own), own.name))
+
+
+@cache
+def packed() -> Tariff:
+    """The price list of the installation."""
+    found = price_list.read(text("rules.toml"), "rules.toml")
+    found.refuse_contradictions()
+    return found
+
+
+def text(name: str) -> str:
+    """The content of a data file that is packed beside the fees."""
+    return files("chongzheng.fees").joinpath(name).read_text("utf-8")
+
+
+def content(path: Path) -> str:
+    """The text of an operator's file. TheirMistake: not there, too large, not UTF-8."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(FILE_BYTES_MAX + 1)
+    except OSError as wrong:
+        raise TheirMistake(f"cannot be read: {wrong.strerror}", path.name) from None
+    if len(data) > FILE_BYTES_MAX:
+        raise TheirMistake(f"has more than {FILE_BYTES_MAX} bytes", path.name)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise TheirMistake("is not UTF-8 text", path.name) from None
