@@ -16,7 +16,8 @@ from chongzheng.reversal.payment import FINAL, Owes
 from chongzheng.reversal.policy import Policy
 
 TABLES = ("payment", "fact", "evidence", "stray", "release", "entry", "cases", "card", "secret", "number",
-          "settlement_file", "commits", "alias")  # fmt: skip
+          "settlement_file", "commits", "alias", "account", "act", "actor", "actor_session", "rule", "breaks",
+          "voucher", "closing", "bank_statement", "bank_line")  # fmt: skip
 IN_POSTGRES = {
     "?": "%s",
     "x'7b7d'": "'\\x7b7d'::bytea",

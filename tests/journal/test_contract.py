@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from chongzheng.card import Pan
-from chongzheng.journal import Submission, Vault, payment_id
+from chongzheng.journal import FilePart, Submission, Vault, payment_id
+from chongzheng.journal.store import CARD_FILE
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects
 from chongzheng.reversal.events import Event
@@ -17,6 +18,7 @@ from chongzheng.reversal.step import step
 from chongzheng.reversal.table import TABLE
 from journal.made import (
     AMOUNT_FEN,
+    DAY_MS,
     NOON_MS,
     asked,
     cleared,
@@ -352,6 +354,45 @@ def test_clearing_files_are_read_once(place: Place) -> None:
     with place.reading() as reader:
         (day,) = reader.settlement_days()
     assert (day["day"], day["state"], day["complete"], day["records"]) == ("20260923", "done", 1, 10)
+
+
+def test_several_files_of_a_day_are_told_apart_and_one_is_corrected_only_by_name(place: Place) -> None:
+    journal = place.open()
+    words = ("20260923", 10, True, NOON_MS)
+    fees, shop = FilePart(format="alfee"), FilePart("alipay", "alipay", "shop 7")
+    for digest, part in (("a1", CARD_FILE), ("f1", fees), ("w1", shop)):
+        assert journal.begin_file(digest, digest, *words, part=part) == "new"
+        journal.finish_file(digest)
+    assert journal.begin_file("a2", "a2", *words) == "other for this day"
+    assert journal.begin_file("a2", "a2", *words, corrects="f1") == "other for this day", "that is another part"
+    assert journal.begin_file("a2", "a2", *words, corrects="a1", changes='{"gone":3}') == "new"
+    assert journal.begin_file("a2", "a2", *words, corrects="a1") == "unfinished"
+    assert journal.begin_file("a1", "a1", *words) == "superseded"
+    assert journal.begin_file("a3", "a3", *words, corrects="a1") == "other for this day", "a1 speaks no more"
+    with place.reading() as reader:
+        days = {day["digest"]: day for day in reader.settlement_days()}
+    assert (days["a1"]["superseded_by"], days["a2"]["supersedes"], days["a2"]["changes"]) == ("a2", "a1", '{"gone":3}')
+    assert (days["w1"]["channel"], days["w1"]["part"], days["w1"]["superseded_by"]) == ("alipay", "shop 7", "")
+
+
+def test_what_is_in_suspense_stands_in_the_payments_row(place: Place) -> None:
+    journal = place.open()
+    journal.apply([*kept(1), *returned(2), sale(3), sale(4), asked(4)])
+    held = dict(place.raw("SELECT stan, suspense_fen FROM payment"))
+    assert held == {"000001": 0, "000002": 0, "000003": AMOUNT_FEN, "000004": AMOUNT_FEN}
+    place.raw("UPDATE payment SET suspense_fen = 1 WHERE stan = '000001'")
+    with place.reading() as reader:
+        assert any("suspense_fen disagree" in fault for fault in reader.faults())
+
+
+def test_a_closed_case_opens_again_when_its_reason_comes_again(place: Place) -> None:
+    journal = place.open()
+    journal.apply([*kept(1), asked(1, NOON_MS + 2 * DAY_MS)])
+    place.raw("UPDATE cases SET state = 'closed', closed_by = 7")
+    journal.apply([asked(1, NOON_MS + 3 * DAY_MS), asked(1, NOON_MS + 3 * DAY_MS + 1)])
+    assert place.raw("SELECT state, closed_by, opened_at FROM cases") == [("open", None, NOON_MS + 2 * DAY_MS)]
+    with place.reading() as reader:
+        assert reader.faults() == []
 
 
 def test_payments_are_found_by_id_beginning_trace_and_terminal(place: Place) -> None:

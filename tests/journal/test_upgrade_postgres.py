@@ -23,6 +23,10 @@ COLUMNS = """
 SELECT table_name, column_name, data_type, is_nullable, column_default, collation_name, is_identity, ordinal_position
 FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY 1, 2
 """
+COLUMNS_OF = """
+SELECT column_name FROM information_schema.columns
+WHERE table_schema = current_schema() AND table_name = %s ORDER BY ordinal_position
+"""
 RULES = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2
@@ -53,7 +57,8 @@ def second_version(place: PostgresPlace, url: str) -> str:
     make(url, SECOND)
     with psycopg.connect(url, autocommit=True) as new, psycopg.connect(place.path, autocommit=True) as now:
         for table in TABLES.split():
-            rows = now.execute(f"SELECT * FROM {table}").fetchall()
+            names = [row[0] for row in new.execute(COLUMNS_OF, (table,)).fetchall()]
+            rows = now.execute(f"SELECT {', '.join(names)} FROM {table}").fetchall()  # type: ignore[arg-type]
             if rows:
                 marks = ", ".join(["%s"] * len(rows[0]))
                 new.cursor().executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # type: ignore[arg-type]

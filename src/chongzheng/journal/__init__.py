@@ -3,13 +3,14 @@
 from chongzheng.journal.reader import Reader
 from chongzheng.journal.rows import Committed, Evidence, Owed, Submission, evidence, payment_id
 from chongzheng.journal.storage import Fenced, JournalFull
-from chongzheng.journal.store import Journal
+from chongzheng.journal.store import FilePart, Journal
 from chongzheng.journal.vault import Vault
 
 __all__ = [
     "Committed",
     "Evidence",
     "Fenced",
+    "FilePart",
     "Journal",
     "JournalFull",
     "Owed",

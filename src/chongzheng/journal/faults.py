@@ -81,8 +81,8 @@ def _state(ask: Ask, payment: Payment, body: bytes, facts: list[Any], records: l
         yield 0, f"its columns {', '.join(wrong)} disagree with its state"
 
 
-COLUMNS = ("merchant", "terminal", "batch", "stan", "day", "opened_at", "amount_fen", "state", "owes", "wake_at",
-           "truth", "proof")  # fmt: skip
+COLUMNS = ("merchant", "terminal", "batch", "stan", "day", "opened_at", "channel", "amount_fen", "state", "owes",
+           "wake_at", "truth", "proof", "suspense_fen")  # fmt: skip
 """What `payment_columns` selects: copies of the state for indexes, which must not drift from it."""
 
 

@@ -34,7 +34,7 @@ from chongzheng.mistakes import TheirMistake
 
 LEASE_MARGIN_MS = 1_000
 """By so much an engine itself gives up earlier: what leaves a socket now must still count as sent in time."""
-COLUMNS = {"open_payment": 18, "move_payment": 12, "put_fact": 9, "put_evidence": 7, "put_entry": 7, "free_release": 1,
+COLUMNS = {"open_payment": 20, "move_payment": 13, "put_fact": 9, "put_evidence": 7, "put_entry": 7, "free_release": 1,
            "take_release": 4,
            "open_case": 4, "put_card": 3, "forget_card": 1, "put_alias": 2, "put_stray": 6}  # fmt: skip
 """How many columns each kind of row has, where there is no row to count them by."""

@@ -79,7 +79,7 @@ class Plan:
             else:
                 p = held.payment
                 begun = (held.place, name, *_key(p), p.day, p.opened_at)
-                opened.append((*begun, *_changing(held, owner)))
+                opened.append((*begun, *_changing(held, owner), p.channel))
         return opened, moved
 
 
@@ -247,11 +247,13 @@ def _key(payment: Payment) -> Row:
 def _changing(held: Held, owner: int) -> Row:
     p = held.payment
     verdict = p.verdict
-    judged = (p.amount_fen, p.state, p.owes, p.wake_at, verdict.truth, verdict.proof)
+    lies = held.position if held.position is not None else position(p)
+    judged = (p.amount_fen, p.state, p.owes, p.wake_at, verdict.truth, verdict.proof, lies.suspense)
     return (*judged, owner, held.version, held.head, held.body)
 
 
 def columns(payment: Payment) -> Row:
     """What `payment_columns` must give for this payment: copies of its state that indexes need."""
-    p = payment
-    return (*_key(p), p.day, p.opened_at, p.amount_fen, p.state, p.owes, p.wake_at, p.verdict.truth, p.verdict.proof)
+    p, verdict = payment, payment.verdict
+    begun = (*_key(p), p.day, p.opened_at, p.channel, p.amount_fen)
+    return (*begun, p.state, p.owes, p.wake_at, verdict.truth, verdict.proof, position(p).suspense)

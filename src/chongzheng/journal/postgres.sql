@@ -10,18 +10,18 @@ SELECT id, place, version, head, body, owner FROM payment WHERE id = ANY(%s) ORD
 -- leaves a payment with whoever looks after it: it may be on its way there.
 WITH opened AS (
     INSERT INTO payment (place, id, merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at,
-                         truth, proof, owner, version, head, body)
+                         truth, proof, suspense_fen, owner, version, head, body, channel)
     SELECT * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[],
                          %b::bigint[], %b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[],
-                         %b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[])
+                         %b::bigint[], %b::bigint[], %b::bigint[], %b::bytea[], %b::bytea[], %b::text[])
     ON CONFLICT DO NOTHING RETURNING 1
 ), moved AS (
     UPDATE payment p
     SET amount_fen = v.amount_fen, state = v.state, owes = v.owes, wake_at = v.wake_at, truth = v.truth,
-        proof = v.proof, owner = CASE WHEN v.owner < 4096 THEN v.owner ELSE p.owner END, version = v.version, head = v.head, body = v.body
-    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::bigint[],
+        proof = v.proof, suspense_fen = v.suspense_fen, owner = CASE WHEN v.owner < 4096 THEN v.owner ELSE p.owner END, version = v.version, head = v.head, body = v.body
+    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::text[], %b::text[], %b::bigint[], %b::bigint[],
                 %b::bigint[], %b::bytea[], %b::bytea[], %b::bigint[], %b::bigint[])
-         AS v (amount_fen, state, owes, wake_at, truth, proof, owner, version, head, body, place, loaded)
+         AS v (amount_fen, state, owes, wake_at, truth, proof, suspense_fen, owner, version, head, body, place, loaded)
     WHERE p.place = v.place AND p.version = v.loaded RETURNING 1
 ), facts AS (
     INSERT INTO fact (place, payment, seq, commit_no, at, kind, rule, record, hash)
@@ -41,7 +41,10 @@ WITH opened AS (
     SELECT * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bigint[])
 ), referred AS (
     INSERT INTO cases (payment, why, opened_at, due_at)
-    SELECT * FROM unnest(%b::text[], %b::text[], %b::bigint[], %b::bigint[]) ON CONFLICT (payment, why) DO NOTHING
+    SELECT payment, why, min(opened_at), min(due_at)
+    FROM unnest(%b::text[], %b::text[], %b::bigint[], %b::bigint[]) AS n (payment, why, opened_at, due_at)
+    GROUP BY payment, why
+    ON CONFLICT (payment, why) DO UPDATE SET state = 'open', closed_by = NULL WHERE cases.state <> 'open'
 ), kept AS (
     INSERT INTO card (place, payment, sealed)
     SELECT * FROM unnest(%b::bigint[], %b::text[], %b::bytea[]) ON CONFLICT DO NOTHING

@@ -2,14 +2,14 @@
 
 -- name: open_payment
 INSERT INTO payment (place, id, merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at,
-                     truth, proof, owner, version, head, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+                     truth, proof, suspense_fen, owner, version, head, body, channel)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: move_payment
 -- Write a payment's newest state; a writer whose version is stale changes nothing, and the caller notices. What a
 -- payment is called and when it began never changes, so that no index of it is touched.
-UPDATE payment SET amount_fen = ?, state = ?, owes = ?, wake_at = ?, truth = ?, proof = ?, owner = ?, version = ?,
-                   head = ?, body = ?
+UPDATE payment SET amount_fen = ?, state = ?, owes = ?, wake_at = ?, truth = ?, proof = ?, suspense_fen = ?,
+                   owner = ?, version = ?, head = ?, body = ?
 WHERE place = ? AND version = ?;
 
 -- name: get_payment
@@ -39,8 +39,9 @@ DELETE FROM release WHERE place = ? AND verb = 'void';
 INSERT INTO entry (place, payment, seq, n, debit, credit, fen) VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: open_case
--- One case per reason: what goes on happening joins the case that is open for it.
-INSERT INTO cases (payment, why, opened_at, due_at) VALUES (?, ?, ?, ?) ON CONFLICT (payment, why) DO NOTHING;
+-- One case per reason: what goes on happening joins the case that is open for it, or opens the closed one again.
+INSERT INTO cases (payment, why, opened_at, due_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (payment, why) DO UPDATE SET state = 'open', closed_by = NULL WHERE cases.state <> 'open';
 
 -- name: put_card
 INSERT INTO card (place, payment, sealed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
@@ -78,13 +79,24 @@ SELECT sealed FROM secret WHERE name = ?;
 INSERT INTO number (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = number.value + 1 RETURNING value;
 
 -- name: file_by_digest
-SELECT state FROM settlement_file WHERE digest = ?;
+SELECT state, superseded_by FROM settlement_file WHERE digest = ?;
 
--- name: file_by_day
-SELECT digest FROM settlement_file WHERE day = ?;
+-- name: current_file
+-- The one that speaks for this part of the day: the last that was not superseded.
+SELECT digest FROM settlement_file
+WHERE channel = ? AND format = ? AND part = ? AND day = ? AND superseded_by = '';
 
 -- name: put_file
-INSERT INTO settlement_file (digest, name, day, records, complete, at, state) VALUES (?, ?, ?, ?, ?, ?, 'unfinished');
+INSERT INTO settlement_file (digest, name, day, records, complete, at, channel, format, part, supersedes, changes, state,
+                             superseded_by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'unfinished', '');
+
+-- name: supersede_file
+UPDATE settlement_file SET superseded_by = ? WHERE digest = ? AND superseded_by = '' RETURNING digest;
+
+-- name: supersede_breaks
+-- What a corrected file says of them is said anew.
+UPDATE breaks SET state = 'superseded', version = version + 1 WHERE file = ? AND state IN ('open', 'proposed');
 
 -- name: finish_file
 UPDATE settlement_file SET state = 'done' WHERE digest = ?;
@@ -175,7 +187,8 @@ SELECT body FROM payment WHERE merchant = ? AND terminal = ? ORDER BY opened_at 
 SELECT rule, count(*) FROM fact GROUP BY rule ORDER BY rule;
 
 -- name: settlement_days
-SELECT day, name, digest, records, complete, state FROM settlement_file ORDER BY day;
+SELECT day, name, digest, records, complete, state, channel, format, part, at, supersedes, superseded_by, changes
+FROM settlement_file ORDER BY day, at, digest;
 
 -- name: strays
 SELECT id, at, kind, source, why, body FROM stray ORDER BY at, id;
@@ -190,7 +203,8 @@ SELECT commit_no, hash FROM fact ORDER BY commit_no;
 SELECT id, body FROM payment ORDER BY opened_at, id;
 
 -- name: payment_columns
-SELECT merchant, terminal, batch, stan, day, opened_at, amount_fen, state, owes, wake_at, truth, proof
+SELECT merchant, terminal, batch, stan, day, opened_at, channel, amount_fen, state, owes, wake_at, truth, proof,
+       suspense_fen
 FROM payment WHERE id = ?;
 
 -- name: release_of

@@ -188,7 +188,8 @@ class Reader:
 
     def settlement_days(self) -> list[dict[str, Any]]:
         """The clearing files that were read, by day."""
-        names = ("day", "name", "digest", "records", "complete", "state")
+        names = ("day", "name", "digest", "records", "complete", "state", "channel", "format", "part", "at",
+                 "supersedes", "superseded_by", "changes")  # fmt: skip
         return [dict(zip(names, row, strict=True)) for row in self._all("settlement_days")]
 
     def strays(self) -> list[tuple[Evidence, str]]:

@@ -36,7 +36,9 @@ CREATE TABLE payment (
     owner      INTEGER NOT NULL,
     version    INTEGER NOT NULL CHECK (version > 0),
     head       BLOB NOT NULL,
-    body       BLOB NOT NULL
+    body       BLOB NOT NULL,
+    channel    TEXT NOT NULL DEFAULT 'card',
+    suspense_fen INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 -- A deadline stands in one of three: what is on its way, what is to be reversed (a million of those must not stand
 -- before a sale's own deadline), and what waits for a file. With the id, so that a page of those that fall due at one
@@ -47,6 +49,8 @@ CREATE INDEX payment_due_later ON payment (wake_at, id)
     WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal');
 CREATE INDEX payment_terminal ON payment (terminal, opened_at);
 CREATE INDEX payment_day ON payment (day, opened_at);
+-- Whose money nobody knows: few of many. What is on its way to an answer goes through suspense too, and is left out.
+CREATE INDEX payment_in_suspense ON payment (opened_at) WHERE suspense_fen <> 0 AND owes NOT IN ('forward', 'delivery');
 -- Where engines are many, one of them takes over what another leaves.
 --postgresql CREATE INDEX payment_owner ON payment (owner) WHERE owes IN ('forward', 'delivery', 'reversal', 'resend');
 
@@ -111,6 +115,7 @@ CREATE TABLE cases (
     opened_at INTEGER NOT NULL,
     due_at    INTEGER NOT NULL,
     state     TEXT NOT NULL DEFAULT 'open',
+    closed_by INTEGER,
     UNIQUE (payment, why)
 ) STRICT;
 
@@ -138,15 +143,25 @@ CREATE TABLE number (
     value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What a channel, or an acquirer, says of a day. `part` tells several files of one day and layout apart (an institution, a
+-- merchant, a sequence number). A corrected file takes the place of the one that it names in `supersedes`; `changes`
+-- says what it changes, as JSON.
 CREATE TABLE settlement_file (
-    digest   TEXT PRIMARY KEY,
-    name     TEXT NOT NULL,
-    day      TEXT NOT NULL UNIQUE,
-    records  INTEGER NOT NULL,
-    complete INTEGER NOT NULL CHECK (complete IN (0, 1)),
-    at       INTEGER NOT NULL,
-    state    TEXT NOT NULL CHECK (state IN ('unfinished', 'done'))
+    digest        TEXT PRIMARY KEY,
+    name          TEXT NOT NULL,
+    channel       TEXT NOT NULL,
+    format        TEXT NOT NULL,
+    part          TEXT NOT NULL,
+    day           TEXT NOT NULL,
+    records       INTEGER NOT NULL,
+    complete      INTEGER NOT NULL CHECK (complete IN (0, 1)),
+    at            INTEGER NOT NULL,
+    state         TEXT NOT NULL CHECK (state IN ('unfinished', 'done')),
+    supersedes    TEXT NOT NULL,
+    superseded_by TEXT NOT NULL,
+    changes       TEXT NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX settlement_file_current ON settlement_file (channel, format, part, day) WHERE superseded_by = '';
 
 -- One chain an engine: the upper bits of `no` are its number.
 CREATE TABLE commits (
@@ -154,3 +169,159 @@ CREATE TABLE commits (
     facts INTEGER NOT NULL,
     hash  BLOB NOT NULL
 ) STRICT;
+
+-- What the ledger calls the places where money lies, what finance calls them, and under which number of the general
+-- ledger they are exported. `nature`: on which side its balance usually stands.
+CREATE TABLE account (
+    name   TEXT PRIMARY KEY,
+    title  TEXT NOT NULL,
+    nature TEXT NOT NULL CHECK (nature IN ('debit', 'credit')),
+    code   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO account (name, title, nature, code) VALUES
+    ('clearing receivable', '应收清算款', 'debit', ''),
+    ('issuer receivable', '应收发卡行', 'debit', ''),
+    ('bank', '银行存款', 'debit', ''),
+    ('provisional refunds', '垫付款', 'debit', ''),
+    ('compensation', '赔付支出', 'debit', ''),
+    ('merchant payable', '应付商户款', 'credit', ''),
+    ('held', '冻结商户款', 'credit', ''),
+    ('cardholder payable', '应退持卡人款', 'credit', ''),
+    ('suspense', '挂账', 'credit', ''),
+    ('fees', '手续费收入', 'credit', ''),
+    ('rounding tail', '尾差', 'credit', '');
+
+-- Everything that a named person did, or that the program booked beside the facts: one chain for all of them.
+CREATE TABLE act (
+    no      INTEGER PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    actor   TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    record  BLOB NOT NULL,
+    hash    BLOB NOT NULL
+) STRICT;
+CREATE INDEX act_subject ON act (subject, no);
+
+-- Who works here. `roles`: words, in order, with blanks between; `password`: an argon2 hash, or '' while there is none.
+CREATE TABLE actor (
+    id           TEXT PRIMARY KEY,
+    name         TEXT NOT NULL,
+    roles        TEXT NOT NULL,
+    active       INTEGER NOT NULL CHECK (active IN (0, 1)),
+    password     TEXT NOT NULL,
+    failures     INTEGER NOT NULL,
+    locked_until INTEGER NOT NULL,
+    version      INTEGER NOT NULL CHECK (version > 0),
+    made_at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A person who has shown who they are, for a while. Only the hash of the token is kept.
+CREATE TABLE actor_session (
+    id         TEXT PRIMARY KEY,
+    actor      TEXT NOT NULL,
+    hash       TEXT NOT NULL,
+    made_at    INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended_at   INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- What the house has decided, from a day (yyyymmdd) on; in force when a second person has approved it.
+CREATE TABLE rule (
+    name        TEXT NOT NULL,
+    valid_from  TEXT NOT NULL,
+    value       TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    proposed_by TEXT NOT NULL,
+    proposed_at INTEGER NOT NULL,
+    approved_by TEXT CHECK (approved_by <> proposed_by),
+    approved_at INTEGER,
+    PRIMARY KEY (name, valid_from)
+) STRICT, WITHOUT ROWID;
+
+-- What book and file disagree about. The same difference of the same file is found once: `mark` is made of what it is.
+-- `payment` is '' where only the file knows the trade, `record` 0 where only we do; `fen` is signed, from `viewpoint`.
+-- `proposal`: what the first person wants (JSON), `shown`: the hash of what that person saw.
+CREATE TABLE breaks (
+    id          INTEGER PRIMARY KEY, -- given by the database
+    mark        TEXT NOT NULL UNIQUE,
+    file        TEXT NOT NULL,
+    channel     TEXT NOT NULL,
+    day         TEXT NOT NULL,
+    type        TEXT NOT NULL,
+    payment     TEXT NOT NULL,
+    record      INTEGER NOT NULL,
+    fen         INTEGER NOT NULL,
+    viewpoint   TEXT NOT NULL,
+    queue       TEXT NOT NULL,
+    next_action TEXT NOT NULL,
+    why         TEXT NOT NULL,
+    about       TEXT NOT NULL,
+    opened_at   INTEGER NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('open', 'proposed', 'resolved', 'superseded')),
+    version     INTEGER NOT NULL CHECK (version > 0),
+    proposed_by TEXT,
+    proposed_at INTEGER,
+    proposal    TEXT NOT NULL,
+    shown       TEXT NOT NULL,
+    approved_by TEXT CHECK (approved_by <> proposed_by),
+    resolved_at INTEGER,
+    act         INTEGER
+) STRICT;
+CREATE INDEX breaks_open ON breaks (opened_at, id) WHERE state IN ('open', 'proposed');
+CREATE INDEX breaks_payment ON breaks (payment) WHERE payment <> '';
+CREATE INDEX breaks_file ON breaks (file);
+
+-- What is booked beside the facts, by an act. About a payment (`payment`, else ''), about a break (its id, else 0).
+CREATE TABLE voucher (
+    act     INTEGER NOT NULL,
+    n       INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    kind    TEXT NOT NULL,
+    payment TEXT NOT NULL,
+    break_id INTEGER NOT NULL,
+    debit   TEXT NOT NULL,
+    credit  TEXT NOT NULL,
+    fen     INTEGER NOT NULL CHECK (fen > 0),
+    CHECK (debit <> credit),
+    PRIMARY KEY (act, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX voucher_payment ON voucher (payment) WHERE payment <> '';
+CREATE INDEX voucher_break ON voucher (break_id) WHERE break_id <> 0;
+
+-- A day that is closed for the general ledger, with the balances as they stood then (JSON).
+CREATE TABLE closing (
+    day     TEXT PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    act     INTEGER NOT NULL,
+    figures BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What the bank says: one row a statement, one row a movement. `fen` is signed: above 0 it came to us.
+CREATE TABLE bank_statement (
+    digest      TEXT PRIMARY KEY,
+    name        TEXT NOT NULL,
+    format      TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    currency    TEXT NOT NULL,
+    first_day   TEXT NOT NULL,
+    last_day    TEXT NOT NULL,
+    opening_fen INTEGER,
+    closing_fen INTEGER,
+    lines       INTEGER NOT NULL,
+    at          INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE bank_line (
+    statement TEXT NOT NULL,
+    n         INTEGER NOT NULL,
+    account   TEXT NOT NULL,
+    day       TEXT NOT NULL,
+    value_day TEXT NOT NULL,
+    fen       INTEGER NOT NULL,
+    reference TEXT NOT NULL,
+    theirs    TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    matched   TEXT NOT NULL,
+    PRIMARY KEY (statement, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX bank_line_day ON bank_line (account, day);

@@ -16,11 +16,12 @@ from chongzheng.mistakes import TheirMistake
 
 APPLICATION_ID = 0x43485A47
 """`CHZG`, in the header of every journal."""
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 SQLITE_VERSION_MIN = (3, 51, 3)
 """Older ones may corrupt a WAL that two connections write or checkpoint (the WAL-reset bug)."""
 BUSY_WAIT_MS = 5_000
 PRIVATE, OTHERS = 0o600, stat.S_IRWXG | stat.S_IRWXO
+CHUNK_BYTES = 1 << 20
 COMPANIONS = ("-wal", "-shm", ".lock")
 """Files beside the journal that hold what it holds, or would be mistaken for it."""
 
@@ -67,6 +68,7 @@ def open_writer(path: Path) -> tuple[apsw.Connection, WriterLock]:
     lock = WriterLock(path)
     try:
         _keep_private(path)
+        _write_again(Path(f"{path}-wal"))
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(BUSY_WAIT_MS)
         _refuse_read_only(connection, path)
@@ -128,6 +130,25 @@ def _keep_private(path: Path) -> None:
                 os.chmod(file, PRIVATE)
     except OSError as error:
         raise TheirMistake(f"cannot be opened ({error.strerror}); look at its permissions", str(path)) from None
+
+
+def _write_again(wal: Path) -> None:
+    """Make durable what can be read of the log, before anything rests on it.
+
+    After a sync that failed, the system shows pages that are on no disk and that no later sync writes: it takes them
+    for clean. An engine that starts again would read them, add to them, and lose everything behind the hole when the
+    power fails. Written again they are dirty again. SQLite cannot be trusted with this: it knows nothing of the sync.
+    """
+    if not wal.is_file() or not wal.stat().st_size:
+        return
+    file = apsw.VFSFile("", str(wal), [apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_READWRITE, 0])
+    try:
+        size = file.xFileSize()
+        for at in range(0, size, CHUNK_BYTES):
+            file.xWrite(file.xRead(min(CHUNK_BYTES, size - at), at), at)
+        file.xSync(apsw.SQLITE_SYNC_FULL)
+    finally:
+        file.xClose()
 
 
 def _refuse_old_sqlite() -> None:

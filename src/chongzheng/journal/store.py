@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,18 @@ STALE_TRIES_MAX = 8
 STRAYS_MAX = 10_000
 """Stray evidence waiting for the next commit; beyond it a flood of junk is counted, not kept."""
 
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """Which file of a day: whose, in which layout, and which part where there are several of that layout."""
+
+    channel: str = "card"
+    format: str = "acom"
+    part: str = ""
+
+
+CARD_FILE = FilePart()
+"""The one file of trades of a card day."""
 TAKEN_AT_ONCE = 500
 """Payments taken over from an engine that is gone, in one transaction."""
 
@@ -182,28 +195,49 @@ class Journal:
                 number = int(self._storage.ask("next_number", name)[0][0])
             return number
 
-    def begin_file(self, digest: str, name: str, day: str, records: int, complete: bool, at: int) -> str:
-        """Note that a clearing file is being read: `new`, `unfinished`, `done`, or `other for this day`."""
+    def begin_file(
+        self,
+        digest: str,
+        name: str,
+        day: str,
+        records: int,
+        complete: bool,
+        at: int,
+        part: FilePart = CARD_FILE,
+        corrects: str = "",
+        changes: str = "",
+    ) -> str:
+        """Note that a clearing file is being read: `new`, `unfinished`, `done`, `superseded`, or `other for this day`.
+
+        Another file of the same part and day is let in only when it `corrects` the current one (its digest): then that
+        one is superseded, with its breaks that nobody has resolved. `changes`: what differs between the two, as JSON.
+        """
+        given = (digest, name, day, records, int(complete), at, part.channel, part.format, part.part, corrects, changes)
         with self._lock:
             try:
                 with self._storage.transaction():
-                    standing = self._standing(digest, day)
+                    standing = self._standing(digest, day, part, corrects)
                     if standing == "new":
-                        self._storage.ask("put_file", digest, name, day, records, int(complete), at)
+                        if corrects:
+                            self._storage.ask("supersede_file", digest, corrects)
+                            self._storage.ask("supersede_breaks", corrects)
+                        self._storage.ask("put_file", *given)
                 return standing
             except Refused:  # another engine was quicker
-                return self._standing(digest, day)
+                return self._standing(digest, day, part, corrects)
 
     def finish_file(self, digest: str) -> None:
         """Every fact of this file is in."""
         with self._lock, self._storage.transaction():
             self._storage.ask("finish_file", digest)
 
-    def _standing(self, digest: str, day: str) -> str:
+    def _standing(self, digest: str, day: str, part: FilePart, corrects: str) -> str:
         known = self._storage.ask("file_by_digest", digest)
         if known:
-            return str(known[0][0])
-        return "other for this day" if self._storage.ask("file_by_day", day) else "new"
+            state, superseded_by = known[0]
+            return "superseded" if superseded_by else str(state)
+        current = [row[0] for row in self._storage.ask("current_file", part.channel, part.format, part.part, day)]
+        return "new" if current == ([corrects] if corrects else []) else "other for this day"
 
     def _together(self, batch: Sequence[Submission]) -> list[Committed]:
         plan = Plan()

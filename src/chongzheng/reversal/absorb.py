@@ -91,6 +91,7 @@ def _opened(request: Request, at: int) -> dict[str, object]:
         "currency": request.currency,
         "masked_pan": request.masked_pan,
         "kind": request.kind,
+        "channel": request.channel,
         "undo": request.undo,
         "moves": request.moves,
         "original": request.original,

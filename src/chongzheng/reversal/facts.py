@@ -86,7 +86,7 @@ class Request:
     which no reversal may be sent (fact 9). `kind` is the channel's name for it, `undo` and `moves` what that kind
     means; `original` is the id of the payment that it voids or completes (`link`), "" when it names none.
     `undo_ends_at` (epoch ms): until when its reversal may be sent on a channel that takes one after the day, with F15;
-    0: until `day_ends_at`.
+    0: until `day_ends_at`. `channel` is whose clearing files speak of it: card, or a wallet's name.
     """
 
     key: Key
@@ -104,6 +104,7 @@ class Request:
     original: str = ""
     link: Link = Link.NONE
     undo_ends_at: int = 0
+    channel: str = "card"
 
 
 @dataclass(frozen=True, slots=True)

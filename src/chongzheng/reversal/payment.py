@@ -150,6 +150,7 @@ class Payment:
     currency: str = "156"
     masked_pan: str = ""
     kind: str = "purchase"
+    channel: str = "card"
     undo: Undo = Undo.REVERSE
     moves: Moves = Moves.DEBIT
     original: str = ""
