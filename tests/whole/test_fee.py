@@ -78,7 +78,7 @@ def test_a_broken_file_of_the_operator_is_one_line(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text('[[rule]]\nid = "A"\norder = 1\nrate = 0.5\n', "utf-8")
     code, _, error = run("--channel", "wechat", "--amount", "100", "--own", str(own))
-    assert (code, error) == (2, 'chongzheng: own.toml: rule 1 (A), rate: must be text such as "0.0060", below 1\n')
+    assert (code, error) == (2, 'chongzheng: own.toml: rule 1 (A), rate: must be text such as "0.0060", at most 1\n')
 
 
 def test_a_file_that_is_no_text_or_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from types import MappingProxyType
 
-from chongzheng.fees.rules import GENERAL, Asked, Rule, half_up
+from chongzheng.fees.rules import ANY, GENERAL, Asked, Rule, half_up
+from chongzheng.fees.undone import OnRefund, RefundTerm
 from chongzheng.mistakes import TheirMistake
 from chongzheng.money import FEN_MAX
 
@@ -52,6 +52,7 @@ class Tariff:
 
     rules: tuple[Rule, ...]
     over: Mapping[str, str] = field(default_factory=dict)
+    refunds: tuple[RefundTerm, ...] = ()
 
     @property
     def sets(self) -> tuple[str, ...]:
@@ -73,10 +74,20 @@ class Tariff:
         """What a payment costs on its day; None when no rule of the set speaks of it."""
         return self.prices(name, asked.day).quote(asked)
 
+    def on_refund(self, channel: str, merchant: str, day: str) -> OnRefund:
+        """What was agreed about refunds of a sale of that day; NONE where nobody agreed anything.
+
+        The merchant's own row goes first, then the operator's, then one of the channel, then the youngest.
+        """
+        held = [term for term in self.refunds if term.holds(channel, merchant, day)]
+        best = max(held, key=_closeness, default=None)
+        return OnRefund.NONE if best is None else best.policy
+
     def merged(self, own: Tariff) -> Tariff:
         """This tariff with the operator's rows before its own. TheirMistake: together they contradict each other."""
         rules = (*self.rules, *(replace(rule, own=True) for rule in own.rules))
-        both = Tariff(rules, MappingProxyType({**self.over, **own.over}))
+        refunds = (*self.refunds, *(replace(term, own=True) for term in own.refunds))
+        both = Tariff(rules, {**self.over, **own.over}, refunds)
         both.refuse_contradictions()
         return both
 
@@ -180,6 +191,10 @@ def _refuse_dearer_than(general: Rule | None, rule: Rule) -> None:
         raise TheirMistake("has no general rule of the same conditions; it needs approved_by", place(rule))
     if (fen := dearer_at(rule, general)) is not None:
         raise TheirMistake(f"costs more than the general rule at {fen} fen; it needs approved_by", place(rule))
+
+
+def _closeness(term: RefundTerm) -> tuple[bool, bool, bool, str]:
+    return term.merchant != "", term.own, term.channel != ANY, term.first_day
 
 
 def _laid(rules: list[Rule]) -> tuple[Rule, ...]:

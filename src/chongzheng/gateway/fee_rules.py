@@ -6,7 +6,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from chongzheng.fees import price_list
+from chongzheng.fees import interchange, price_list
+from chongzheng.fees.interchange import Ladder
 from chongzheng.fees.tariff import Tariff
 from chongzheng.mistakes import TheirMistake
 
@@ -16,6 +17,15 @@ FILE_BYTES_MAX = 16 << 20
 def tariff(own: Path | None = None) -> Tariff:
     """The rules in force; `own` is the operator's file. TheirMistake: it cannot be read, or says what cannot be."""
     return packed() if own is None else packed().merged(price_list.read(content(own), own.name))
+
+
+def ladder(own: Path | None = None) -> Ladder:
+    """What card trades cost the acquirer; rows of the operator's file go first. TheirMistake: as for the tariff."""
+    found = interchange.read(text("interchange.toml"), "interchange.toml")
+    if own is not None:
+        found = found.merged(interchange.read(content(own), own.name))
+    found.refuse_contradictions()
+    return found
 
 
 @cache

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chongzheng.fees import price_list
 from chongzheng.fees.rules import Asked, Rule, When
 from chongzheng.fees.tariff import Tariff, dearer_at, place
+from chongzheng.fees.undone import OnRefund, RefundTerm
 from chongzheng.mistakes import TheirMistake
 from chongzheng.money import FEN_MAX
 from unit.fees.priced import DAY, asked, rule, tiers
@@ -187,3 +188,19 @@ def test_where_no_bend_is_dearer_no_amount_is(
     else:
         assume(one != other)
         assert one.exact_fen(fen) <= other.exact_fen(fen)
+
+
+def test_of_the_rows_about_refunds_the_closest_counts() -> None:
+    packed = Tariff((), refunds=(RefundTerm(OnRefund.RECOMPUTE), RefundTerm(OnRefund.FULL, frozenset({"alipay"}))))
+    own = Tariff((), refunds=(
+        RefundTerm(OnRefund.PROPORTIONAL, first_day="20260101"), RefundTerm(OnRefund.NONE, merchant="M"),
+        RefundTerm(OnRefund.FULL, first_day="20260601"),
+    ))  # fmt: skip
+    assert packed.on_refund("card", "M", DAY) is OnRefund.RECOMPUTE
+    assert packed.on_refund("alipay", "M", DAY) is OnRefund.FULL
+    both = packed.merged(own)
+    of = [both.on_refund("card", "N", day) for day in ("20251231", "20260101", "20260601")]
+    assert of == [OnRefund.RECOMPUTE, OnRefund.PROPORTIONAL, OnRefund.FULL]
+    assert both.on_refund("alipay", "M", DAY) is OnRefund.NONE
+    assert Tariff(()).on_refund("card", "M", DAY) is OnRefund.NONE
+    assert PACKED.on_refund("card", "M", DAY) is OnRefund.RECOMPUTE
