@@ -16,7 +16,7 @@ from chongzheng.journal.audit import GENESIS, Fault, digest, link, link_commit
 from chongzheng.journal.plan import columns
 from chongzheng.journal.rows import decode_payment, evidence_id
 from chongzheng.journal.storage import NUMBERS_OF_ONE_ENGINE
-from chongzheng.reversal.entries import Account, position
+from chongzheng.reversal.entries import disagreement
 from chongzheng.reversal.payment import Payment, State
 
 Ask = Callable[..., list[Any]]
@@ -103,18 +103,15 @@ def _evidence(ask: Ask, payment: Payment, records: list[Any]) -> Iterator[Told]:
 def _books(ask: Ask, payment: Payment, records: list[Any]) -> Iterator[Told]:
     """The books are the entries that the facts made, and lead to where the state says the money lies."""
     written: dict[int, list[Any]] = defaultdict(list)
-    books = dict.fromkeys(Account, 0)
-    for seq, _, debit, credit, fen in ask("entries_of", payment.id):
-        written[seq].append([debit, credit, fen])
-        books[debit] += fen
-        books[credit] -= fen
+    for seq, _, *move in ask("entries_of", payment.id):
+        written[seq].append(move)
+    wrong = disagreement(payment, (move for moves in written.values() for move in moves))
     for told in records:
         if written.pop(told["seq"], []) != told["entries"]:
             yield told["seq"], f"the entries of fact {told['seq']} are not those it made"
     for seq in written:
         yield seq, f"has entries of a fact {seq} that does not exist"
-    held = position(payment)
-    if (-books[Account.MERCHANT], -books[Account.SUSPENSE]) != (held.merchant, held.suspense):
+    if wrong:
         yield 0, "the books and the state disagree about where the money lies"
 
 

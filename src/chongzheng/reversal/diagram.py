@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chongzheng.mistakes import TheirMistake
+from chongzheng.reversal import books_page
 from chongzheng.reversal.events import Event
 from chongzheng.reversal.payment import FINAL, State
 from chongzheng.reversal.rows import Row
@@ -65,13 +66,14 @@ def _impossible(impossible: Impossible) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the document into the folder that the one argument names; 2 and a line on stderr if that cannot be."""
+    """Write the documents into the folder that the one argument names; 2 and a line on stderr if that cannot be."""
     try:
         if len(arguments) != 1:
             raise TheirMistake("say one folder to write into", "python -m chongzheng.reversal.diagram DIR")
         folder = Path(arguments[0])
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / FILE_NAME).write_text(draw(), "utf-8")
+        for name, text in ((FILE_NAME, draw()), (books_page.FILE_NAME, books_page.draw())):
+            (folder / name).write_text(text, "utf-8")
     except (TheirMistake, OSError) as mistake:
         print(mistake, file=sys.stderr)
         return 2

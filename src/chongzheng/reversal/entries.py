@@ -1,11 +1,13 @@
 """In whose books does this payment's money lie, and which double entry takes it there?
 
-Three accounts are enough until the ledger proper: what clearing owes us (debit), what we owe the merchant
-and what lies in suspense (挂账) because nobody knows yet, or because a person must move it (credits).
+What the machine knows by itself needs three accounts: what clearing owes us (debit), what we owe the merchant and what
+lies in suspense (挂账) because nobody knows yet, or because a person must move it (credits). Where people and remedies
+take it from there, `booking` says.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,11 +17,25 @@ from chongzheng.reversal.verdict import voids
 
 
 class Account(StrEnum):
-    """Whose money it is."""
+    """Whose money it is, in the books of the acquirer. Of the first five a debit is more, of the others a credit.
+
+    CLEARING: what the scheme owes us; ISSUER: what we asked an issuer for; BANK: our own account; PROVISIONAL: what we
+    advanced to cardholders; COMPENSATION: what it cost us; MERCHANT: what we owe the shop; HELD: the same, kept back;
+    CARDHOLDER: what is to be given back; SUSPENSE: nobody knows whose; FEES: what we earned; ROUNDING: the tail that
+    rounding leaves.
+    """
 
     CLEARING = "clearing receivable"
+    ISSUER = "issuer receivable"
+    BANK = "bank"
+    PROVISIONAL = "provisional refunds"
+    COMPENSATION = "compensation"
     MERCHANT = "merchant payable"
+    HELD = "held"
+    CARDHOLDER = "cardholder payable"
     SUSPENSE = "suspense"
+    FEES = "fees"
+    ROUNDING = "rounding tail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +113,24 @@ def entries(before: Position, after: Position) -> tuple[Entry, ...]:
         elif fen < 0:
             found.append(Entry(debit=account, credit=Account.CLEARING, fen=-fen))
     return tuple(found)
+
+
+def balances(moves: Iterable[tuple[str, str, int]]) -> dict[Account, int]:
+    """What (debit, credit, fen) moves leave on each account they touch: above 0 it is a debit, below a credit."""
+    left: dict[Account, int] = {}
+    for debit, credit, fen in moves:
+        left[Account(debit)] = left.get(Account(debit), 0) + fen
+        left[Account(credit)] = left.get(Account(credit), 0) - fen
+    return left
+
+
+def disagreement(payment: Payment, moves: Iterable[tuple[str, str, int]]) -> str:
+    """What is wrong with the books of this payment, given all entries that its facts made; "" when they sum to zero
+    and lie where its state says."""
+    left, lies = balances(moves), position(payment)
+    if sum(left.values()):
+        return "the entries do not sum to zero"
+    here = {Account.MERCHANT: -lies.merchant, Account.SUSPENSE: -lies.suspense}
+    here[Account.CLEARING] = lies.merchant + lies.suspense
+    wrong = sorted(account for account in left.keys() | here.keys() if left.get(account, 0) != here.get(account, 0))
+    return f"{', '.join(wrong)}: not where the state says" if wrong else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chongzheng.reversal import books_page
 from chongzheng.reversal.diagram import FILE_NAME, draw, main
 from chongzheng.reversal.events import Event
 from chongzheng.reversal.payment import State
@@ -44,10 +45,10 @@ def test_edges_are_grouped_and_standing_still_is_not_drawn() -> None:
     assert "| FORWARDED | deadline | stay |  |" in text
 
 
-def test_its_program_writes_one_file(tmp_path: Path) -> None:
+def test_its_program_writes_both_pages(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
     assert main([str(folder)]) == 0
-    assert [path.name for path in folder.iterdir()] == [FILE_NAME]
+    assert {path.name for path in folder.iterdir()} == {FILE_NAME, books_page.FILE_NAME}
     assert (folder / FILE_NAME).read_text("utf-8") == draw()
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chongzheng.reversal.entries import NOTHING, Account, Entry, Position, entries, position
+from chongzheng.reversal.entries import NOTHING, Account, Entry, Position, balances, disagreement, entries, position
 from chongzheng.reversal.facts import Link, Moves, Standing
 from chongzheng.reversal.payment import NO_VERDICT, MoneyIs, Payment, Proof, State, Tie, Told, Truth, Verdict
 from unit.reversal.made import AMOUNT, known
@@ -123,3 +123,22 @@ def test_entries_sum_to_zero_and_lead_where_they_should(before: Position, after:
     assert balance[Account.MERCHANT] == after.merchant - before.merchant
     assert balance[Account.SUSPENSE] == after.suspense - before.suspense
     assert -balance[Account.CLEARING] == (after.merchant + after.suspense) - (before.merchant + before.suspense)
+
+
+def test_balances_count_debits_up_and_credits_down() -> None:
+    moves = [("clearing receivable", "suspense", 5), ("suspense", "clearing receivable", 2)]
+    assert balances(moves) == {Account.CLEARING: 3, Account.SUSPENSE: -3}
+
+
+def test_books_that_lead_to_the_state_agree_and_any_other_do_not() -> None:
+    payment = judged(Truth.CHARGED_KEPT, Told.APPROVED)
+    right = [("clearing receivable", "suspense", AMOUNT), ("suspense", "merchant payable", AMOUNT)]
+    assert disagreement(payment, right) == ""
+    assert disagreement(payment, right[:1]) == "merchant payable, suspense: not where the state says"
+    assert disagreement(payment, [*right, ("fees", "bank", 1)]) == "bank, fees: not where the state says"
+    assert disagreement(judged(Truth.NEVER_CHARGED, Told.DECLINED), []) == ""
+
+
+def test_books_that_do_not_sum_to_zero_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chongzheng.reversal.entries.balances", lambda moves: {Account.SUSPENSE: 1})
+    assert disagreement(judged(Truth.NEVER_CHARGED, Told.DECLINED), []) == "the entries do not sum to zero"
