@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from chongzheng.settlement.line import Record
+from chongzheng.settlement.line import Kind, Record
 
 
 class Why(StrEnum):
@@ -16,6 +16,7 @@ class Why(StrEnum):
     AMBIGUOUS = "it fits more than one payment equally well"
     CONTRADICTS = "the payment it would belong to says otherwise"
     OTHER_TRADE = "it is no trade that moved money, nor the reversal of one"
+    ADJUSTMENT = "it adjusts an earlier trade"
     EARLIER_FILE = "an earlier file of its payment was not read yet"
 
 
@@ -140,10 +141,16 @@ class Difference:
         return HANDLING[self.type][2]
 
 
+ADJUSTED: MappingProxyType[str, int] = MappingProxyType({"02": 1, "22": -1})
+"""Which way a debit and a credit adjustment move money, by the first digits of F3."""
+
+
 def moved_fen(record: Record) -> int:
-    """What the record moved towards the acquirer, in fen: a sale brings, a refund takes, a reversal does the opposite;
-    0 for a record that moved nothing.
+    """What the record moved towards the acquirer, in fen: a sale brings, a refund or a credit adjustment takes, a
+    reversal does the opposite; 0 for a record that moved nothing, or whose dispute code alone says which way.
     """
+    if record.kind is Kind.ADJUSTMENT:
+        return ADJUSTED.get(record.processing[:2], 0) * record.amount_fen
     if not (record.is_original or record.is_reversal):
         return 0
     return record.amount_fen if record.is_original is not record.gives_back else -record.amount_fen

@@ -14,7 +14,7 @@ from chongzheng.reversal.facts import Line, SettlementSaw
 from chongzheng.settlement import days
 from chongzheng.settlement.breaks import Break, Why
 from chongzheng.settlement.line import Record
-from chongzheng.settlement.match import Candidate, Matching
+from chongzheng.settlement.match import Candidate, Fit, Matching
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Saying:
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """`sayings` by payment id, `withheld` the ids of open payments that are told nothing because a break may be about
-    them, `breaks` in the order of the file.
+    them, or because a line is the sum of several payments; `breaks` in the order of the file.
     """
 
     sayings: tuple[Saying, ...]
@@ -49,6 +49,7 @@ def judge(matching: Matching, candidates: Iterable[Candidate], day: str) -> Judg
         found.setdefault(one.payment, []).append(one.record)
     breaks = list(matching.breaks)
     doubted = {payment for one in matching.breaks for payment in one.about}
+    doubted.update(one.payment for one in matching.matches if one.fit is Fit.SUM)
     sayings, withheld = [], []
     for candidate in sorted(candidates, key=lambda c: c.payment):
         records = found.get(candidate.payment, [])

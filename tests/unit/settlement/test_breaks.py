@@ -48,6 +48,9 @@ def test_one_line_for_a_person() -> None:
         (Why.STRANGER, reversed_record(7, processing="200000"), Type.ONE_SIDED_THEIRS, 100),
         (Why.CONTRADICTS, record(7), Type.STATUS, 100),
         (Why.OTHER_TRADE, record(7, mti="0100"), Type.STATUS, 0),
+        (Why.ADJUSTMENT, record(7, mti="0220", processing="220000"), Type.STATUS, -100),
+        (Why.ADJUSTMENT, record(7, mti="0220", processing="020000"), Type.STATUS, 100),
+        (Why.ADJUSTMENT, record(7, error="E23"), Type.STATUS, 0),
     ],
 )
 def test_a_break_is_a_difference(why: Why, of: Record, type_: Type, fen: int) -> None:

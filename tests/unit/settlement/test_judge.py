@@ -83,3 +83,9 @@ def test_the_fact_names_its_evidence() -> None:
         (Line("E1", 100, "RRN000000001", "000001", f"{DAY}100000"),),
         (Line("E2", 100, "RRN000000001", "000001", f"{DAY}100100"),),
     )
+
+
+def test_a_line_that_is_the_sum_of_several_payments_proves_none_of_them() -> None:
+    parts = [replace(KNOWN, amount_fen=60), replace(KNOWN, payment="P2", stan="000002", amount_fen=40)]
+    said = told([record(stan="999999")], *parts)
+    assert said == Judgement((), ("P1", "P2"), ())

@@ -11,7 +11,7 @@ from chongzheng.settlement import days
 from chongzheng.settlement.breaks import Why
 from chongzheng.settlement.formats import acom
 from chongzheng.settlement.line import Record
-from chongzheng.settlement.match import Candidate, Fit, Matching, match
+from chongzheng.settlement.match import Candidate, Fit, Matching, match, network_key
 from unit.settlement.acom_lines import (
     DAY,
     MASKED,
@@ -310,3 +310,151 @@ def test_the_order_of_the_inputs_does_not_matter(of: list[Record], known: list[C
     assert sorted(placed, key=lambda r: r.number) == of
     for one in before.breaks:
         assert (one.why is Why.STRANGER) == (one.about == ())
+
+
+TRADE = {"acquirer": "48020000", "forwarder": "48020001"}
+NETWORK = network_key("48020000", "48020001", "700001", f"{DAY}100000")
+
+
+def test_the_network_key_stands_for_the_trace_number() -> None:
+    sent = record(stan="700001", rrn="", **TRADE)
+    assert matched(match([sent], [candidate(network=NETWORK)])) == [(1, "P1", Fit.TRACE_AND_AMOUNT)]
+    assert broken(match([sent], [candidate()])) == [(Why.STRANGER, ())]
+    assert matched(match([record(stan="700001", **TRADE)], [candidate(network=NETWORK)])) == [(1, "P1", Fit.ALL)]
+
+
+@pytest.mark.parametrize("missing", [0, 2, 3])
+def test_a_network_key_with_a_part_missing_names_nothing(missing: int) -> None:
+    parts = ["48020000", "", "700001", f"{DAY}100000"]
+    assert network_key(*parts) != ""
+    parts[missing] = ""
+    assert network_key(*parts) == ""
+
+
+def test_a_keyed_hash_tells_cards_apart_that_look_alike() -> None:
+    hashed = candidate(card="a1")
+    assert broken(match([record(card="b2")], [hashed])) == [(Why.CONTRADICTS, ("P1",))]
+    assert matched(match([record(card="a1", masked_pan="*")], [hashed])) == [(1, "P1", Fit.ALL)]
+
+
+def order(number: int = 1, **changes: object) -> Record:
+    """A line of a wallet's bill."""
+    own: dict[str, object] = {"channel": "wechat", "terminal": "", "stan": "", "rrn": "", "masked_pan": ""}
+    return record(number, **{**own, "order": "O1", "theirs": "W1", **changes})
+
+
+def ordered(payment: str = "P1", **changes: object) -> Candidate:
+    """The payment that `order()` is about."""
+    own: dict[str, object] = {"channel": "wechat", "order": "O1", "rrns": ("W1",)}
+    return candidate(payment, **{**own, **changes})
+
+
+@pytest.mark.parametrize(
+    ("line_", "known", "fit"),
+    [
+        ({}, {}, Fit.ORDER),
+        ({"theirs": ""}, {}, Fit.ORDER),
+        ({}, {"rrns": ()}, Fit.ORDER),
+        ({"order": ""}, {"order": ""}, Fit.ORDER),
+        ({"amount_fen": 99}, {}, Fit.ORDER_AND_ANOTHER_AMOUNT),
+        ({"mti": "0420", "order": "", "original_order": "O1"}, {"day": days.shifted(DAY, -7)}, Fit.ORDER),
+    ],
+)
+def test_a_wallets_line_finds_its_order(line_: dict[str, object], known: dict[str, object], fit: Fit) -> None:
+    assert matched(match([order(**line_)], [ordered(**known)])) == [(1, "P1", fit)]
+
+
+@pytest.mark.parametrize(
+    ("line_", "known", "why"),
+    [
+        ({"order": "O2", "theirs": ""}, {}, Why.STRANGER),
+        ({"order": "", "theirs": ""}, {}, Why.STRANGER),
+        ({"channel": "alipay"}, {}, Why.STRANGER),
+        ({}, {"day": days.shifted(DAY, -8)}, Why.STRANGER),
+        ({"theirs": "W2"}, {}, Why.CONTRADICTS),
+    ],
+)
+def test_or_nothing(line_: dict[str, object], known: dict[str, object], why: Why) -> None:
+    assert [found for found, _ in broken(match([order(**line_)], [ordered(**known)]))] == [why]
+
+
+def test_a_wallets_number_alone_is_sought_only_where_the_line_has_no_order() -> None:
+    assert broken(match([order(order="O9")], [ordered()])) == [(Why.STRANGER, ())]
+
+
+def test_the_revocation_of_a_wallets_order_follows_its_line() -> None:
+    both = [ordered(), ordered("P2")]
+    close = replace(both[1], opened_at_ms=TEN_O_CLOCK_MS + 30 * MINUTE_MS)
+    gone = order(2, mti="0420", original_order="O1", sent_at=f"{DAY}103000")
+    assert matched(match([order(), gone], [both[0], close]))[1] == (2, "P1", Fit.ORDER)
+
+
+def test_a_reversal_that_names_nothing_is_nobodys() -> None:
+    nameless = [order(2, mti="0420", order="", theirs=""), order(3, order="", theirs="")]
+    assert [why for why, _ in broken(match(nameless, [ordered()]))] == [Why.STRANGER, Why.STRANGER]
+
+
+def test_as_many_lines_as_payments_are_told_apart_by_time() -> None:
+    both = [candidate(rrns=()), candidate("P2", rrns=(), opened_at_ms=TEN_O_CLOCK_MS + 3 * MINUTE_MS)]
+    lines = [record(2, sent_at=f"{DAY}100258"), record(1, sent_at=f"{DAY}100001")]
+    assert matched(match(lines, both)) == [(1, "P1", Fit.TRACE_AND_AMOUNT), (2, "P2", Fit.TRACE_AND_AMOUNT)]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "more"),
+    [
+        (1, []),
+        (0, []),
+        (3, [record(3, sent_at=f"{DAY}100130", rrn="")]),
+        (3, [record(3, amount_fen=101, sent_at=f"{DAY}100258")]),
+        (3, [record(3, masked_pan="622202******0000")]),
+    ],
+    ids=["too close", "at once", "a third line", "another amount", "another card"],
+)
+def test_or_not_at_all(minutes: int, more: list[Record]) -> None:
+    later = TEN_O_CLOCK_MS + minutes * MINUTE_MS
+    both = [candidate(rrns=()), candidate("P2", rrns=(), opened_at_ms=later)]
+    second = record(2, sent_at=f"{DAY}10{minutes:02d}00") if minutes else record(2)
+    said = match([record(1), second, *more] if minutes != 1 else [record(1), record(2, sent_at=f"{DAY}100029")], both)
+    assert {one.why for one in said.breaks} >= {Why.AMBIGUOUS} and said.matches == ()
+
+
+def test_a_payment_that_has_its_line_is_not_given_another_by_time() -> None:
+    three = [candidate(rrns=()), candidate("P2", rrns=(), opened_at_ms=TEN_O_CLOCK_MS + 3 * MINUTE_MS)]
+    sure = candidate("P3", terminal="T0000009")
+    said = match([record(1), record(2, sent_at=f"{DAY}100258"), record(3, terminal="T0000009")], [*three, sure])
+    assert matched(said)[2] == (3, "P3", Fit.ALL)
+
+
+def test_a_line_may_be_the_sum_of_payments_that_share_its_number() -> None:
+    parts = [candidate(amount_fen=60), candidate("P2", stan="000002", amount_fen=40)]
+    assert matched(match([record(stan="999999")], parts)) == [(1, "P1", Fit.SUM), (1, "P2", Fit.SUM)]
+    assert matched(match([record()], parts)) == [(1, "P1", Fit.SUM), (1, "P2", Fit.SUM)]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"amount_fen": 41},
+        {"amount_fen": 40, "masked_pan": "622202******0000"},
+        {"amount_fen": 40, "rrns": ("RRN000000002",)},
+        {"amount_fen": 40, "gives_back": True},
+    ],
+    ids=["a fen too much", "another card", "another number", "the other way"],
+)
+def test_but_only_to_the_fen_and_of_one_card(second: dict[str, object]) -> None:
+    parts = [candidate(amount_fen=60), candidate("P2", stan="000002", **second)]
+    assert broken(match([record(stan="999999")], parts))[0][0] in (Why.CONTRADICTS, Why.AMBIGUOUS)
+
+
+def test_a_payment_with_a_line_of_its_own_is_no_part_of_a_sum() -> None:
+    parts = [candidate(amount_fen=60), candidate("P2", stan="000002", amount_fen=40)]
+    own = record(2, stan="000002", amount_fen=40)
+    said = match([record(stan="999999"), own], parts)
+    assert [(one.record.number, one.payment) for one in said.matches] == [(2, "P2")]
+    assert [one.why for one in said.breaks] == [Why.CONTRADICTS]
+
+
+def test_an_adjustment_is_for_a_person() -> None:
+    credit = record(2, mti="0220", processing="220000", original_stan="000001", original_sent_at=f"{DAY}100000")
+    assert broken(match([credit], [candidate()])) == [(Why.ADJUSTMENT, ("P1",))]
