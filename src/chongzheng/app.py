@@ -29,7 +29,7 @@ from chongzheng.gateway.letters import Letters
 from chongzheng.gateway.metrics import Sources
 from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
-from chongzheng.gateway.settle import Outcome, day_in_name, load, settle
+from chongzheng.gateway.settle import Outcome, load_named, settle
 from chongzheng.gateway.steady import SteadyClock
 from chongzheng.gateway.take_over import Hands, Look, TakeOver
 from chongzheng.gateway.terminals import Terminal, Terminals, master_key_place, terminal_of
@@ -414,7 +414,7 @@ class Engine:
         return await asyncio.shield(self._settling)
 
     def _settle_here(self, path: Path) -> str:
-        clearing = load(path, day_in_name(path.name))
+        clearing = load_named(path)
         reader = self._journal.reader()
         try:
             summary = settle(clearing, self._journal, reader, self._clock(), self._hand_in_all)

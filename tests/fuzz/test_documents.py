@@ -14,7 +14,7 @@ from chongzheng import config
 from chongzheng.cli.imports import _json_or_null
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reports import checker
-from chongzheng.settlement.formats import acom
+from chongzheng.settlement.formats.telling import Teller
 from chongzheng.simulator.fuzz import documents
 from chongzheng.simulator.fuzz.promises import Broken
 
@@ -94,10 +94,10 @@ def test_a_line_of_brackets_without_end_is_null() -> None:
 
 
 def test_a_reader_that_lets_a_card_number_out_is_found(desk: documents.Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def as_it_stands(line: bytes, pan: str) -> str:
-        return line.decode("latin-1")
+    def as_it_stands(teller: Teller, text: str, values: object) -> str:
+        return text
 
-    monkeypatch.setattr(acom, "_redacted", as_it_stands)
+    monkeypatch.setattr(Teller, "_redacted", as_it_stands)
     with pytest.raises(Broken, match="no card number leaves the reader"):
         desk.take("acom", documents._line(Random(1)) + b"\n")
 

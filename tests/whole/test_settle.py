@@ -336,8 +336,9 @@ def test_a_full_disk_is_one_line(
     assert settled(path, "--date", DAY, "--db", shop.path)["outcome"] == Outcome.RESUMED
 
 
-def test_the_day_in_a_name() -> None:
-    assert door.day_in_name(NAME) == DAY
+def test_a_name_states_layout_and_day(shop: Shop) -> None:
+    clearing = door.load_named(shop.file(NAME, line()))
+    assert (clearing.day, clearing.format) == (DAY, "acom")
     for name in ("x", "IND26133201ACOM"):
         with pytest.raises(TheirMistake):
-            door.day_in_name(name)
+            door.load_named(shop.folder / name)

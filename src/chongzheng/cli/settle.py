@@ -22,7 +22,8 @@ from chongzheng.journal import Journal, JournalFull, Reader, Vault
 from chongzheng.journal.vault import KEY_BYTES
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.policy import Policy
-from chongzheng.settlement.intake import FORMATS, ClearingFile
+from chongzheng.settlement.formats.known import packaged
+from chongzheng.settlement.intake import ClearingFile
 
 EXIT_NO = 1
 BREAKS_SHOWN_MAX = 20
@@ -31,7 +32,7 @@ LOCKED = "another engine is writing"
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "layout", default="acom", show_default=True, help=f"Layout of FILE: {', '.join(FORMATS)}.")
+@click.option("--format", "layout", default="acom", show_default=True, help=f"Layout of FILE: {', '.join(packaged().words)}.")
 @click.option("--date", "day", required=True, help="Clearing day of FILE, yyyymmdd.")
 @click.option("--db", envvar="CHONGZHENG_DB", type=PLACE, help="The journal: a file, or a URL.")
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration that names the journal and the policy.")

@@ -21,9 +21,10 @@ from chongzheng.reversal.payment import FINAL, Payment
 from chongzheng.reversal.policy import Policy
 from chongzheng.settlement import days
 from chongzheng.settlement.breaks import Break
-from chongzheng.settlement.formats import acom
 from chongzheng.settlement.formats.control import CONTROL_BYTES_MAX
-from chongzheng.settlement.intake import FILE_BYTES_MAX, ClearingFile, admit
+from chongzheng.settlement.formats.known import Known, packaged
+from chongzheng.settlement.formats.reader import keyless
+from chongzheng.settlement.intake import ACOM, FILE_BYTES_MAX, ClearingFile, admit
 from chongzheng.settlement.judge import Judgement, Saying, fact, judge
 from chongzheng.settlement.line import Record
 from chongzheng.settlement.match import Candidate, match
@@ -113,21 +114,27 @@ def preview(file: ClearingFile, reader: Reader) -> Summary:
     return _judge(file, reader, Outcome.DRY_RUN)[1]
 
 
-def load(path: Path, day: str, control: Path | None = None, layout: str = acom.NAME) -> ClearingFile:
+def load(
+    path: Path,
+    day: str,
+    control: Path | None = None,
+    word: str = ACOM,
+    known: Known | None = None,
+    hashed: Callable[[str], str] = keyless,
+) -> ClearingFile:
     """The file at `path` with its control file (beside it, unless named); TheirMistake when it cannot be believed."""
     beside = control or path.with_name(path.name + CONTROL_SUFFIX)
     data = _bytes(path, FILE_BYTES_MAX)
     vouched = _bytes(beside, CONTROL_BYTES_MAX) if control is not None or beside.is_file() else None
-    return admit(data, path.name, day, vouched, layout)
+    return admit(data, path.name, day, vouched, word, known, hashed)
 
 
-def day_in_name(name: str) -> str:
-    """The clearing day (yyyymmdd) that a file's name states; TheirMistake when it states none."""
-    found = acom.FILE_NAME.fullmatch(name)
-    day = f"20{found[1]}" if found else ""
+def load_named(path: Path, known: Known | None = None, hashed: Callable[[str], str] = keyless) -> ClearingFile:
+    """The same of a file whose name states its layout and its day; TheirMistake also when it does not."""
+    word, day = (known or packaged()).of_file(path.name)
     if not days.is_day(day):
-        raise TheirMistake("is not named like an ACOM file, IND<yymmdd>01ACOM", name)
-    return day
+        raise TheirMistake("does not state in its name which day it is of", path.name)
+    return load(path, day, None, word, known, hashed)
 
 
 def refuse_other_policy(reader: Reader, policy: Policy) -> None:

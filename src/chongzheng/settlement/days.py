@@ -38,12 +38,13 @@ def around(day: str) -> frozenset[str]:
     return frozenset({shifted(day, -1), day, shifted(day, 1)})
 
 
-def in_clearing_day(month_day: str, day: str) -> str:
-    """The full date of `MMDD` inside the file of `day`: that day or the evening before; "" when it is neither.
+def in_clearing_day(month_day: str, day: str, back: int = 1) -> str:
+    """The full date of `MMDD` inside the file of `day`: that day or one of the `back` before; "" when it is none.
 
     The field has no year (facts/channels 5.5): a trade of 31 December stands in the file of 1 January.
     """
-    for possible in (day, shifted(day, -1)):
+    for earlier in range(back + 1):
+        possible = shifted(day, -earlier)
         if possible[4:] == month_day:
             return possible
     return ""

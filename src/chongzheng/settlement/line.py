@@ -49,10 +49,10 @@ class Record:
     none or nobody gave the key.
 
     `order` is our order number and `theirs` the channel's own; `original_order` and `original_rrn` point back like
-    `original_stan`. `fee_fen` is what we pay, negative where we get it back, and `settled_fen` what comes to us, both
-    signed; None where the layout does not say. `acquirer` F32, `forwarder` F33, `entry_mode` F22, `mcc` F18,
-    `card_type` credit, debit or "". `error` and `reason` are the dispute's codes (AERRA), which make a line an
-    adjustment whatever its F3.
+    `original_stan`. `fee_fen` and `network_fee_fen` (the scheme's) are what we pay, negative where we get it back, and
+    `settled_fen` is what comes to us; None where the layout does not say. `acquirer` F32, `forwarder` F33, `entry_mode`
+    F22, `mcc` F18, `card_type` credit, debit or "". `error` and `reason` are the dispute's codes (AERRA), which make a
+    line an adjustment whatever its F3.
     """
 
     number: int
@@ -85,6 +85,7 @@ class Record:
     card: str = ""
     error: str = ""
     reason: str = ""
+    network_fee_fen: int | None = None
 
     @property
     def is_original(self) -> bool:
@@ -135,10 +136,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything that was understood of a file and everything that was not."""
+    """Everything that was understood of a file and everything that was not. `closed`: the file itself says what it
+    holds, and holds it; `name`: that of the file inside an archive.
+    """
 
     records: tuple[Record, ...]
     problems: tuple[Problem, ...]
+    closed: bool = False
+    name: str = ""
 
     @property
     def amount_fen(self) -> int:

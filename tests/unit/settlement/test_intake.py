@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement import intake
+from chongzheng.settlement.formats.known import Known
+from chongzheng.settlement.formats.parse import parse
+from unit.settlement import bills
 from unit.settlement.acom_lines import DAY, NAME, control, joined, line, reversal
 
 DATA = joined(line(), reversal(), line(stan="000002", fen=250))
@@ -36,7 +39,7 @@ def test_empty_is_a_day_without_trades_only_if_the_control_file_says_so() -> Non
 
 def test_calls_that_make_no_sense() -> None:
     assert refusal(day="20261131") == "date: is not a day; write it as yyyymmdd"
-    assert refusal(layout="xml") == "format: is not a layout that can be read; there is acom"
+    assert refusal(word="xml").startswith("format: is not a layout that can be read; there is acom, ")
 
 
 def test_without_control_file_silence_means_nothing() -> None:
@@ -73,6 +76,63 @@ def test_totals_and_digest_must_fit() -> None:
     assert "adds up to 450 fen, not 451" in refusal(vouched=control(DATA, 3, 451))
     other = DATA.replace(b"RRN000000001", b"RRN000000009")
     assert refusal(data=other) == f"{NAME}: is not the file that its control file was made for; ask for it again"
+
+
+BILL_NAME = "20881021_20261122_业务明细.csv"
+
+
+def test_a_layout_that_closes_with_totals_vouches_for_itself() -> None:
+    bill = bills.alipay([bills.Deal(), bills.Deal(kind=bills.REFUND, fen=45)])
+    file = intake.admit(bill, BILL_NAME, DAY, None, "alipay")
+    assert (file.format, file.channel, len(file.records), file.amount_fen) == ("alipay", "alipay", 2, 12390)
+    assert intake.admit(bill, BILL_NAME, DAY, bills.control(bill, 2, 12390), "alipay") == file
+    assert "is cut: 2 records, and its control file says 3" in refusal(
+        bill, BILL_NAME, DAY, bills.control(bill, 3, 0), word="alipay"
+    )
+    assert refusal(b"", BILL_NAME, vouched=None, word="alipay").endswith("is empty; ask for it again")
+    nothing = intake.admit(b"", BILL_NAME, DAY, bills.control(b"", 0, 0), "alipay")
+    assert nothing.identity == f"{nothing.digest} of {DAY} in alipay"
+
+
+def test_every_problem_of_a_file_that_cannot_be_read_is_kept() -> None:
+    with pytest.raises(intake.Unreadable) as caught:
+        intake.admit(joined(line(), b"x", line(stan="00000x")), NAME, DAY, CONTROL)
+    reading = caught.value.reading
+    assert len(reading.records) == 1
+    assert [str(problem) for problem in reading.problems] == [
+        "line 2: has 1 bytes, not 299", "line 3, STAN (F11): is not digits",
+    ]  # fmt: skip
+
+
+def test_totals_that_are_missing_or_wrong() -> None:
+    bill = bills.alipay([bills.Deal()])
+    lines = bill.split(b"\r\n")
+    assert refusal(b"\r\n".join(lines[:6]), BILL_NAME, vouched=None, word="alipay") == (
+        f"{BILL_NAME}: has no line of 交易合计; it is cut"
+    )
+    assert "says 1 lines; 0 are there" in refusal(
+        b"\r\n".join(lines[:5] + lines[6:]), BILL_NAME, vouched=None, word="alipay"
+    )
+
+
+def test_a_workbook_needs_its_reader() -> None:
+    text = """
+name = "book"
+shape = "delimited"
+container = "xlsx"
+fields = [{ column = "fen", kind = "fen", is = "amount" }]
+[[trades]]
+is = "sale"
+"""
+    known = Known([parse(text, "book.toml")])
+    data = b"a workbook"
+    vouched = bills.control(data, 2, 300)
+    with pytest.raises(TheirMistake, match="needs the reader of workbooks"):
+        intake.admit(data, "x.xlsx", DAY, vouched, "book", known)
+    file = intake.admit(data, "x.xlsx", DAY, vouched, "book", known, unpack=lambda book, layout: b"fen\n100\n200\n")
+    assert [record.amount_fen for record in file.records] == [100, 200]
+    empty = intake.admit(b"", "x.xlsx", DAY, bills.control(b"", 0, 0), "book", known)
+    assert empty.records == ()
 
 
 @given(st.integers(0, len(DATA) - 1), st.binary(max_size=2), st.integers(0, 2))

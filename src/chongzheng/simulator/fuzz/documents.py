@@ -32,7 +32,9 @@ from chongzheng.mistakes import TheirMistake
 from chongzheng.reports import checker
 from chongzheng.reversal.facts import Key
 from chongzheng.reversal.payment import Payment
-from chongzheng.settlement.formats import acom, control
+from chongzheng.settlement.formats import control
+from chongzheng.settlement.formats.known import packaged
+from chongzheng.settlement.formats.reader import read
 from chongzheng.settlement.intake import admit
 from chongzheng.simulator import clearing
 from chongzheng.simulator.fuzz.bending import JSON_TOKENS, LINE_TOKENS, TOML_TOKENS, bent, mangled
@@ -190,7 +192,7 @@ class Desk:
         return mangled(dice, b"".join(line + b"\n" for line in lines), LINE_TOKENS)
 
     def _take_acom(self, data: bytes) -> bool:
-        reading = acom.read(data, NAME, DAY)
+        reading = read(packaged().named("acom", data), data, NAME, DAY)
         lines = data.split(b"\n")
         for record in reading.records:
             card = lines[record.number - 1][42:61].strip().decode("ascii")

@@ -11,7 +11,7 @@ from chongzheng.reversal import absorb, events, facts, step, verdict
 from chongzheng.reversal.payment import Payment, Truth, changed
 from chongzheng.reversal.policy import Policy
 from chongzheng.settlement import intake, judge, line
-from chongzheng.settlement.formats import acom
+from chongzheng.settlement.formats import reader
 from chongzheng.simulator.mutants.mutant import SETTLEMENT, Mutant
 from chongzheng.simulator.swapping import Patch
 from chongzheng.simulator.virtual.weather import Weather
@@ -132,7 +132,7 @@ MUTANTS = (
     Mutant("half-a-file", SETTLEMENT, "half of what a file says is handed in", _half),
     Mutant("days-confused", SETTLEMENT, "the second day's file is taken for the first day's", _same_day),
     Mutant("last-record-lost", SETTLEMENT, "the last record of a file is not read",
-           lambda: ((acom, "_lines", lambda data: data.split(b"\n")[:-2]),)),
+           lambda: ((reader, "_lines", lambda data: list(enumerate(data.split(b"\n"), 1))[:-2]),)),
     Mutant("silence-not-told", SETTLEMENT, "a payment that is in no file hears nothing of it",
            lambda: ((judge, "_is_told_silence", lambda candidate, day: False),), vices=("silent", "")),
 )  # fmt: skip

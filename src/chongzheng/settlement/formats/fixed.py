@@ -1,0 +1,38 @@
+"""Which bytes of a line of fixed width are which field?"""
+
+from __future__ import annotations
+
+from chongzheng.settlement.formats.kinds import UNREAD, Unfit
+from chongzheng.settlement.formats.layout import Layout
+from chongzheng.settlement.formats.telling import Misplaced
+
+
+class Fixed:
+    """Slices lines. `complaint`: what is wrong with the file as a whole; nothing, for this shape."""
+
+    complaint = ""
+
+    def __init__(self, layout: Layout) -> None:
+        self._bytes, self._longer = layout.line_bytes, layout.longer
+        self._encoding = layout.encoding
+        self._read = tuple((f.name, f.at, f.end) for f in layout.fields if f.kind != UNREAD)
+        ends = {f.end for f in layout.fields if not f.part and f.end < layout.line_bytes}
+        self._between = tuple(sorted(ends)) if layout.separated else ()
+
+    def cells(self, line: bytes, text: str) -> dict[str, str]:
+        """Field name to what stands there. Unfit: another length, or no separator where one belongs."""
+        if len(line) != self._bytes and not (self._longer and len(line) > self._bytes):
+            raise Unfit(f"has {len(line)} bytes, not {self._bytes}")
+        if self._between:
+            separators = {line[at] for at in self._between}
+            if len(separators) != 1 or chr(min(separators)).isalnum():
+                raise Unfit("has no separator where one belongs")
+        if line.isascii():  # then a character is a byte, and the text can be sliced
+            return {name: text[at:end] for name, at, end in self._read}
+        return {name: self._decoded(line[at:end], name) for name, at, end in self._read}
+
+    def _decoded(self, part: bytes, name: str) -> str:
+        try:
+            return part.decode(self._encoding)
+        except UnicodeDecodeError:
+            raise Misplaced(f"is not {self._encoding} text", name) from None
