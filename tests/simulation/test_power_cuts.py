@@ -211,6 +211,26 @@ def test_after_a_failed_sync_the_writer_is_done_for(vault: Vault) -> None:
         assert owner.broken == []
 
 
+@pytest.mark.parametrize("image", Image)
+def test_what_a_failed_sync_left_in_the_cache_is_made_durable_by_the_next_start(vault: Vault, image: Image) -> None:
+    """It can be read, it is on no disk, and no later sync would write it: what came behind it would go with it."""
+    owner = Owner(vault, rounds=1)
+    with Disk() as disk:
+        journal = owner.open(disk.folder)
+        owner.round(journal, 0)
+        disk.fail(Op.SYNC, 1, errno.EIO)
+        with pytest.raises(apsw.IOError):
+            owner.apply(journal, next(Shop().sales(1)))
+        disk.restart(Image.EVERYTHING, Random(1))
+        journal.close()
+        journal = owner.open(disk.folder)
+        owner.round(journal, 1)
+        owner.check(disk, image, Random(2))
+        disk.kill()
+        journal.close()
+    assert owner.broken == []
+
+
 def inline(work: Callable[[], list[Committed]], done: Callable[[list[Committed] | BaseException], None]) -> None:
     """A commit at once, its failure handed on like the writer thread does it."""
     try:

@@ -148,12 +148,14 @@ class Mutants(Plain):
     def run(self, size: Size) -> Document:
         """Every planted bug, and the clean build."""
         from chongzheng.simulator import mutants
+        from chongzheng.simulator.virtual.campaign import processors
 
+        workers = size.workers or processors()
         with bar("mutants", None) as told:
-            found = mutants.campaign(lambda line: told(None, line))
+            found = mutants.campaign(workers, lambda line: told(None, line))
         with bar("clean payments", size.clean) as told:
-            alarms = mutants.clean(size.clean) if size.clean else 0
-        return {**found, "clean_payments": size.clean, "false_alarms": alarms}
+            alarms = mutants.clean(size.clean, workers, lambda done: told(done, ""))
+        return {**found, "clean_payments": size.clean, "false_alarms": found["false_alarms"] + alarms}
 
     def holds(self, document: Document) -> bool:
         """All found, no alarm without one."""

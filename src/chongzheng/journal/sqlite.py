@@ -21,7 +21,8 @@ SQLITE_VERSION_MIN = (3, 51, 3)
 """Older ones may corrupt a WAL that two connections write or checkpoint (the WAL-reset bug)."""
 BUSY_WAIT_MS = 5_000
 PRIVATE, OTHERS = 0o600, stat.S_IRWXG | stat.S_IRWXO
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 16
+"""SQLite's file system takes less than 128 KiB at once."""
 COMPANIONS = ("-wal", "-shm", ".lock")
 """Files beside the journal that hold what it holds, or would be mistaken for it."""
 
@@ -90,8 +91,8 @@ def open_reader(path: Path) -> apsw.Connection:
         connection.execute("PRAGMA query_only = ON")
         _refuse_foreign(connection, path)
         return connection
-    except apsw.Error as error:
-        raise _plain(error, path) from None
+    except apsw.Error:
+        raise
 
 
 @contextmanager

@@ -47,12 +47,17 @@ def key_of_row(row: Row) -> Key:
     return Key(row["merchant"], row["terminal"], row["batch"], row["stan"])
 
 
-def plant(seed: int, rows: Iterable[Row], seen: Mapping[Key, Seen]) -> dict[Key, str]:
-    """Payment -> kind of contradiction; none of a kind where no payment fits it."""
+def plant(
+    seed: int, rows: Iterable[Row], seen: Mapping[Key, Seen], heard: Callable[[Key], bool] = lambda key: True
+) -> dict[Key, str]:
+    """Payment -> kind of contradiction; none of a kind where no payment fits it. `heard`: whether an answer to its
+    reversal came through, where wires lose them."""
     dice = Random(seed)
     known = sorted(((key_of_row(row), row) for row in rows if key_of_row(row) in seen), key=lambda one: one[0])
     plants: dict[Key, str] = {}
     for kind, fits in _FITTING.items():
         fitting = [key for key, row in known if key not in plants and fits(row, seen[key])]
+        if kind == OMIT_REVERSAL:
+            fitting = [key for key in fitting if heard(key)]
         plants |= dict.fromkeys(dice.sample(fitting, min(EACH_MAX, len(fitting))), kind)
     return plants

@@ -11,6 +11,7 @@ from typing import Any
 from chongzheng.simulator.mutants import engine, journal, protocol, recovery, settlement
 from chongzheng.simulator.mutants.mutant import CALM, Mutant, planted, treatment
 from chongzheng.simulator.swapping import swapped
+from chongzheng.simulator.virtual.campaign import spread
 from chongzheng.simulator.virtual.run import Outcome, run
 from chongzheng.simulator.virtual.weather import Weather, draw
 from chongzheng.simulator.virtual.world import World
@@ -31,18 +32,23 @@ OWN_FAULT = ("AttributeError", "ImportError", "KeyError", "ModuleNotFoundError",
 """A patch that breaks the code instead of changing what it does shows so: that is no kill."""
 
 
-def campaign(say: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
+def campaign(workers: int = 1, say: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
     """Plant every bug in turn. `by`: the invariant that found it. False alarms are those of the same worlds without."""
-    by: dict[str, str] = {}
-    for mutant in MUTANTS:
-        by[mutant.name] = hunt(mutant)
-        say(f"{mutant.layer}: {mutant.name}: {by[mutant.name]}")
+    by = dict.fromkeys((mutant.name for mutant in MUTANTS), NOT_FOUND)
+    for n, which in spread(_hunted, range(len(MUTANTS)), workers):
+        mutant = MUTANTS[n]
+        by[mutant.name] = which
+        say(f"{mutant.layer}: {mutant.name}: {which}")
     found = sum(one != NOT_FOUND for one in by.values())
     layers = Counter(mutant.layer for mutant in MUTANTS)
     missed = [name for name, one in by.items() if one == NOT_FOUND]
-    alarms = _alarms()
-    counts = {"planted": len(by), "found": found, "false_alarms": alarms}
+    places = dict.fromkeys((SEEDS[0], PAYMENTS, mutant.weather, mutant.vices) for mutant in MUTANTS)
+    counts = {"planted": len(by), "found": found, "false_alarms": sum(spread(_alarm, places, workers))}
     return {**counts, "layers": dict(layers), "by": by, "missed": missed}
+
+
+def _hunted(n: int) -> tuple[int, str]:
+    return n, hunt(MUTANTS[n])
 
 
 def hunt(mutant: Mutant) -> str:
@@ -55,24 +61,20 @@ def hunt(mutant: Mutant) -> str:
     return NOT_FOUND
 
 
-def clean(payments: int) -> int:
+def clean(payments: int, workers: int = 1, say: Callable[[int], None] = lambda done: None) -> int:
     """In how many worlds without a bug, of so many payments together, something was found."""
-    alarms, done = 0, 0
-    treatments = list(_treatments())
-    for seed in range(CLEAN_FROM, CLEAN_FROM + payments):
-        if done >= payments:
-            break
-        vices = treatments[seed % len(treatments)]
-        outcome = _world(seed, CLEAN_PAYMENTS, draw(seed), vices, None)
-        alarms += bool(outcome.violations)
-        done += CLEAN_PAYMENTS
+    treatments, alarms = list(_treatments()), 0
+    seeds = range(CLEAN_FROM, CLEAN_FROM + -(-payments // CLEAN_PAYMENTS))
+    places = ((seed, CLEAN_PAYMENTS, draw(seed), treatments[seed % len(treatments)]) for seed in seeds)
+    for done, alarm in enumerate(spread(_alarm, places, workers), 1):
+        alarms += alarm
+        say(done * CLEAN_PAYMENTS)
     return alarms
 
 
-def _alarms() -> int:
-    """The worlds in which bugs are planted, without: each kind of weather and treatment once."""
-    places = dict.fromkeys((mutant.weather, mutant.vices) for mutant in MUTANTS)
-    return sum(bool(_world(SEEDS[0], PAYMENTS, weather, vices, None).violations) for weather, vices in places)
+def _alarm(place: tuple[int, int, Weather, tuple[str, str]]) -> bool:
+    """Whether anything is found in this world, where no bug is planted."""
+    return bool(_world(*place, None).violations)
 
 
 def _treatments() -> Iterator[tuple[str, str]]:

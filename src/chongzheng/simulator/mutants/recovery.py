@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from chongzheng.journal.reader import Reader
 from chongzheng.journal.store import Journal
 from chongzheng.reversal import facts
 from chongzheng.runner import Runner
-from chongzheng.simulator.mutants.mutant import KILLING, RECOVERY, Mutant
+from chongzheng.simulator.mutants.mutant import CUTTING, KILLING, RECOVERY, Mutant
 from chongzheng.simulator.swapping import Patch
 from chongzheng.simulator.virtual.weather import Weather
 
@@ -91,4 +92,6 @@ MUTANTS = (
            lambda: _opens(_remove("-wal")), weather=KILLING),
     Mutant("failed-commit-ignored", RECOVERY, "an engine whose commit failed goes on",
            lambda: ((app.Engine, "_fatal", lambda engine, error: None),), weather=SICK),
+    Mutant("cache-taken-for-disk", RECOVERY, "a start rests on what a failed sync left in the cache",
+           lambda: ((sqlite, "_write_again", lambda wal: None),), weather=replace(CUTTING, sick_disk=True)),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,7 +70,7 @@ class Sum:
 def campaign(seeds: Iterable[int], payments: int, workers: int, say: Say = lambda done, red: None) -> dict[str, Any]:
     """Run every seed with so many payments; the figures."""
     began, total = time.monotonic(), Sum()
-    for outcome in _outcomes(seeds, payments, workers):
+    for outcome in spread(_one, ((seed, payments) for seed in seeds), workers):
         total.add(outcome)
         say(total.seeds, total.red)
     return total.figures(time.monotonic() - began)
@@ -81,15 +81,17 @@ def processors() -> int:
     return min(WORKERS_MAX, os.cpu_count() or 1)
 
 
-def _outcomes(seeds: Iterable[int], payments: int, workers: int) -> Iterable[Outcome]:
-    work = ((seed, payments) for seed in seeds)
+def spread(one: Callable[[Any], Any], work: Iterable[Any], workers: int) -> Iterator[Any]:
+    """What `one`, a function of a module, makes of each piece of work, on so many processors, in the order of ending.
+
+    A fresh interpreter, not a fork: the worlds of a child must not depend on what its parent did before.
+    """
     if workers == 1:
-        yield from map(_one, work)
+        yield from map(one, work)
         return
-    # A fresh interpreter, not a fork: the worlds of a child must not depend on what its parent did before.
     context = multiprocessing.get_context("spawn")
     with context.Pool(workers, maxtasksperchild=WORLDS_OF_A_WORKER) as pool:
-        yield from pool.imap_unordered(_one, work)
+        yield from pool.imap_unordered(one, work)
 
 
 def _one(work: tuple[int, int]) -> Outcome:

@@ -29,6 +29,8 @@ SPAN_MS_MIN, SPAN_MS_OF_A_SALE = 4_000, 80
 """The virtual time in which sales are made and harm is done."""
 LATE_MS = 6_000
 STEPS_AHEAD_MAX = 400
+RESTART_WAIT_S_MAX = 5
+"""Whoever runs the engine waits twice as long after each start that failed, and at most so long."""
 """A kill strikes after so many more steps at most, so that it can hit between any two of them."""
 
 Deed = Callable[["World", Random, str], Coroutine[Any, Any, None]]
@@ -88,6 +90,7 @@ def _start_later(world: World) -> None:
     machine.awaited = True
     dice = Random(f"restart {world.seed} {machine.starts}")
     delay_s = dice.uniform(1, max(2, world.weather.down_ms)) / 1000
+    delay_s = min(delay_s * 2**machine.failed_starts, max(delay_s, RESTART_WAIT_S_MAX))
 
     def start() -> None:
         machine.awaited = False

@@ -43,6 +43,7 @@ class Machine:
         self.starts = 0
         self.kills = 0
         self.awaited = False
+        self.failed_starts = 0
         self._fabric = fabric
         self._home = home
         self._dice = dice
@@ -69,7 +70,9 @@ class Machine:
     async def _begin(self, engine: app.Engine) -> None:
         try:
             await engine.start()
+            self.failed_starts = 0
         except TheirMistake:
+            self.failed_starts += 1
             engine.failed.set()
 
     def kill(self, image: Image, silently: bool, dice: Random | None = None) -> None:

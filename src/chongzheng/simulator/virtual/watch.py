@@ -277,7 +277,8 @@ class Watch:
     def plant(self, seed: int) -> dict[Key, str]:
         """Contradictions between file and book, where an engine that works must notice them."""
         rows = self._bank.obey({"do": "ledger"})["payments"]
-        plants = planting.plant(seed, rows, self._fleet.seen).items()
+        heard = {name for name, payment in self._states.items() if payment.ack is not None}
+        plants = planting.plant(seed, rows, self._fleet.seen, lambda key: engine_id(key) in heard).items()
         allow = self._fabric.events.allow
         self.planted = {
             key: kind
