@@ -91,8 +91,8 @@ def open_reader(path: Path) -> apsw.Connection:
         connection.execute("PRAGMA query_only = ON")
         _refuse_foreign(connection, path)
         return connection
-    except apsw.Error:
-        raise
+    except apsw.Error as error:
+        raise _plain(error, path) from None
 
 
 @contextmanager
