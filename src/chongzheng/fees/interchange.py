@@ -84,6 +84,10 @@ class Ladder:
         """The name of the class of a category (F18)."""
         return self._class(mcc).name
 
+    def factor(self, mcc: str) -> Decimal:
+        """The share of the standard fees that a category pays."""
+        return self._class(mcc).factor
+
     def cost(self, amount_fen: int, card_type: str, mcc: str, day: str) -> Cost | None:
         """What a trade of that day (yyyymmdd) costs; None when no step speaks of this card type and day."""
         return self.cost_in(amount_fen, card_type, self._class(mcc), day)

@@ -56,6 +56,13 @@ class Row:
             raise self.wrong(key, f"must be a whole number from 0 to {most}")
         return value
 
+    def integer(self, key: str, most: int) -> int:
+        """A whole number from `-most` to `most`."""
+        value = self.values.get(key)
+        if type(value) is not int or not -most <= value <= most:
+            raise self.wrong(key, f"must be a whole number from {-most} to {most}")
+        return value
+
     def fen(self, key: str) -> int | None:
         """An amount in fen; None when it is left out."""
         return self.whole(key, FEN_MAX) if key in self.values else None
@@ -131,8 +138,8 @@ class Row:
         return frozenset(value)
 
 
-def tables(text: str, name: str) -> dict[str, tuple[Row, ...]]:
-    """The [[tables]] of the TOML `text` of the file `name` by their key, which is one of TABLES.
+def tables(text: str, name: str, known: Collection[str] = TABLES) -> dict[str, tuple[Row, ...]]:
+    """The [[tables]] of the TOML `text` of the file `name` by their key, which is one of `known`.
 
     TheirMistake: no TOML, another key, too many rows.
     """
@@ -140,8 +147,8 @@ def tables(text: str, name: str) -> dict[str, tuple[Row, ...]]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         raise TheirMistake(f"is not TOML: {wrong}", name) from None
-    _refuse_others(document, TABLES, name)
-    return {key: _rows(document.get(key, []), key, name) for key in TABLES}
+    _refuse_others(document, known, name)
+    return {key: _rows(document.get(key, []), key, name) for key in known}
 
 
 def _rows(found: object, key: str, name: str) -> tuple[Row, ...]:

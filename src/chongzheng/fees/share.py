@@ -88,6 +88,8 @@ def below(a: int, b: int, point: int) -> Fraction:
 
 def chance(hits: int, of: int, prior: Prior) -> Fraction:
     """P(at least `hits` of `of`) when the share itself is drawn from the prior: the tail of the beta-binomial."""
+    if hits == 0:
+        return Fraction(1)
     if of > EVIDENCE_MAX:
         hits, of = hits * EVIDENCE_MAX // of, EVIDENCE_MAX
     a, b = prior.hits, prior.misses

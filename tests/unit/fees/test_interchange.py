@@ -39,6 +39,7 @@ def test_classes_lower_fees_and_caps() -> None:
     assert PACKED.merchant_class("5411") == "preferential"
     assert PACKED.merchant_class("8398") == "zero"
     assert PACKED.merchant_class("5812") == PACKED.merchant_class("") == "standard"
+    assert [PACKED.factor(mcc) for mcc in ("5411", "8398", "5812")] == [Decimal("0.78"), 0, 1]
     lower = cost(100_000, mcc="5411")
     assert lower.issuer_fen + lower.network_fen == Decimal("376.35")
     capped = cost(10_000_000, "debit", "5411")

@@ -21,6 +21,7 @@ def test_values_as_they_are_meant() -> None:
     assert (full.name("name"), full.text("text"), full.choice("word", ("x", "y"), "y")) == ("a.b-c_1", "秋季", "x")
     assert "rate" in full and "cap" not in full
     full.refuse_others(("rate", "whole", "day", "name", "text", "word"))
+    assert row("by = -8").integer("by", 8) == -8
     lists = row('words = ["x"]\nmcc = ["5411"]\nrows = [{a = 1}]')
     assert (lists.choices("words", ("x", "y")), lists.mccs("mcc")) == (frozenset({"x"}), frozenset({"5411"}))
     assert lists.rows("rows", 1, 1) == (Row("own.toml: rule 1 (A), rows 1", {"a": 1}),)
@@ -52,6 +53,8 @@ def test_what_is_left_out() -> None:
         ("cap = -1", lambda r: r.fen("cap"), "cap: must be a whole number"),
         ("cap = 9", lambda r: r.whole("cap", 8), "cap: must be a whole number from 0 to 8"),
         ("", lambda r: r.whole("cap", 8), "cap: must be a whole number"),
+        ("by = -9", lambda r: r.integer("by", 8), "by: must be a whole number from -8 to 8"),
+        ("by = 1.0", lambda r: r.integer("by", 8), "by: must be a whole number"),
         ('day = "2026-01-01"', lambda r: r.day("day"), "day: must be a day such as 2016-09-06, without quotes"),
         ("day = 2026-01-01T00:00:00Z", lambda r: r.day("day"), "day: must be a day"),
         ("from = 2026-01-02\nuntil = 2026-01-01", lambda r: r.days(), "until: lies before the day it begins"),
