@@ -111,3 +111,29 @@ def test_the_program_itself_says_it() -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["fee_fen"] == 2500
+
+
+SOLD = ("--channel", "card", "--card", "debit", "--amount", "10000", "--json")
+
+
+@pytest.mark.parametrize(
+    ("words", "policy", "back"),
+    [
+        ("--refund 4000", "RECOMPUTE", 0),
+        ("--refund 4000 --policy PROPORTIONAL", "PROPORTIONAL", 1000),
+        ("--refund 3000 --refunded 4000", "RECOMPUTE", 1000),
+        ("--refund 10000 --policy FULL", "FULL", 2500),
+        ("--refund 10000 --policy NONE", "NONE", 0),
+    ],
+)
+def test_how_much_of_the_fee_comes_back(words: str, policy: str, back: int) -> None:
+    code, out, _ = run(*SOLD, *words.split())
+    said = json.loads(out)
+    assert (code, said["fee_fen"], said["policy"], said["returned_fen"]) == (0, 2500, policy, back)
+
+
+def test_no_more_comes_back_than_was_paid() -> None:
+    assert run(*SOLD, "--refund", "10000.01")[2] == (
+        "chongzheng: refund: is nothing, or more than is left of the sale\n"
+    )
+    assert "0.00 yuan of it come back with the refund (RECOMPUTE)" in run(*SOLD[:-1], "--refund", "1")[1]

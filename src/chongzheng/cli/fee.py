@@ -12,6 +12,7 @@ import click
 from chongzheng.fees import words
 from chongzheng.fees.rules import CARD_TYPES, CHANNELS, ENTRY_MODES, GENERAL, Asked, Rule
 from chongzheng.fees.tariff import Quote, Tariff
+from chongzheng.fees.undone import Charged, OnRefund, returned_fen
 from chongzheng.gateway import fee_rules
 from chongzheng.mistakes import TheirMistake
 from chongzheng.money import FEN_MAX
@@ -46,7 +47,21 @@ set_option = click.option("--rules", "name", default=GENERAL, show_default=True,
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 
 
-@click.group(invoke_without_command=True)
+class _Fee(click.Group):
+    """Its subcommands read files and load what that takes, so they are imported only when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Both names."""
+        return ["check", "hopping"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name."""
+        from chongzheng.cli import fee_files
+
+        return {"check": fee_files.check, "hopping": fee_files.hopping}.get(cmd_name)
+
+
+@click.group(cls=_Fee, invoke_without_command=True)
 @click.option("--channel", type=click.Choice(CHANNELS), help="How it is paid.")
 @click.option("--card", type=click.Choice(CARD_TYPES), help="The card type; a wallet's price does not depend on it.")
 @click.option("--entry", type=click.Choice(ENTRY_MODES), help="How the card or code was read.")
@@ -56,6 +71,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 @click.option("--date", "day", default="", help="Day of the payment, yyyymmdd or yyyy-mm-dd; today in China.")
 @set_option
 @own_option
+@click.option(
+    "--refund", type=YUAN_AMOUNT, help="Yuan that go back of a sale of --amount: how much of the fee does too?"
+)
+@click.option("--refunded", type=YUAN_AMOUNT, default=None, help="Yuan that went back before.")
+@click.option("--policy", type=click.Choice([one.value for one in OnRefund]), help="Instead of the agreed one.")
 @click.option("--table", is_flag=True, help="Print the rules of the day in the order in which they are tried.")
 @json_option
 @click.pass_context
@@ -70,6 +90,9 @@ def fee(
     day: str,
     name: str,
     own: Path | None,
+    refund: int | None,
+    refunded: int | None,
+    policy: str | None,
     table: bool,
     as_json: bool,
 ) -> None:
@@ -89,10 +112,15 @@ def fee(
     quote = tariff.quote(asked, name)
     if quote is None:
         raise TheirMistake(_missing(asked), "fee")
+    said = document(quote, name)
+    if refund is not None:
+        said |= _returned(tariff, quote, refunded or 0, refund, policy)
     if as_json:
-        click.echo(json.dumps(document(quote, name), ensure_ascii=False))
-    else:
-        click.echo(f"{_yuan(quote.fee_fen)} yuan\n{words.english(quote)}\n{words.chinese(quote)}")
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    click.echo(f"{_yuan(quote.fee_fen)} yuan\n{words.english(quote)}\n{words.chinese(quote)}")
+    if refund is not None:
+        click.echo(f"{_yuan(int(str(said['returned_fen'])))} yuan of it come back with the refund ({said['policy']})")
 
 
 def document(quote: Quote, name: str) -> dict[str, object]:
@@ -108,6 +136,14 @@ def document(quote: Quote, name: str) -> dict[str, object]:
         "capped": quote.is_capped,
         "date": quote.asked.day,
     }
+
+
+def _returned(tariff: Tariff, quote: Quote, before: int, refund: int, policy: str | None) -> dict[str, object]:
+    """What of the fee comes back with a refund of the sale, by the agreed policy unless one is named."""
+    asked = quote.asked
+    agreed = OnRefund(policy) if policy else tariff.on_refund(asked.channel, asked.merchant, asked.day)
+    back = returned_fen(Charged(asked.amount_fen, quote.fee_fen, quote.rule), before, refund, agreed)
+    return {"policy": agreed.value, "refund_fen": refund, "returned_fen": back}
 
 
 def _day(given: str) -> str:
