@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from chongzheng.journal import Journal
+from chongzheng.journal.side import Side
 from journal.place import Place, PostgresPlace, SqlitePlace
 
 BOTH = ("sqlite", "postgresql")
@@ -33,6 +36,22 @@ def journal_factory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
     yield make
     for place in places:
         place.close_all()
+
+
+@pytest.fixture
+def journal(place: Place) -> Journal:
+    """The one writer of the place."""
+    return place.open()
+
+
+@pytest.fixture
+def side(place: Place, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Side]:
+    """The desk's connection to an empty journal; passwords are hashed at a price that tests can pay."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("chongzheng.journal.actors._hasher", lambda: cheap)
+    opened = Side.open(place.path)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

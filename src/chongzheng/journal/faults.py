@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from chongzheng.journal.acts import act_faults
 from chongzheng.journal.audit import GENESIS, Fault, digest, link, link_commit
 from chongzheng.journal.plan import columns
 from chongzheng.journal.rows import decode_payment, evidence_id
@@ -37,6 +38,7 @@ def faults(ask: Ask) -> Iterator[Fault]:
         except (msgspec.MsgspecError, KeyError, ValueError, TypeError):
             yield Fault("its state or one of its records cannot be read any more", name)
     yield from _commits(ask)
+    yield from act_faults(ask)
 
 
 def _payment(ask: Ask, name: str, body: bytes) -> Iterator[Told]:

@@ -54,6 +54,7 @@ def since_boot_ns() -> int:
 class PostgresStorage:
     """One engine's writing connection, and its lease; or a visitor's, who writes and looks after nothing."""
 
+    dialect = "postgresql"
     alone = False
 
     def __init__(
@@ -120,6 +121,11 @@ class PostgresStorage:
 
     def ask(self, name: str, *values: object) -> list[Any]:
         """One statement and all its rows."""
+        with _plainly():
+            return _all(self._db.execute(self._sql[name], values))
+
+    def ask_named(self, name: str, values: dict[str, object]) -> list[Any]:
+        """The same with values by their names."""
         with _plainly():
             return _all(self._db.execute(self._sql[name], values))
 

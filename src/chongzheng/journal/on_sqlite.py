@@ -24,6 +24,7 @@ class SqliteStorage:
     """The one writing connection to a file."""
 
     engine = ENGINE
+    dialect = "sqlite"
     alone = True
     leased = True  # the kernel holds the lock as long as we live
 
@@ -73,6 +74,11 @@ class SqliteStorage:
 
     def ask(self, name: str, *values: object) -> list[Any]:
         """To the end: a statement commits when it is finished, and only then may anybody use what it gave."""
+        with _plainly():
+            return self._db.execute(self._sql[name], values).fetchall()
+
+    def ask_named(self, name: str, values: dict[str, object]) -> list[Any]:
+        """The same with values by their names."""
         with _plainly():
             return self._db.execute(self._sql[name], values).fetchall()
 

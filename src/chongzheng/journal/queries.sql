@@ -94,10 +94,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'unfinished', '');
 -- name: supersede_file
 UPDATE settlement_file SET superseded_by = ? WHERE digest = ? AND superseded_by = '' RETURNING digest;
 
--- name: supersede_breaks
--- What a corrected file says of them is said anew.
-UPDATE breaks SET state = 'superseded', version = version + 1 WHERE file = ? AND state IN ('open', 'proposed');
-
 -- name: finish_file
 UPDATE settlement_file SET state = 'done' WHERE digest = ?;
 

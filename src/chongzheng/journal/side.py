@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import apsw
 
 from chongzheng.journal import sqlite
-from chongzheng.journal.sql import keeping
+from chongzheng.journal.sql import desk, keeping
 from chongzheng.mistakes import OurMistake, TheirMistake
 
 BUSY_WAIT_MS = 10_000
@@ -34,8 +34,8 @@ _VALUE = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 @cache
 def statements() -> dict[str, str]:
-    """All named statements of door.sql and keeping.sql, as SQLite takes them."""
-    found: dict[str, str] = dict(keeping())
+    """All named statements of door.sql, desk.sql and keeping.sql, as SQLite takes them."""
+    found: dict[str, str] = keeping() | desk()
     for block in files("chongzheng.journal").joinpath("door.sql").read_text("utf-8").split(_MARK)[1:]:
         name, _, text = block.partition("\n")
         found[name.strip()] = text.strip().rstrip(";")

@@ -33,14 +33,14 @@ one that writes these rows, and `faults` finds any that belong to nothing."""
 
 @cache
 def queries() -> dict[str, str]:
-    """All named statements of queries.sql, as SQLite takes them."""
-    return {name: text.replace(_NOW, _NOWS["sqlite"]) for name, text in _named("queries.sql").items()}
+    """All named statements of queries.sql and desk.sql, as SQLite takes them."""
+    return {name: text.replace(_NOW, _NOWS["sqlite"]) for name, text in (_named("queries.sql") | desk()).items()}
 
 
 @cache
 def queries_of_postgres() -> dict[str, str]:
     """The same for PostgreSQL, and those of postgres.sql, which are only for it."""
-    turned = {name: _turned(text) for name, text in _named("queries.sql").items()}
+    turned = {name: _turned(text) for name, text in (_named("queries.sql") | desk()).items()}
     own = {name: text.replace(_NOW, _NOWS["postgresql"]) for name, text in _named("postgres.sql").items()}
     return turned | own
 
@@ -48,6 +48,12 @@ def queries_of_postgres() -> dict[str, str]:
 def _turned(text: str) -> str:
     text = _COMMENT.sub("", text).replace("%", "%%").replace("?", "%s").replace(_NOW, _NOWS["postgresql"])
     return _NAMED.sub(r"%(\1)s", text)
+
+
+@cache
+def desk() -> dict[str, str]:
+    """All named statements of desk.sql: what people do and see."""
+    return _named("desk.sql")
 
 
 @cache

@@ -50,6 +50,7 @@ class Storage(Protocol):
     """One writer's connection. Raises JournalFull when there is no room, Refused and Stale for single rows."""
 
     engine: int
+    dialect: str
     alone: bool
     """Whether nobody else can write here."""
 
@@ -74,6 +75,9 @@ class Storage(Protocol):
 
     def ask(self, name: str, *values: object) -> list[Any]:
         """One named statement and all its rows; by itself it is a transaction."""
+
+    def ask_named(self, name: str, values: dict[str, object]) -> list[Any]:
+        """As `ask`, with values by their names."""
 
     def tidy(self, idle: bool) -> None:
         """Between commits: whatever the database wants done now and then."""

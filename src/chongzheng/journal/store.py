@@ -17,6 +17,7 @@ from typing import Any
 
 from chongzheng.card import Pan
 from chongzheng.journal.audit import GENESIS, link_commit
+from chongzheng.journal.differences import put_breaks, take_back
 from chongzheng.journal.on_sqlite import SqliteStorage
 from chongzheng.journal.plan import Held, Plan, Planner
 from chongzheng.journal.postgres import is_url
@@ -37,6 +38,7 @@ from chongzheng.mistakes import OurMistake
 from chongzheng.reversal.facts import DeadlinePassed, Fact
 from chongzheng.reversal.payment import FINAL, Payment
 from chongzheng.reversal.policy import Policy
+from chongzheng.settlement.breaks import Difference
 
 HELD_MAX = 20_000
 """Open payments kept in memory between commits; more are read from the file again."""
@@ -57,6 +59,8 @@ class FilePart:
 
 CARD_FILE = FilePart()
 """The one file of trades of a card day."""
+BREAKS_AT_ONCE = 500
+"""Breaks written in one transaction."""
 TAKEN_AT_ONCE = 500
 """Payments taken over from an engine that is gone, in one transaction."""
 
@@ -220,7 +224,7 @@ class Journal:
                     if standing == "new":
                         if corrects:
                             self._storage.ask("supersede_file", digest, corrects)
-                            self._storage.ask("supersede_breaks", corrects)
+                            take_back(_Pen(self._storage), corrects, digest, at)
                         self._storage.ask("put_file", *given)
                 return standing
             except Refused:  # another engine was quicker
@@ -230,6 +234,18 @@ class Journal:
         """Every fact of this file is in."""
         with self._lock, self._storage.transaction():
             self._storage.ask("finish_file", digest)
+
+    def put_breaks(self, file: str, part: FilePart, day: str, differences: Sequence[Difference], at: int) -> int:
+        """Keep what this file (its digest) and the book disagree about, for people to work; gives how many are new.
+
+        In pages, so that no terminal waits for a long list; the same again changes nothing.
+        """
+        new = 0
+        for start in range(0, len(differences), BREAKS_AT_ONCE):
+            with self._lock, self._storage.transaction():
+                page = differences[start : start + BREAKS_AT_ONCE]
+                new += len(put_breaks(_Pen(self._storage), file, part.channel, day, page, at))
+        return new
 
     def _standing(self, digest: str, day: str, part: FilePart, corrects: str) -> str:
         known = self._storage.ask("file_by_digest", digest)
@@ -406,6 +422,19 @@ class Journal:
 
     def _last_place(self) -> int:
         return int(self._storage.ask("last_place", *self._bounds())[0][0] or self._bounds()[0])
+
+
+class _Pen:
+    """The writer's connection, for what is written beside facts."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def ask(self, name: str, /, **values: object) -> list[Any]:
+        return self._storage.ask_named(name, values)
+
+    def ask_in_dialect(self, name: str, /, **values: object) -> list[Any]:
+        return self._storage.ask_named(f"{name}_{self._storage.dialect}", values)
 
 
 def _storage(place: str | Path, lease_ms: int, visiting: bool) -> Storage:
