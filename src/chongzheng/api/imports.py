@@ -28,7 +28,7 @@ PROBLEMS_KEPT_MAX = 1_000
 """Problems that are listed; the others are counted."""
 COLUMNS_MAX = 500
 YUAN = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2}))?")
-DIRECT = ("merchant", "terminal", "batch", "stan", "currency", "kind", "day", "card", "sign")
+DIRECT = ("merchant", "terminal", "batch", "stan", "currency", "kind", "day", "card", "sign", "channel", "order")
 OF_REPLY = ("code", "mac", "rrn", "auth")
 FIELD = re.compile(r"field_([0-9]{1,3})")
 NEEDED = ("merchant", "terminal", "batch", "stan", "at")

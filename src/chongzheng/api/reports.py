@@ -31,8 +31,9 @@ from chongzheng.journal import Submission, evidence, payment_id
 from chongzheng.journal.rows import decode_payment
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import facts
-from chongzheng.reversal.facts import Answer, Fact, Key, Link, Moves, Pairs, Request
+from chongzheng.reversal.facts import Answer, Fact, Key, Link, Moves, Pairs, Request, Undo
 from chongzheng.reversal.payment import Payment
+from chongzheng.settlement.line import CARD_CHANNEL
 
 AHEAD_MS_MAX = 300_000
 """How far a reporter's clock may run before ours."""
@@ -80,6 +81,8 @@ def check(report: Report, now: int, kinds: Mapping[str, Kind]) -> None:
         raise TheirMistake(wanted, "original")
     if report.amount_fen == 0 and kind.moves is not Moves.NOTHING:
         raise TheirMistake("must be above zero", "amount_fen")
+    if (report.order is not None) != ((report.channel or CARD_CHANNEL) != CARD_CHANNEL):
+        raise TheirMistake("a wallet's payment has one, a card's has none", "order")
     _check_fields(report.fields, sorted(set(kind.copies) - FROM_REPORT - {CHIP}))
 
 
@@ -206,7 +209,7 @@ def _request(report: Report, world: World) -> Request:
     if report.day is not None and report.day != name:
         # The reporter knows its own business day; that day is over for reversals at its end or at ours, which is first.
         name = report.day
-    identity = _identity(report, kind)
+    identity, channel = _identity(report, kind), report.channel or CARD_CHANNEL
     return Request(
         key=_key(report),
         amount_fen=report.amount_fen,
@@ -218,10 +221,12 @@ def _request(report: Report, world: World) -> Request:
         day_ends_at=ends_at,
         masked_pan=report.card.masked if report.card is not None else "",
         kind=kind.name,
-        undo=kind.undo,
+        undo=kind.undo if channel == CARD_CHANNEL else Undo.NONE,
         moves=kind.moves,
         original=_original(report),
         link=kind.link,
+        channel=channel,
+        order=report.order or "",
     )
 
 

@@ -49,6 +49,12 @@ CARD_SCHEMA = {
 }
 
 
+Channel = Annotated[
+    str, Meta(pattern=r"^[a-z][a-z0-9_]{0,15}$", description="Whose clearing files speak of it: card, alipay, wechat")
+]
+Order = Annotated[str, Meta(pattern=r"^[!-~]{1,64}$", description="The number under which a wallet knows it")]
+
+
 class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A document from outside; a name that it does not know is a mistake."""
 
@@ -75,7 +81,8 @@ class Report(Shape, frozen=True):
 
     Merchant, terminal, batch and stan name it: the same four are the same payment, for ever. `fields` gives what
     a reversal must repeat and cannot be derived (ISO 8583 field number to value; of a purchase 3, 22, 23, 25, 38, 60).
-    A void or a completion names its `original`.
+    A void or a completion names its `original`. A wallet's payment says its `channel` and its `order`; it is proven by
+    the wallet's bill, and never reversed on the card's wires.
     Without `reply` the answer is awaited, and then the payment is in doubt. `delivered`: whether the answer reached
     the terminal, where that is known.
     """
@@ -95,6 +102,8 @@ class Report(Shape, frozen=True):
     reply: Reply | None = None
     delivered: bool | None = None
     sign: Sign | None = None
+    channel: Channel | None = None
+    order: Order | None = None
 
 
 class ReplyEvidence(Shape, frozen=True, tag_field="kind", tag="reply"):

@@ -92,6 +92,7 @@ def _opened(request: Request, at: int) -> dict[str, object]:
         "masked_pan": request.masked_pan,
         "kind": request.kind,
         "channel": request.channel,
+        "order": request.order,
         "undo": request.undo,
         "moves": request.moves,
         "original": request.original,
@@ -150,14 +151,24 @@ def _reversal_answer(payment: Payment, fact: facts.ReversalAnswered, policy: Pol
 
 
 def _file(payment: Payment, fact: facts.SettlementSaw, policy: Policy) -> Payment:
-    if any(day == fact.day for day, _ in payment.days):
+    read = (fact.day, fact.corrects)
+    if fact.corrects and read in payment.days:
+        days = tuple((fact.day, fact.evidence) if one == read else one for one in payment.days)
+    elif any(day == fact.day for day, _ in payment.days):
         return payment
+    else:
+        days = (*payment.days, (fact.day, fact.evidence))
     return changed(
         payment,
-        days=(*payment.days, (fact.day, fact.evidence)),
-        originals=(*payment.originals, *fact.originals),
-        reversals=(*payment.reversals, *fact.reversals),
+        days=days,
+        originals=(*_standing(payment.originals, fact), *fact.originals),
+        reversals=(*_standing(payment.reversals, fact), *fact.reversals),
     )
+
+
+def _standing(lines: tuple[facts.Line, ...], fact: facts.SettlementSaw) -> tuple[facts.Line, ...]:
+    """What earlier files said, without the lines that this one takes back."""
+    return tuple(line for line in lines if line.evidence not in fact.withdrawn) if fact.withdrawn else lines
 
 
 def _stopped(payment: Payment, fact: facts.ReversalStopped, policy: Policy) -> Payment:

@@ -86,7 +86,8 @@ class Request:
     which no reversal may be sent (fact 9). `kind` is the channel's name for it, `undo` and `moves` what that kind
     means; `original` is the id of the payment that it voids or completes (`link`), "" when it names none.
     `undo_ends_at` (epoch ms): until when its reversal may be sent on a channel that takes one after the day, with F15;
-    0: until `day_ends_at`. `channel` is whose clearing files speak of it: card, or a wallet's name.
+    0: until `day_ends_at`. `channel` is whose clearing files speak of it: card, or a wallet's name; `order`: the number
+    under which a wallet knows it.
     """
 
     key: Key
@@ -105,6 +106,7 @@ class Request:
     link: Link = Link.NONE
     undo_ends_at: int = 0
     channel: str = "card"
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +272,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class SettlementSaw:
-    """A complete clearing file of `day` (yyyymmdd) was read. No lines: the file is silent about this payment."""
+    """A complete clearing file of `day` (yyyymmdd) was read. No lines: the file is silent about this payment.
+
+    `corrects`: evidence of an earlier file of that day, whose place this one takes; `withdrawn`: evidence of the lines
+    which that file had about this payment.
+    """
 
     payment: str
     at: int
@@ -278,6 +284,8 @@ class SettlementSaw:
     day: str
     originals: tuple[Line, ...]
     reversals: tuple[Line, ...]
+    corrects: str = ""
+    withdrawn: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ class Payment:
     masked_pan: str = ""
     kind: str = "purchase"
     channel: str = "card"
+    order: str = ""
     undo: Undo = Undo.REVERSE
     moves: Moves = Moves.DEBIT
     original: str = ""

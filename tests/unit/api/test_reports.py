@@ -214,3 +214,15 @@ def test_evidence_is_its_fact(said: Any, kind: type[Any]) -> None:
     if isinstance(submission.fact, facts.ReversalAsked):
         again = submission.fact.request
         assert (again.key, again.amount_fen, again.identity) == (request.key, 12_300, request.identity)
+
+
+def test_a_wallets_payment_is_known_by_its_order_and_never_reversed_on_the_cards_wires() -> None:
+    request = opening(channel="alipay", order="A1", card=None)[0].fact.request
+    assert (request.channel, request.order, request.undo) == ("alipay", "A1", facts.Undo.NONE)
+    card = opening(channel="card")[0].fact.request
+    assert (card.channel, card.order, card.undo) == ("card", "", facts.Undo.REVERSE)
+    for wrong in ({"channel": "alipay"}, {"order": "A1"}, {"channel": "card", "order": "A1"}):
+        with pytest.raises(TheirMistake, match="a wallet's payment has one") as caught:
+            reports.check(report(**wrong), NOON_MS, KINDS)
+        assert caught.value.where == "order"
+    reports.check(report(channel="wechat", order="A1"), NOON_MS, KINDS)

@@ -299,3 +299,28 @@ def test_an_approval_brings_its_settlement_day() -> None:
     said = replace(answer("00"), settles="1123")
     after = absorb(known(state=State.FORWARDED), facts.ReplyArrived("P1", T0, "e", said), POLICY)
     assert after.approval is not None and after.approval.settles == "1123"
+
+
+# a corrected clearing file
+
+
+def test_a_corrected_file_takes_the_place_of_the_one_it_names() -> None:
+    read = absorb(known(), file(originals=(line("l1"),), reversals=(line("l2"),)), POLICY)
+    corrected = replace(file(originals=(line("l3"),)), evidence="again", corrects=f"f-{DAY}", withdrawn=("l1", "l2"))
+    after = absorb(read, corrected, POLICY)
+    assert after.days == ((DAY, "again"),)
+    assert ([one.evidence for one in after.originals], after.reversals) == (["l3"], ())
+
+
+def test_what_another_day_said_stands_beside_a_correction() -> None:
+    read = absorb(absorb(known(), file(originals=(line("l1"),)), POLICY), file(NEXT_DAY, (line("l2"),)), POLICY)
+    after = absorb(read, replace(file(), evidence="again", corrects=f"f-{DAY}", withdrawn=("l1",)), POLICY)
+    assert after.days == ((DAY, "again"), (NEXT_DAY, f"f-{NEXT_DAY}"))
+    assert [one.evidence for one in after.originals] == ["l2"]
+
+
+def test_a_correction_of_a_file_that_this_payment_never_heard() -> None:
+    heard = absorb(known(), replace(file(originals=(line("l3"),)), corrects="unknown", withdrawn=("l1",)), POLICY)
+    assert heard.days == ((DAY, f"f-{DAY}"),) and [one.evidence for one in heard.originals] == ["l3"]
+    other = replace(file(originals=(line("l4"),)), evidence="again", corrects="unknown", withdrawn=("l3",))
+    assert absorb(heard, other, POLICY) == heard
