@@ -116,6 +116,15 @@ class Row:
             key, lambda word: bool(_MCC.fullmatch(word)) and word.isascii(), "must be four digits as text"
         )
 
+    def texts(self, key: str, most: int) -> tuple[str, ...]:
+        """At least one line of text, none of them blank."""
+        value = self.values.get(key)
+        if not isinstance(value, list) or not 1 <= len(value) <= most:
+            raise self.wrong(key, f"must be a list of 1 to {most} texts")
+        if not all(isinstance(word, str) and word.strip() and len(word) <= TEXT_CHARS_MAX for word in value):
+            raise self.wrong(key, "holds something else than text, or a blank one")
+        return tuple(value)
+
     def rows(self, key: str, least: int, most: int) -> tuple[Row, ...]:
         """The tables in a list of tables."""
         value = self.values.get(key)

@@ -22,6 +22,7 @@ def test_values_as_they_are_meant() -> None:
     assert "rate" in full and "cap" not in full
     full.refuse_others(("rate", "whole", "day", "name", "text", "word"))
     assert row("by = -8").integer("by", 8) == -8
+    assert row('names = ["银联", "b"]').texts("names", 2) == ("银联", "b")
     lists = row('words = ["x"]\nmcc = ["5411"]\nrows = [{a = 1}]')
     assert (lists.choices("words", ("x", "y")), lists.mccs("mcc")) == (frozenset({"x"}), frozenset({"5411"}))
     assert lists.rows("rows", 1, 1) == (Row("own.toml: rule 1 (A), rows 1", {"a": 1}),)
@@ -73,6 +74,10 @@ def test_what_is_left_out() -> None:
         ("mcc = [5411]", lambda r: r.mccs("mcc"), "mcc: must be four digits as text"),
         ('mcc = ["54１1"]', lambda r: r.mccs("mcc"), "mcc: must be four digits as text"),
         ('mcc = ["541"]', lambda r: r.mccs("mcc"), "mcc: must be four digits as text"),
+        ("", lambda r: r.texts("names", 2), "names: must be a list of 1 to 2 texts"),
+        ('names = ["a", "b", "c"]', lambda r: r.texts("names", 2), "names: must be a list of 1 to 2 texts"),
+        ('names = [" "]', lambda r: r.texts("names", 2), "names: holds something else than text, or a blank"),
+        ("names = [1]", lambda r: r.texts("names", 2), "names: holds something else than text"),
         ("", lambda r: r.rows("tiers", 1, 2), "tiers: must be a list of 1 to 2 tables"),
         ("tiers = []", lambda r: r.rows("tiers", 1, 2), "tiers: must be a list of 1 to 2 tables"),
         ("tiers = [1]", lambda r: r.rows("tiers", 1, 2), "tiers: holds something else than a table"),
