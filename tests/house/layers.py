@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cases", "causes"),
     ("journal",),
     ("runner",),
+    ("reconcile",),
     ("gateway", "notices", "reports", "merchants", "terminal"),
     ("api",),
     ("console",),

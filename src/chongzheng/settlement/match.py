@@ -23,6 +23,8 @@ from chongzheng.settlement.line import CARD_CHANNEL, Kind, Record
 
 CLOSE_S = 300
 """A record sent within five minutes of a payment's opening is close to it; clocks of hosts differ by less."""
+INSTANT_CHARS = len("yyyymmddHHMMSS")
+"""A layout may know the day of a trade and not its time of day; then nothing is close to it."""
 CLEARLY_S = 60
 """By so much the best assignment of a group is closer in time than the next best, or there is none."""
 
@@ -359,4 +361,4 @@ def _other_card(record: Record, candidate: Candidate) -> bool:
 
 
 def _is_close(sought: _Sought, candidate: Candidate) -> bool:
-    return sought.sent_at != "" and days.apart_s(sought.sent_at, candidate.opened_at_ms) <= CLOSE_S
+    return len(sought.sent_at) == INSTANT_CHARS and days.apart_s(sought.sent_at, candidate.opened_at_ms) <= CLOSE_S

@@ -92,7 +92,14 @@ def test_a_payment_of_another_week_is_no_candidate() -> None:
         ({"stan": "777777", "amount_fen": 101}, {}),
         ({"amount_fen": 101}, {"rrns": (), "masked_pan": ""}),
     ],
-    ids=["another card", "another RRN, hours later", "only the trace agrees", "only the RRN agrees", "card unknown"],
+    ids=[
+        "another card",
+        "another RRN, hours later",
+        "another RRN, no time",
+        "only the trace agrees",
+        "only the RRN agrees",
+        "card unknown",
+    ],
 )
 def test_a_record_that_contradicts_its_payment_is_no_match(of: dict[str, object], known: dict[str, object]) -> None:
     assert broken(match([record(**of)], [candidate(**known)])) == [(Why.CONTRADICTS, ("P1",))]

@@ -1,0 +1,215 @@
+"""What do the matched files of a day, or of several, show, whatever their size?
+
+SQL settles what is certain and clean by itself and finds the closure of the rest; the pure rule decides about that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from heapq import merge
+from itertools import groupby, islice
+from pathlib import Path
+from typing import NamedTuple
+
+from chongzheng.mistakes import TheirMistake
+from chongzheng.reconcile import tables
+from chongzheng.reconcile.engine import Engine
+from chongzheng.reconcile.statements import statements
+from chongzheng.settlement import digest, windows
+from chongzheng.settlement.breaks import Break, Difference
+from chongzheng.settlement.differences import differences
+from chongzheng.settlement.line import Record
+from chongzheng.settlement.match import Candidate, Match, match
+
+GROUP_ROWS_MAX = 20_000
+"""Doubtful rows that the pure rule gets at once, unless one place alone has more."""
+PLACE_ROWS_MAX = 1_000_000
+"""Doubtful rows of one place; with more, these are not the files of the same days."""
+ROUNDS_MAX = 64
+"""A chain of names longer than this joins what has nothing to do with each other."""
+CREATED = "ours theirs crowded paired doubtful_ours doubtful_theirs".split()
+
+Say = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Result:
+    """`matched` lines with a payment, `sure` those of them that SQL settled by itself, `doubtful` lines that the pure
+    rule decided about; `carried` payments about which a later file decides; `digest` 32 hexadecimal digits that do not
+    depend on engine, threads or order.
+    """
+
+    ours: int = 0
+    theirs: int = 0
+    sure: int = 0
+    matched: int = 0
+    doubtful: int = 0
+    carried: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    digest: str = ""
+
+
+class _Row(NamedTuple):
+    """A doubtful payment or line with its place, from which nothing reaches another place."""
+
+    channel: str
+    place: str
+    one: Candidate | Record
+
+    def sorted_by(self) -> tuple[str, str]:
+        return self.channel, self.place
+
+
+@dataclass(slots=True)
+class _Decided:
+    """What the pure rule said so far."""
+
+    matches: list[Match] = field(default_factory=list)
+    breaks: list[Break] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    carried: int = 0
+    lines: int = 0
+
+
+def reconcile(
+    engine: Engine,
+    ours: Path,
+    theirs: Path,
+    file_days: Set[str],
+    rest_days: Set[str] = frozenset(),
+    say: Say = lambda phase: None,
+) -> Result:
+    """Compare the payments in `ours` with the lines in `theirs`, the complete files of `file_days` (yyyymmdd).
+
+    TheirMistake: a file that is no such table, a card number in the clear, a payment or a line number twice.
+    """
+    _sieve(engine, ours, theirs, say)
+    say("groups")
+    decided = _decide(engine, file_days, rest_days)
+    say("digest")
+    ((sure, total),) = engine.rows(statements()["sure"])
+    ((our_rows, their_rows),) = engine.rows(statements()["counts"])
+    decided.differences.sort(key=lambda one: (one.record_number, one.payment, one.type, one.fen))
+    total = int(total) + digest.of_matches(decided.matches) + digest.of_differences(decided.differences)
+    return Result(
+        ours=our_rows,
+        theirs=their_rows,
+        sure=sure,
+        matched=sure + len({one.record.number for one in decided.matches}),
+        doubtful=decided.lines,
+        carried=decided.carried,
+        differences=decided.differences,
+        digest=digest.shown(total),
+    )
+
+
+def _sieve(engine: Engine, ours: Path, theirs: Path, say: Say) -> None:
+    say("reading")
+    for side, path in (("ours", ours), ("theirs", theirs)):
+        engine.load(f"raw_{side}", path, tables.SIDES[side])
+        engine.run(statements()[side])
+    _refuse(engine, ours, theirs)
+    _windows(engine)
+    say("pairs")
+    engine.run(statements()["crowded"])
+    engine.run(statements()["paired"])
+    say("closure")
+    engine.run(statements()["doubtful_ours"])
+    engine.run(statements()["doubtful_theirs"])
+    _close(engine)
+
+
+def _refuse(engine: Engine, ours: Path, theirs: Path) -> None:
+    ((clear,),) = engine.rows(statements()["unmasked"])
+    if clear:
+        where = f"{ours.name}, {theirs.name}"
+        raise TheirMistake(f"{clear} card numbers are in the clear; hash or mask them first", where)
+    ((bad_payments, bad_lines),) = engine.rows(statements()["malformed"])
+    if bad_payments:
+        raise TheirMistake(
+            f"{bad_payments} payments lack a column that must be there, or hold no word of it", ours.name
+        )
+    if bad_lines:
+        raise TheirMistake(f"{bad_lines} lines lack a number, an amount or a time as yyyymmddHHMMSS", theirs.name)
+    ((payments, numbers),) = engine.rows(statements()["repeated"])
+    if payments:
+        raise TheirMistake(f"{payments} payments stand more than once", ours.name)
+    if numbers:
+        raise TheirMistake(f"{numbers} line numbers stand more than once; number the lines through", theirs.name)
+
+
+def _windows(engine: Engine) -> None:
+    """What settlement.windows says, as tables: the SQL text knows no calendar."""
+    engine.run("CREATE TABLE near_days (channel VARCHAR(40), sent_day VARCHAR(8), day VARCHAR(8))")
+    engine.run("CREATE TABLE tolerances (channel VARCHAR(40), fen BIGINT)")
+    engine.run("CREATE TABLE touched (channel VARCHAR(40), place VARCHAR(40), what VARCHAR(10), name VARCHAR(80))")
+    sent_days = list(engine.rows(statements()["sent_days"]))
+    near = [(channel, sent, day) for channel, sent in sent_days for day in sorted(windows.of(channel).around(sent))]
+    tolerances = [
+        (channel, windows.of(channel).tolerance_fen) for channel in sorted({channel for channel, _ in sent_days})
+    ]
+    _insert(engine, "near_days", near)
+    _insert(engine, "tolerances", tolerances)
+
+
+def _insert(engine: Engine, table: str, rows: Sequence[tuple[str | int, ...]]) -> None:
+    def quoted(value: str | int) -> str:
+        return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+    if rows:
+        values = ", ".join(f"({', '.join(map(quoted, row))})" for row in rows)
+        engine.run(f"INSERT INTO {table} VALUES {values}")  # noqa: S608 - the table is ours, the values are quoted
+
+
+def _close(engine: Engine) -> None:
+    """Let doubt spread along shared names until nothing new shares one."""
+    for _ in range(ROUNDS_MAX):
+        engine.run(statements()["fresh"])
+        ((fresh,),) = engine.rows("SELECT count(*) FROM fresh")
+        if fresh:
+            engine.run(statements()["touch"])
+            for side in tables.SIDES:
+                engine.run(statements()[f"spread_{side}"])
+            for side in tables.SIDES:
+                engine.run(statements()[f"grow_{side}"])
+                engine.run(f"DROP TABLE spread_{side}")
+        engine.run("DROP TABLE fresh")
+        if not fresh:
+            return
+    raise TheirMistake(f"has more than {ROUNDS_MAX} trades in a row that share a number with the next", "theirs")
+
+
+def _decide(engine: Engine, file_days: Set[str], rest_days: Set[str]) -> _Decided:
+    decided = _Decided()
+    for candidates, records in _groups(engine):
+        matching = match(records, candidates)
+        findings = differences(matching, candidates, file_days, rest_days)
+        decided.matches += matching.matches
+        decided.breaks += matching.breaks
+        decided.differences += findings.differences
+        decided.carried += len(findings.carried)
+        decided.lines += len(records)
+    return decided
+
+
+def _groups(engine: Engine) -> Iterator[tuple[list[Candidate], list[Record]]]:
+    """Doubtful payments and lines, place by place, several small places at once."""
+    ours = (_Row(row[0], row[1], tables.candidate(row)) for row in engine.rows(statements()["group_ours"]))
+    theirs = (_Row(row[0], row[1], tables.record(row)) for row in engine.rows(statements()["group_theirs"]))
+    candidates: list[Candidate] = []
+    records: list[Record] = []
+    for _, place in groupby(merge(ours, theirs, key=_Row.sorted_by), key=_Row.sorted_by):
+        for row in islice(place, PLACE_ROWS_MAX):
+            if isinstance(row.one, Candidate):
+                candidates.append(row.one)
+            else:
+                records.append(row.one)
+        if next(place, None) is not None:
+            raise TheirMistake(
+                f"leaves more than {PLACE_ROWS_MAX} trades of one place in doubt; is it of these days?", "theirs"
+            )
+        if len(candidates) + len(records) > GROUP_ROWS_MAX:
+            yield candidates, records
+            candidates, records = [], []
+    yield candidates, records

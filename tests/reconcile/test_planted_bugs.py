@@ -1,0 +1,63 @@
+"""Would a wrong word in the SQL text be noticed? Each of these is planted, and the comparison must see it."""
+
+from pathlib import Path
+
+import pytest
+
+from chongzheng.reconcile import day
+from chongzheng.reconcile.statements import statements
+from reconcile.test_two_speeds import PLACES, by_sql, by_the_rule
+from reconcile.worlds import DAY, NEXT, world
+
+SEEDS = range(5)
+FILE_DAYS = frozenset({DAY, NEXT})
+
+BUGS = [
+    ("paired", "n.day IS NOT NULL AND ", ""),
+    ("paired", " AND c.name IS NULL", ""),
+    ("paired", " AND t.gives_back = o.gives_back", ""),
+    ("paired", "<= f.fen", "<= 100"),
+    ("paired", "t.is_original = 1 AND ", ""),
+    ("paired", "t.theirs = '' OR o.rrn = '' OR t.theirs = o.rrn", "1 = 1"),
+    ("paired", "WHEN t.card <> '' AND o.card <> '' THEN t.card = o.card", "WHEN 1 = 0 THEN 1 = 1"),
+    ("paired", "t.masked_pan = o.masked_pan OR", "1 = 1 OR"),
+    ("paired", "AND (t.stan = o.stan OR t.channel <> 'card')", ""),
+    ("paired", "AND t.place = o.place", ""),
+    ("paired", "o.held = 'kept' AND ", ""),
+    ("paired", "o.seen = 0 AND ", ""),
+    ("paired", "AND (o.fee_fen IS NULL OR t.fee_fen IS NULL OR o.fee_fen = t.fee_fen)", ""),
+    ("paired", "FULL JOIN", "LEFT JOIN"),
+    ("paired", "FULL JOIN", "RIGHT JOIN"),
+    ("doubtful_ours", "HAVING count(*) > 1", "HAVING count(*) > 2"),
+    ("doubtful_ours", "sure = 0 OR clean = 0", "sure = 0"),
+    ("fresh", "UNION ALL SELECT channel, place, 'stan', original_stan FROM doubtful_theirs", ""),
+    ("fresh", "UNION ALL SELECT channel, place, 'rrn', rrn FROM doubtful_theirs", ""),
+    ("fresh", "UNION ALL SELECT channel, place, 'rrn', original_rrn FROM doubtful_theirs", ""),
+    ("fresh", "UNION ALL SELECT channel, place, 'order', original_order FROM doubtful_theirs", ""),
+    ("fresh", "UNION ALL SELECT channel, place, 'rrn', rrn FROM doubtful_ours", ""),
+    ("spread_theirs", "k.what = 'rrn' AND k.name = t.rrn", "k.what = 'none'"),
+    ("spread_ours", "k.what = 'rrn'", "k.what = 'none'"),
+    ("spread_ours", "k.what = 'order'", "k.what = 'none'"),
+    ("spread_ours", "k.what = 'network'", "k.what = 'none'"),
+    ("sure", "WHERE p.sure = 1 AND", "WHERE"),
+]
+
+
+@pytest.mark.parametrize(("statement", "right", "wrong"), BUGS)
+def test_a_bug_in_the_text_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str, right: str, wrong: str
+) -> None:
+    text = statements()
+    assert right in text[statement]
+    planted = {**text, statement: text[statement].replace(right, wrong)}
+    monkeypatch.setattr(day, "statements", lambda: planted)
+    assert any(differs(tmp_path / str(seed), seed) for seed in SEEDS)
+
+
+def differs(folder: Path, seed: int) -> bool:
+    """Whether the planted text says something else than the rule about a day."""
+    folder.mkdir()
+    candidates, records = world(seed, PLACES)
+    said = by_sql(folder, candidates, records, FILE_DAYS)
+    rule = by_the_rule(candidates, records, FILE_DAYS)
+    return (said.matched, said.carried, said.differences, said.digest) != rule

@@ -1,0 +1,63 @@
+"""Do the SQL text and the pure rule say the same of every day?"""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chongzheng.reconcile import tables
+from chongzheng.reconcile.day import Result, reconcile
+from chongzheng.reconcile.engine import Bounds, DuckEngine
+from chongzheng.settlement import digest
+from chongzheng.settlement.breaks import Difference
+from chongzheng.settlement.differences import differences
+from chongzheng.settlement.line import Record
+from chongzheng.settlement.match import Candidate, match
+from reconcile.worlds import BEFORE, DAY, NEXT, world
+
+PLACES = 400
+
+
+def by_sql(folder: Path, candidates: list[Candidate], records: list[Record], file_days: frozenset[str]) -> Result:
+    """The way of a national day."""
+    ours, theirs = folder / "ours.csv", folder / "theirs.csv"
+    tables.write_ours(ours, candidates)
+    tables.write_theirs(theirs, records)
+    engine = DuckEngine(Bounds(folder, memory_mib=512, threads=1))
+    try:
+        return reconcile(engine, ours, theirs, file_days)
+    finally:
+        engine.close()
+
+
+def by_the_rule(
+    candidates: list[Candidate], records: list[Record], file_days: frozenset[str]
+) -> tuple[int, int, list[Difference], str]:
+    """The way of a small file: matched lines, payments carried over, differences, digest."""
+    matching = match(records, candidates)
+    findings = differences(matching, candidates, file_days)
+    total = digest.of_matches(matching.matches) + digest.of_differences(findings.differences)
+    matched = len({one.record.number for one in matching.matches})
+    return matched, len(findings.carried), list(findings.differences), digest.shown(total)
+
+
+@settings(max_examples=12)
+@given(seed=st.integers(0, 1 << 32), file_days=st.sampled_from([(DAY,), (DAY, NEXT), (BEFORE, DAY)]))
+def test_both_speeds_agree_on_random_days(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, file_days: tuple[str, ...]
+) -> None:
+    candidates, records = world(seed, PLACES)
+    said = by_sql(tmp_path_factory.mktemp("day"), candidates, records, frozenset(file_days))
+    matched, carried, found, total = by_the_rule(candidates, records, frozenset(file_days))
+    assert said.differences == found
+    assert (said.matched, said.carried, said.digest) == (matched, carried, total)
+    assert (said.ours, said.theirs) == (len(candidates), len(records))
+
+
+def test_random_days_try_both_speeds(tmp_path: Path) -> None:
+    candidates, records = world(1, PLACES)
+    said = by_sql(tmp_path, candidates, records, frozenset({DAY, NEXT}))
+    assert said.sure > PLACES // 4
+    assert said.doubtful > PLACES // 4
+    assert len({one.type for one in said.differences}) == 7
