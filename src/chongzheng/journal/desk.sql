@@ -234,3 +234,70 @@ FROM breaks b WHERE b.file = :file AND b.state IN ('open', 'proposed') ORDER BY 
 
 -- name: supersede_breaks
 UPDATE breaks SET state = 'superseded', version = version + 1 WHERE file = :file AND state IN ('open', 'proposed');
+
+-- name: exposure
+-- Money in suspense now: how many, fen held for somebody, fen missing; by all words at once, and then by the merchants
+-- and the terminals with the most.
+-- Payments of which only few are in suspense are found by their index; what is on its way to an answer by the index of
+-- deadlines. A case's own date tells until when a person must have decided; what waits for files is proven when they
+-- are read.
+WITH held AS (
+    SELECT payment, sum(CASE WHEN credit = 'suspense' THEN fen WHEN debit = 'suspense' THEN -fen ELSE 0 END) AS fen
+    FROM voucher WHERE payment <> '' GROUP BY payment
+), parked AS (
+    SELECT break_id, sum(CASE WHEN credit = 'suspense' THEN fen WHEN debit = 'suspense' THEN -fen ELSE 0 END) AS fen
+    FROM voucher WHERE payment = '' AND break_id <> 0 GROUP BY break_id
+), items AS (
+    SELECT id, channel, merchant, terminal, opened_at, owes, truth, wake_at, suspense_fen AS fen FROM payment
+    WHERE suspense_fen <> 0 AND owes NOT IN ('forward', 'delivery')
+    UNION ALL
+    SELECT id, channel, merchant, terminal, opened_at, owes, truth, wake_at, suspense_fen FROM payment
+    WHERE suspense_fen <> 0 AND owes IN ('forward', 'delivery')
+    UNION ALL
+    SELECT p.id, p.channel, p.merchant, p.terminal, p.opened_at, p.owes, p.truth, p.wake_at, 0
+    FROM held JOIN payment p ON p.id = held.payment WHERE held.fen <> 0 AND p.suspense_fen = 0
+    UNION ALL
+    SELECT '', b.channel, '', '', b.opened_at, 'parked', 'unknown', NULL, parked.fen
+    FROM parked JOIN breaks b ON b.id = parked.break_id
+), doubt AS MATERIALIZED (
+    SELECT channel, merchant, terminal,
+           CASE WHEN opened_at > :hour THEN 'under 1 hour' WHEN opened_at > :day THEN 'under 1 day'
+                WHEN opened_at > :three_days THEN 'under 3 days' WHEN opened_at > :week THEN 'under 7 days'
+                ELSE '7 days and more' END AS age,
+           CASE WHEN owes IN ('forward', 'reply', 'delivery') THEN 'on its way' WHEN owes = 'parked' THEN 'parked'
+                WHEN owes IN ('reversal', 'resend') THEN 'being undone' WHEN owes = 'file' THEN 'waiting for files'
+                ELSE 'with a person' END AS stage,
+           CASE WHEN truth IN ('never_charged', 'charged_kept', 'charged_returned', 'charged_twice') THEN 'cardholder'
+                WHEN truth = 'contested' THEN 'contested' ELSE 'nobody knows' END AS whose,
+           CASE WHEN owes = 'file' THEN wake_at WHEN owes = 'parked' THEN NULL
+                WHEN owes IN ('person', 'nothing') THEN
+                    (SELECT min(c.due_at) FROM cases c WHERE c.payment = items.id AND c.state = 'open')
+                ELSE opened_at + :clearing_ms END AS due_at,
+           items.fen + coalesce(held.fen, 0) AS fen
+    FROM items LEFT JOIN held ON held.payment = items.id
+    WHERE items.fen + coalesce(held.fen, 0) <> 0
+), dated AS (
+    SELECT channel, age, stage, whose, fen,
+           CASE WHEN due_at IS NULL THEN 'no date' WHEN due_at < :now THEN 'overdue'
+                WHEN due_at < :in_one_day THEN 'within 24 hours' WHEN due_at < :in_two_days THEN 'within 48 hours'
+                WHEN due_at < :in_three_days THEN 'within 72 hours' ELSE 'later' END AS due
+    FROM doubt
+), by_terminal AS (
+    SELECT merchant, terminal, count(*) AS number, sum(CASE WHEN fen > 0 THEN fen ELSE 0 END) AS held,
+           sum(CASE WHEN fen < 0 THEN -fen ELSE 0 END) AS missing
+    FROM doubt WHERE merchant <> '' GROUP BY merchant, terminal
+)
+SELECT channel, age, stage, whose, due, '', '', count(*), sum(CASE WHEN fen > 0 THEN fen ELSE 0 END),
+       sum(CASE WHEN fen < 0 THEN -fen ELSE 0 END)
+FROM dated GROUP BY channel, age, stage, whose, due
+UNION ALL
+SELECT * FROM (
+    SELECT '', '', '', '', '', merchant, '', sum(number), sum(held), sum(missing)
+    FROM by_terminal GROUP BY merchant ORDER BY sum(held + missing) DESC, merchant LIMIT :most) AS merchants
+UNION ALL
+SELECT * FROM (
+    SELECT '', '', '', '', '', merchant, terminal, number, held, missing
+    FROM by_terminal ORDER BY held + missing DESC, merchant, terminal LIMIT :most) AS terminals;
+
+-- name: act_by
+SELECT actor FROM act WHERE no = :no;

@@ -49,8 +49,11 @@ CREATE INDEX payment_due_later ON payment (wake_at, id)
     WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal');
 CREATE INDEX payment_terminal ON payment (terminal, opened_at);
 CREATE INDEX payment_day ON payment (day, opened_at);
--- Whose money nobody knows: few of many. What is on its way to an answer goes through suspense too, and is left out.
-CREATE INDEX payment_in_suspense ON payment (opened_at) WHERE suspense_fen <> 0 AND owes NOT IN ('forward', 'delivery');
+-- Whose money nobody knows: few of many, and all that the board of money in doubt shows of them. What is on its way to
+-- an answer goes through suspense too, and is left out.
+CREATE INDEX payment_in_suspense
+    ON payment (opened_at, id, merchant, terminal, channel, owes, truth, wake_at, suspense_fen)
+    WHERE suspense_fen <> 0 AND owes NOT IN ('forward', 'delivery');
 -- Where engines are many, one of them takes over what another leaves.
 --postgresql CREATE INDEX payment_owner ON payment (owner) WHERE owes IN ('forward', 'delivery', 'reversal', 'resend');
 

@@ -8,7 +8,9 @@ FROM (
     SELECT place, sum(CASE WHEN credit = 'suspense' THEN fen ELSE -fen END) AS fen
     FROM entry WHERE credit = 'suspense' OR debit = 'suspense' GROUP BY place
 ) AS books WHERE books.place = payment.place AND books.fen <> 0;
-CREATE INDEX payment_in_suspense ON payment (opened_at) WHERE suspense_fen <> 0 AND owes NOT IN ('forward', 'delivery');
+CREATE INDEX payment_in_suspense
+    ON payment (opened_at, id, merchant, terminal, channel, owes, truth, wake_at, suspense_fen)
+    WHERE suspense_fen <> 0 AND owes NOT IN ('forward', 'delivery');
 ALTER TABLE cases ADD COLUMN closed_by INTEGER;
 
 CREATE TABLE settlement_file_3 AS SELECT * FROM settlement_file;

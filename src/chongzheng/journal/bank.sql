@@ -1,0 +1,44 @@
+-- What does the bank say, and what do our books say that it should? Values by name, in the common subset of SQLite and
+-- PostgreSQL.
+
+-- name: put_bank_statement
+INSERT INTO bank_statement (digest, name, format, account, currency, first_day, last_day, opening_fen, closing_fen, lines,
+                            at)
+VALUES (:digest, :name, :format, :account, :currency, :first_day, :last_day, :opening_fen, :closing_fen, :lines, :at)
+ON CONFLICT (digest) DO NOTHING RETURNING digest;
+
+-- name: get_bank_statement
+SELECT digest, name, account, first_day, last_day, lines FROM bank_statement WHERE digest = :digest;
+
+-- name: bank_statements_within
+-- Statements of the account that share a day with these days.
+SELECT digest, name FROM bank_statement
+WHERE account = :account AND first_day <= :last_day AND last_day >= :first_day AND lines > 0 ORDER BY first_day, digest;
+
+-- name: last_bank_day
+SELECT MAX(last_day) FROM bank_statement WHERE account = :account AND last_day < :before;
+
+-- name: put_bank_line
+INSERT INTO bank_line (statement, n, account, day, value_day, fen, reference, theirs, text, matched)
+VALUES (:statement, :n, :account, :day, :value_day, :fen, :reference, :theirs, :text, :matched);
+
+-- name: bank_lines_of
+SELECT n, day, value_day, fen, reference, theirs, text, matched FROM bank_line WHERE statement = :statement ORDER BY n;
+
+-- name: paid_clearing_days
+-- What earlier lines were matched to: channel and clearing days, as they stand in `matched`.
+SELECT DISTINCT matched FROM bank_line WHERE matched <> '';
+
+-- name: booked_for_clearing
+-- What clearing owes us for each channel and business day: the entries of payments, and what was booked about
+-- differences of that day's file.
+SELECT channel, day, SUM(fen) FROM (
+    SELECT p.channel AS channel, p.day AS day,
+           CASE WHEN e.debit = 'clearing receivable' THEN e.fen ELSE -e.fen END AS fen
+    FROM payment p JOIN entry e ON e.place = p.place
+    WHERE p.day BETWEEN :first_day AND :last_day AND 'clearing receivable' IN (e.debit, e.credit)
+    UNION ALL
+    SELECT b.channel, b.day, CASE WHEN v.debit = 'clearing receivable' THEN v.fen ELSE -v.fen END
+    FROM breaks b JOIN voucher v ON v.break_id = b.id
+    WHERE b.day BETWEEN :first_day AND :last_day AND 'clearing receivable' IN (v.debit, v.credit)
+) moves GROUP BY channel, day ORDER BY channel, day;
