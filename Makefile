@@ -18,7 +18,7 @@ SUDO   := $(if $(filter-out 0,$(shell id -u)),sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check docs lock soak clean
+.PHONY: help setup run test check docs lock soak mutation clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -86,6 +86,10 @@ soak: setup ## the long variants and campaigns, hours of them; results in docs/s
 	$(SIMULATE) --tamper 10000
 	$(SIMULATE) --kills 500
 	$(SIMULATE) --kills 500 --db postgresql
+
+mutation: setup ## change the tables and the ledger's rules line by line: is each change noticed? (EVERY=N tries a part)
+	@$(PY) -m pip install --quiet --target build/mutation cosmic-ray==8.7.0
+	@PYTHONPATH=build/mutation $(PY) tests/house/line_mutation.py --every $(or $(EVERY),1)
 
 clean: ## remove what runs and tools leave behind (.venv stays)
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* demo-*
