@@ -40,5 +40,5 @@ SELECT channel, day, SUM(fen) FROM (
     UNION ALL
     SELECT b.channel, b.day, CASE WHEN v.debit = 'clearing receivable' THEN v.fen ELSE -v.fen END
     FROM breaks b JOIN voucher v ON v.break_id = b.id
-    WHERE b.day BETWEEN :first_day AND :last_day AND 'clearing receivable' IN (v.debit, v.credit)
+    WHERE b.file NOT IN (SELECT digest FROM bank_statement) AND b.day BETWEEN :first_day AND :last_day AND 'clearing receivable' IN (v.debit, v.credit)
 ) moves GROUP BY channel, day ORDER BY channel, day;

@@ -34,6 +34,8 @@ class Booking(StrEnum):
     TAIL_BORNE = "tail borne"
     CLEARING_RECEIVED = "clearing received"
     CLEARING_PAID = "clearing paid"
+    CHANNEL_FEES = "channel fees"
+    BANK_PARKED = "bank parked"
     MERCHANT_PAID = "merchant paid"
 
 
@@ -56,9 +58,14 @@ BOOKINGS: MappingProxyType[Booking, tuple[Account, Account, str]] = MappingProxy
     Booking.TAIL_BORNE: (Account.ROUNDING, Account.FEES, "fees rounded one by one are less than the sum rounded once"),
     Booking.CLEARING_RECEIVED: (Account.BANK, Account.CLEARING, "the scheme paid what the day came to"),
     Booking.CLEARING_PAID: (Account.CLEARING, Account.BANK, "the day came to less than nothing"),
+    Booking.CHANNEL_FEES: (Account.FEES, Account.CLEARING, "issuer's and network's fees, kept back from the payout"),
+    Booking.BANK_PARKED: (Account.BANK, Account.SUSPENSE, "money of a channel came that no clearing day explains"),
     Booking.MERCHANT_PAID: (Account.MERCHANT, Account.BANK, "paid out to the shop"),
 })
 """(debited, credited, when)."""
+
+SIGNED = frozenset({Booking.PARKED, Booking.CHANNEL_FEES, Booking.BANK_PARKED})
+"""What may go the other way too, as an amount below zero."""
 
 
 class Resolution(StrEnum):
@@ -86,9 +93,9 @@ RESOLUTIONS: MappingProxyType[Resolution, tuple[Account | None, str]] = MappingP
 
 
 def booked(what: Booking, fen: int) -> Entry:
-    """The entry of `fen` > 0; of parked money `fen` < 0 went out. OurMistake for any other amount."""
+    """The entry of `fen` > 0; of what is SIGNED `fen` < 0 went the other way. OurMistake for any other amount."""
     debit, credit, _ = BOOKINGS[what]
-    if fen < 0 and what is Booking.PARKED:
+    if fen < 0 and what in SIGNED:
         return Entry(credit, debit, -fen)
     if fen <= 0:
         raise OurMistake("an entry of no amount", what)

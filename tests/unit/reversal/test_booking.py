@@ -34,6 +34,11 @@ def test_a_booking_moves_its_amount_from_the_credited_to_the_debited_account(wha
 
 def test_parked_money_that_went_out_is_owed_to_us() -> None:
     assert booked(Booking.PARKED, -5) == Entry(Account.SUSPENSE, Account.CLEARING, 5)
+    assert booked(Booking.BANK_PARKED, -5) == Entry(Account.SUSPENSE, Account.BANK, 5)
+
+
+def test_fees_that_a_channel_gave_back_are_income_again() -> None:
+    assert booked(Booking.CHANNEL_FEES, -5) == Entry(Account.CLEARING, Account.FEES, 5)
 
 
 @pytest.mark.parametrize(("what", "fen"), [(Booking.PARKED, 0), (Booking.GIVEN_BACK, 0), (Booking.GIVEN_BACK, -1)])
