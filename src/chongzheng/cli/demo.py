@@ -208,6 +208,10 @@ def document(report: Report) -> dict[str, Any]:
         "wrong": len(found.wrong),
         "returned_twice": len(found.returned_twice),
         "lost": len(found.lost),
+        "books_compared": report.books.compared,
+        "books_apart": len(report.books.apart),
+        "trial_balance_fen": report.books.trial_fen,
+        "accounts_fen": report.books.balances,
         "open_cases": report.open_cases,
         "seconds": report.seconds,
         "never_taken": report.never_taken,
@@ -267,7 +271,7 @@ def _without_web_fonts(form: str) -> str:
 
 
 def _result_table(report: Report) -> Table:
-    """What the run comes to; the last four must be nought."""
+    """What the run comes to; the last six must be nought."""
     found = report.findings
     reached, there = len(report.rules), sum(len(row) for row in TABLE.values())
     table = Table(title=f"Result, seed {report.plan.seed}, {report.seconds} s", title_justify="left")
@@ -288,6 +292,8 @@ def _result_table(report: Report) -> Table:
         (len(found.wrong), "wrong against the bank's book"),
         (len(found.returned_twice), "returned twice"),
         (len(found.lost), "lost"),
+        (len(report.books.apart), f"of {report.books.compared} traces where verdict, ledger and clearing file differ"),
+        (report.books.trial_fen, "fen is the trial balance of all accounts"),
     )
     for count, words in rows:
         table.add_row(str(count), words)
@@ -378,6 +384,7 @@ def _print_faults(console: Console, report: Report) -> None:
     faults += [f"returned twice: {payment}" for payment in found.returned_twice]
     faults += [f"lost: {payment}" for payment in found.lost]
     faults += [f"complaint: {line}" for line in report.complaints]
+    faults += [f"books: {line}" for line in report.books.apart]
     for line in faults[:LISTED_MAX]:
         console.print(f"[red]{line}[/]", highlight=False)
     if len(faults) > LISTED_MAX:

@@ -19,6 +19,7 @@ from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import facts
 from chongzheng.reversal.payment import FINAL, Payment, State
 from chongzheng.simulator import scale, world
+from chongzheng.simulator.books import Agreement, compare
 from chongzheng.simulator.crew import Crew
 from chongzheng.simulator.fleet import Fleet, Gate
 from chongzheng.simulator.harm import Harm
@@ -108,14 +109,16 @@ class Report:
     reversals_sent: int
     late_replies: int
     seconds: int
+    books: Agreement
     interesting: str = ""
 
     @property
     def ok(self) -> bool:
-        """Whether every payment was taken to the right, proven answer, and nothing was moved twice or lost."""
+        """Whether every payment was taken to the right, proven answer, nothing was moved twice or lost, and verdicts,
+        ledger and files agree."""
         found = self.findings
         bad = found.wrong or found.unproven or found.returned_twice or found.lost or self.complaints
-        return not bad and set(found.excused) == set(self.planted)
+        return not bad and set(found.excused) == set(self.planted) and self.books.holds
 
 
 @dataclass(slots=True)
@@ -130,6 +133,7 @@ class Run:
     fleet: Fleet
     harm: Doing
     planted: dict[Key, str] = field(default_factory=dict)
+    cleared: tuple[Path, ...] = ()
 
 
 async def run(plan: Plan, show: Show) -> Report:
@@ -283,6 +287,7 @@ async def _clear(one: Run, rows: list[dict[str, Any]]) -> None:
         return all((one.world.inbox / "done" / name).exists() for name in names)
 
     await _until(one, are_read, FILES_WAIT_S, "the clearing files were not read")
+    one.cleared = tuple(one.world.inbox / "done" / name for name in names)
 
 
 def engine_id(key: Key) -> str:
@@ -326,6 +331,7 @@ def _report(one: Run, rows: Iterable[dict[str, Any]], stats: dict[str, Any], sec
         reversals_sent=stats["counts"].get("received 0400", 0),
         late_replies=_late(rules),
         seconds=seconds,
+        books=compare(one.world.journal, one.cleared, one.world.next_day, frozenset(planted)),
         interesting=_interesting(payments, planted),
     )
 
