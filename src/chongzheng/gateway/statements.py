@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ NO_REFERENCE = "NONREF"
 
 _BEGINS = re.compile(r"^(?=:20:)", re.MULTILINE)
 _MOVEMENT = re.compile(r"^:61:", re.MULTILINE)
+_TEXTS = ("transaction_details", "purpose", "additional_purpose", "extra_details")
 _OPENINGS = ("final_opening_balance", "intermediate_opening_balance")
 _CLOSINGS = ("final_closing_balance", "intermediate_closing_balance")
 
@@ -94,7 +96,7 @@ def _mt940(text: str, name: str) -> Iterator[Statement]:
 
 def _message(text: str, at: str) -> Statement:
     try:
-        found = mt940.parse(text)
+        found = mt940.parse(StringIO(text), options=mt940.Options.all())  # a text alone it would take for a path
         movements = [_movement(number, one.data, at) for number, one in enumerate(found, 1)]
         opening, closing = _balance(found.data, _OPENINGS), _balance(found.data, _CLOSINGS)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError):
@@ -126,15 +128,16 @@ def _balance(data: dict[str, Any], names: tuple[str, ...]) -> _Balance | None:
 
 def _movement(number: int, data: dict[str, Any], at: str) -> Movement:
     """The booking day of :61: is optional; where it is missing, it is that of value. Status RC and RD turn the sign,
-    which the library's amount has done.
+    which the library's amount has done. What :86: says is free text, or in numbered parts.
     """
-    text = " ".join(str(data.get(key) or "").strip() for key in ("transaction_details", "extra_details"))
+    text = " ".join(str(data.get(key) or "").strip() for key in _TEXTS)
     names = [str(data.get(key) or "").strip() for key in ("customer_reference", "bank_reference")]
     reference = next((name for name in names if name and name != NO_REFERENCE), "")
     value_day = _day(data["date"])
     booked = _day(data["entry_date"]) if data.get("entry_date") else value_day
     fen = _fen(data["amount"].amount)
-    return Movement(number, booked, value_day, fen, reference, "", " ".join(text.split())[:TEXT_CHARS_MAX])
+    theirs = str(data.get("applicant_name") or "").strip()
+    return Movement(number, booked, value_day, fen, reference, theirs, " ".join(text.split())[:TEXT_CHARS_MAX])
 
 
 def _fen(amount: Decimal) -> int:

@@ -99,6 +99,8 @@ class Bank:
     ) -> None:
         fen_of = {movement.number: movement.fen for movement in statement.movements}
         for paid in found.paid:
+            if not paid.movements:
+                continue  # a day that came to nothing is paid by nothing
             days = [cleared[paid.channel, day] for day in paid.days]
             self._post(name, "payout", _payout(paid.fen, days))
         for finding in found.findings:
