@@ -148,7 +148,8 @@ class Ledger:
         rows = self._side.ask("exposure", **_instants(now), clearing_ms=CLEARING_MS, most=TOP)
         sides: dict[str, dict[str, Slice]] = {side: {} for side in SIDES}
         whole = Slice("all", 0, 0, 0)
-        merchants, terminals = [], []
+        merchants: list[Slice] = []
+        terminals: list[Slice] = []
         for *words, merchant, terminal, number, held, missing in rows:
             one = Slice(f"{merchant} {terminal}".strip(), int(number), int(held), int(missing))
             if merchant:
@@ -162,7 +163,7 @@ class Ledger:
 
     def suspense(self) -> list[Item]:
         """The sub-ledger of suspense now, oldest first."""
-        return [Item(*row[:-1], int(row[-1])) for row in self._side.ask("suspense_items")]
+        return [Item(*words, fen=int(fen)) for *words, fen in self._side.ask("suspense_items")]
 
     def trial(self, day: str) -> tuple[Balance, ...]:
         """Every account over this day, closed or not. TheirMistake: no such day."""
@@ -199,6 +200,10 @@ class Ledger:
         """The day as it was closed."""
         rows = self._side.ask("get_closing", day=day)
         return self._closing(rows[0]) if rows else None
+
+    def accounts(self) -> list[tuple[str, str, str, str]]:
+        """(name, title, nature, number in the general ledger) of every account, those with debits first."""
+        return [tuple(row) for row in self._side.ask("accounts")]
 
     def set_code(self, account: str, code: str, by: str) -> None:
         """The number of this account in the general ledger. TheirMistake: no such account, or no such number."""
