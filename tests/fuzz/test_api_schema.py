@@ -99,6 +99,9 @@ def brought_home(case: Any, payment: str) -> None:
     """Made to be about our time, and about our payment where one is given: dice would never find either."""
     if payment and case.path_parameters and "payment" in case.path_parameters:
         case.path_parameters["payment"] = payment
+    if case.path == "/fee" and payment:
+        drawn = {name: value for name, value in (case.query or {}).items() if name not in ("date", "rules")}
+        case.query = {"channel": "wechat", "amount_fen": "100"} | drawn
     if isinstance(case.body, dict) and type(case.body.get("at")) is int:
         case.body["at"] = NOW - case.body["at"] % 1_000
         for unlikely in ("fields", "kind", "original") if "merchant" in case.body else ():

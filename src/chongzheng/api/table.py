@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from chongzheng.api import shapes
+from chongzheng.api import fees, shapes
 from chongzheng.api.door import Call, Door
 
 BODY_BYTES_MAX = 16_384
@@ -166,6 +166,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         takes=shapes.Replay,
         status=202,
         refusals=("not_found",),
+    ),
+    Endpoint(
+        "GET",
+        "/fee",
+        "read",
+        "What a payment costs the merchant, by which rule, and why.",
+        fees.fee,
+        fees.Fee,
+        query={name: Asked(pattern, means) for name, (pattern, means) in fees.QUERY.items()},
     ),
     Endpoint("GET", "/healthz", "", "The process answers.", Door.alive, shapes.Health),
     Endpoint(
