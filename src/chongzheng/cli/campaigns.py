@@ -226,6 +226,30 @@ class Fuzz(Plain):
         return f"{spoken(document, 'frames', 'accepted')}, memory +{document['rss_growth_mib']} MiB"
 
 
+class Files(Plain):
+    """`--files N`."""
+
+    def run(self, size: Size) -> Document:
+        """So many clearing files, half of them doctored, half damaged."""
+        from chongzheng.simulator.doctored import campaign
+        from chongzheng.simulator.virtual.campaign import processors
+
+        with bar("files", size.what) as told:
+            return campaign(size.what, size.seed, size.workers or processors(), lambda done: told(done, ""))
+
+    def holds(self, document: Document) -> bool:
+        """No wrong match, nothing hidden, nothing made up, no error."""
+        return not self.wrong(document)
+
+    def wrong(self, document: Document) -> int:
+        """All of these together."""
+        return int(document["wrong"] + document["unreported"] + document["extra"] + document["uncaught"])
+
+    def did(self, document: Document) -> str:
+        """Files, matches, lies."""
+        return spoken(document, "files", "matches", "planted", "refused")
+
+
 class Tamper(Plain):
     """`--tamper N`."""
 

@@ -43,6 +43,7 @@ CHOICES: dict[str, Campaign] = {
     "mutants": campaigns.Mutants(),
     "model": campaigns.Model(),
     "fuzz": campaigns.Fuzz(),
+    "files": campaigns.Files(),
     "tamper": campaigns.Tamper(),
     "kills": campaigns.Kills(),
 }
@@ -55,6 +56,7 @@ CHOICES: dict[str, Campaign] = {
 @click.option("--mutants", is_flag=True, help="Plant bugs one by one; each must be found.")
 @click.option("--model", is_flag=True, help="Explore the machine itself: all its states, all orders of evidence.")
 @click.option("--fuzz", type=click.IntRange(1, 10**10), help="So many mutated frames and documents at every decoder.")
+@click.option("--files", type=click.IntRange(1, 10**9), help="So many clearing files that lie or were damaged.")
 @click.option("--tamper", type=click.IntRange(1, 10**8), help="So many trials to change a journal unseen.")
 @click.option("--kills", type=click.IntRange(1, 100_000), help="So many kills of the real program, under load.")
 @click.option("--payments", default=PAYMENTS, show_default=True, type=click.IntRange(1, PAYMENTS_MAX), help="A world.")
@@ -65,7 +67,7 @@ CHOICES: dict[str, Campaign] = {
 @click.option("--shrink", is_flag=True, help="Of --replay: leave out every harm that a red seed does not need.")
 @click.option("--story", type=click.Path(path_type=Path), help="Of --replay: write the payment's story as a scenario.")
 @click.option("--db", default="sqlite", show_default=True, help="Of --kills: sqlite, postgresql, or a URL.")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of --fuzz, --tamper and --kills.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of all that is drawn by one seed.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; by default one a processor.")
 @click.option("--ledger", "book", type=click.Path(path_type=Path), help="Add a line on it to a ledger (docs/soak.md).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")

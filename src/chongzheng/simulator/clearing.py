@@ -155,7 +155,7 @@ def _line(posting: Posting, original: Posting | None, fen: int) -> bytes:
         "original_stan": "000000" if original is None else original.key.stan,
         "original_moment": "0000000000" if original is None else original.moment,
     }
-    return _laid_out(values)
+    return laid_out(values)
 
 
 def _ghost(refusal: Refusal, day: str) -> bytes:
@@ -163,7 +163,8 @@ def _ghost(refusal: Refusal, day: str) -> bytes:
     return _line(posting, None, refusal.fen)
 
 
-def _laid_out(values: Mapping[str, str]) -> bytes:
+def laid_out(values: Mapping[str, str]) -> bytes:
+    """A line with these fields, by their names in PLACES, and something fitting in all others."""
     line = bytearray(b" " * LINE_BYTES)
     for name, (at, length) in PLACES.items():
         text = {**_FIXED, **values}.get(name, "").encode("gbk")
