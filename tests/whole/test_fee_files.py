@@ -92,6 +92,8 @@ def test_a_machine_that_hops_is_an_alert_with_its_signals_and_an_honest_one_is_n
     assert (alert["machine"], alert["level"]) == ("T0000002", "delay")
     assert {"receipt_mcc", "clearing_mcc", "many_merchants", "cheap_share"} <= {each["id"] for each in alert["signals"]}
     assert alert["preferential_per_mille"]["low"] > 300
+    assert {one["name"] for one in said["advice"]["machines"]} == {"T0000001", "T0000002"}
+    assert said["advice"]["cards"] == []
     out = run(*words)[1]
     assert "T0000002: " in out and "+4 many_merchants: several merchants behind one machine" in out
 

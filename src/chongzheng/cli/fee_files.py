@@ -11,11 +11,13 @@ from pathlib import Path
 import click
 
 from chongzheng.fees import hopping as detector
+from chongzheng.fees import usage
 from chongzheng.fees.agreement import Agreement, FeeCheck
 from chongzheng.fees.hopping import Finding, Signals
 from chongzheng.fees.rules import GENERAL
 from chongzheng.fees.tail import Tail, tails
 from chongzheng.fees.traffic import Trade
+from chongzheng.fees.usage import Limits, Usage
 from chongzheng.gateway import fee_rules, traffic
 from chongzheng.gateway.settle import load
 from chongzheng.mistakes import TheirMistake
@@ -87,7 +89,15 @@ def hopping(
     found = detector.findings(trades, known, ladder, rules)
     alerts = [one for one in found if one.level is not None]
     if as_json:
-        document = {"files": len(files), "trades": len(trades), "alerts": [_alert(one) for one in alerts]}
+        document = {
+            "files": len(files),
+            "trades": len(trades),
+            "alerts": [_alert(one) for one in alerts],
+            "advice": {
+                "cards": _advice(usage.by_card(trades, ladder)),
+                "machines": _advice(usage.by_machine(trades, ladder)),
+            },
+        }
         click.echo(json.dumps(document, ensure_ascii=False))
     else:
         _show_alerts(alerts, len(trades), rules)
@@ -157,6 +167,12 @@ def _alert(one: Finding) -> dict[str, object]:
             for each in one.fired
         ],
     }  # fmt: skip
+
+
+def _advice(found: Iterable[Usage]) -> list[dict[str, object]]:
+    """What is used more often than usual, or surely at preferential merchants; advice only."""
+    limits = Limits()
+    return [{"name": one.name, "advice": list(said)} for one in found if (said := one.advice(limits))]
 
 
 def _show_alerts(alerts: list[Finding], trades: int, rules: Signals) -> None:

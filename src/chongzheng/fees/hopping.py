@@ -20,15 +20,13 @@ from chongzheng.fees.rows import Row, tables
 from chongzheng.fees.rules import CARD_TYPES
 from chongzheng.fees.share import PER_MILLE, Prior, Share, chance, discoveries
 from chongzheng.fees.traffic import Registered, Trade
+from chongzheng.fees.usage import USUAL_PREFERENTIAL
 
 USUAL_CONFLICTS = Prior(1, 49)
 """Typing and register errors: about two in a hundred trades disagree where nobody hops."""
 
 USUAL_CHEAP = Prior(1, 30)
 """Trades of a cheaper class at an honest machine."""
-
-USUAL_PREFERENTIAL = Prior(2, 18)
-"""Share of preferential traffic at a merchant about whom nothing is known."""
 
 WEIGHT_MAX, LIMIT_MAX, LEAST_MAX, SCORE_MAX = 100, 10**9, 10**6, 1000
 NUMBERS_SHARE_MIN = 20
