@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from chongzheng.cli import main
+from chongzheng.fees import hopping
 from chongzheng.gateway import fee_rules
 from chongzheng.mistakes import TheirMistake
+from chongzheng.settlement import payouts
 
 GIVEN = json.loads((Path(__file__).parents[1] / "data/fee-rules.json").read_text("utf-8"))
 
@@ -137,3 +139,40 @@ def test_no_more_comes_back_than_was_paid() -> None:
         "chongzheng: refund: is nothing, or more than is left of the sale\n"
     )
     assert "0.00 yuan of it come back with the refund (RECOMPUTE)" in run(*SOLD[:-1], "--refund", "1")[1]
+
+
+PAGE = (Path(__file__).parents[2] / "docs/fees.md").read_text("utf-8")
+
+
+def examples(kind: str) -> list[str]:
+    return [block.partition("```")[0] for block in PAGE.split(f"```{kind}\n")[1:]]
+
+
+def test_the_examples_of_the_page_are_what_the_program_takes_and_says(tmp_path: Path) -> None:
+    prices, paid = examples("toml")
+    own = tmp_path / "own.toml"
+    own.write_text(prices, "utf-8")
+    asked = ("--own", str(own), "--json", "--date", "20261010", "--channel")
+    autumn = json.loads(run(*asked, "card", "--card", "credit", "--amount", "10000", "--rules", "autumn")[1])
+    assert (autumn["rule"], autumn["fee_fen"]) == ("CREDIT", 5000)
+    merchant = ("--card", "debit", "--amount", "10000", "--merchant", "898210154110002")
+    assert json.loads(run(*asked, "card", *merchant)[1])["fee_fen"] == 2000
+    assert json.loads(run(*asked, "wechat", "--amount", "2000", "--rules", "autumn")[1])["fee_fen"] == 980
+    assert fee_rules.ladder(own).cost(10**6, "debit", "5812", "20261010")
+    assert set(payouts.read(paid, "page")) == {"card"}
+    command, *said = examples("")[0].strip().split("\n")
+    out = run(*command.split()[3:])[1]
+    assert out.startswith(said[0] + "\n" + said[1].partition("(…)")[0])
+
+
+@pytest.mark.parametrize(
+    "signal", ["receipt_mcc", "many_merchants", "region", "interchange", "cheap_share", "name", "tap"]
+)
+def test_the_page_names_every_signal_with_its_weight(signal: str) -> None:
+    rule = hopping.read(fee_rules.text("hopping.toml"), "hopping.toml").rules[signal]
+    (row,) = [
+        line
+        for line in PAGE.split("\n")
+        if line.startswith("| `") and f"`{signal}`" in line and "+" in line or f"`{signal}` | -" in line
+    ]
+    assert f"| {rule.weight:+d}" in row
