@@ -26,7 +26,10 @@ from chongzheng.api.shapes import (
     WebhookStanding,
 )
 from chongzheng.journal import Submission
+from chongzheng.journal.actors import Actor, Actors
+from chongzheng.journal.breaks import Breaks
 from chongzheng.journal.doors import Doors, Token
+from chongzheng.journal.ledger import Ledger
 from chongzheng.journal.outbox import Outbox
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
@@ -54,7 +57,8 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request, understood. `said`: the body as it came; `key`: the idempotency key, "" where none is needed."""
+    """One request, understood. `said`: the body as it came; `key`: the idempotency key, "" where none is needed;
+    `person`: who showed who they are, with which `session`."""
 
     token: Token | None
     path: dict[str, str]
@@ -62,6 +66,8 @@ class Call:
     body: Any
     said: bytes
     key: str
+    person: Actor | None = None
+    session: str = ""
 
     @property
     def who(self) -> Token:
@@ -69,6 +75,13 @@ class Call:
         if self.token is None:
             raise refusal("no_token")
         return self.token
+
+    @property
+    def actor(self) -> Actor:
+        """The person who makes this call."""
+        if self.person is None:
+            raise refusal("no_person", where="Person")
+        return self.person
 
 
 class Turns:
@@ -98,6 +111,9 @@ class Door:
         self.ways = ways
         self.doors = Doors(side)
         self.outbox = outbox
+        self.actors = Actors(side)
+        self.breaks = Breaks(side, ways.clock)
+        self.ledger = Ledger(side, ways.clock)
         self._readers = readers
         self._side = side
         self._turns = Turns()
@@ -126,7 +142,8 @@ class Door:
         """Ask the bank now, where it can be asked."""
         payment = await self._payment(call)
         if payment.state not in FINAL:
-            asked = facts.CheckAsked(payment.id, self.ways.clock(), actor=f"token:{call.who.name}")
+            actor = f"person:{call.person.id}" if call.person is not None else f"token:{call.who.name}"
+            asked = facts.CheckAsked(payment.id, self.ways.clock(), actor)
             await self._intake.commit([Submission(asked)])
         return standing(await self._payment(call))
 

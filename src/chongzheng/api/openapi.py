@@ -12,12 +12,14 @@ from chongzheng.api.shapes import Report, schema_of
 from chongzheng.api.table import ENDPOINTS, PATTERNS, Endpoint
 
 ALWAYS = ("bad_request", "bad_field", "fault")
-WITH_TOKEN = ("no_token", "not_allowed", "too_many")
+WITH_TOKEN = ("no_token", "no_person", "not_allowed", "too_many")
 WITH_BODY = ("too_slow", "too_large", "wrong_media")
 REF = "#/components/schemas/{name}"
 KEY_PATTERN = r"[!-~]{1,128}"
 ABOUT = """Facts in, answers out. Report payments that another switch sent, and what was heard about them; read the
 verdict and the story; hear of changes as signed CloudEvents. Instants are epoch milliseconds (UTC), amounts are fen.
+What people do they do under their own names: with a session in the header `Person`, beside the token of the program
+that carries the call. Every path may begin with `/v1`.
 A report under an `Idempotency-Key` may be sent again at any time: the answer to the first is the answer to all."""
 
 
@@ -32,7 +34,10 @@ def document() -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": _components(),
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "person": {"type": "apiKey", "in": "header", "name": "Person"},
+            },
         },
     }
 
@@ -76,6 +81,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.scope:
         operation["security"] = [{"token": []}]
         operation["description"] = f"Needs a token with the scope `{endpoint.scope}`."
+    if endpoint.person is not None:
+        operation["security"] = [{"token": [], "person": []}]
+        operation["description"] += f" Needs a person's session whose roles allow to {endpoint.person}."
     if endpoint.takes is not None:
         body = {"application/json": {"schema": _schema(endpoint.takes)}}
         operation["requestBody"] = {"required": True, "content": body}

@@ -11,12 +11,16 @@ from typing import Any
 
 import msgspec
 
-from chongzheng.api import fees, shapes
+from chongzheng.api import desk, fees, shapes
+from chongzheng.api import desk_shapes as shapes_of_desk
 from chongzheng.api.door import Call, Door
+from chongzheng.journal.actors import May
+from chongzheng.journal.breaks import STATES
 
 BODY_BYTES_MAX = 16_384
 BATCH_BYTES_MAX = 1_000_000
 PAYMENT = r"P[A-Z2-7]{16}"
+NUMBER = r"[1-9][0-9]{0,14}"
 WEBHOOK = r"W[0-9a-f]{12}"
 
 
@@ -30,7 +34,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One call. `scope` "" is open to all; `keyed` needs an Idempotency-Key; `refusals` are codes of refusals.py."""
+    """One call. `scope` "" is open to all; `keyed` needs an Idempotency-Key; `refusals` are codes of refusals.py;
+    `person`: what the person may do whose session stands in the header Person (None: nobody need be there)."""
 
     method: str
     path: str
@@ -44,9 +49,10 @@ class Endpoint:
     query: dict[str, Asked] = field(default_factory=dict)
     refusals: tuple[str, ...] = ()
     bytes_max: int = BODY_BYTES_MAX
+    person: May | None = None
 
 
-PATTERNS = {"payment": PAYMENT, "webhook": WEBHOOK}
+PATTERNS = {"payment": PAYMENT, "webhook": WEBHOOK, "break": NUMBER, "case": NUMBER}
 """What the variable parts of a path look like."""
 
 PAYMENTS_QUERY = {
@@ -55,6 +61,12 @@ PAYMENTS_QUERY = {
     "state": Asked(r"[A-Z_]{1,20}", "only those that stand in this state"),
     "limit": Asked(r"[1-9][0-9]?|1[0-9]{2}|200", f"at most so many, 1 to {shapes.PAGE_MAX}"),
     "after": Asked(rf"[0-9]{{1,15}}~{PAYMENT}", "go on after the last page: its `after`"),
+}
+
+BREAKS_QUERY = {
+    "state": Asked("|".join(STATES), f"one of {', '.join(STATES)}; unresolved, if not given"),
+    "limit": PAYMENTS_QUERY["limit"],
+    "after": Asked(r"[0-9]{1,15}", "go on after the last page: its `after`"),
 }
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -175,6 +187,99 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         fees.fee,
         fees.Fee,
         query={name: Asked(pattern, means) for name, (pattern, means) in fees.QUERY.items()},
+    ),
+    Endpoint(
+        "POST",
+        "/session",
+        "people",
+        "A person signs in; the session's token goes into the header Person of that person's calls.",
+        desk.sign_in,
+        shapes_of_desk.Session,
+        takes=shapes_of_desk.SignIn,
+        status=201,
+        refusals=("no_person",),
+    ),
+    Endpoint(
+        "DELETE",
+        "/session",
+        "people",
+        "The person's session ends.",
+        desk.sign_out,
+        shapes.Done,
+        person=May.SIGN_OUT,
+    ),
+    Endpoint(
+        "GET",
+        "/money",
+        "people",
+        "Money in doubt now: by age, place, owner, channel, due date, merchant and terminal, with a forecast.",
+        desk.money,
+        shapes_of_desk.Money,
+        person=May.READ,
+    ),
+    Endpoint(
+        "GET",
+        "/breaks",
+        "people",
+        "Differences between book and file, by their ids, page by page.",
+        desk.breaks,
+        shapes_of_desk.BreakPage,
+        query=BREAKS_QUERY,
+        person=May.READ,
+    ),
+    Endpoint(
+        "GET",
+        "/breaks/{break}",
+        "people",
+        "One difference, what lies in suspense for it, and the hash that a decision on it must name.",
+        desk.show_break,
+        shapes_of_desk.BreakView,
+        refusals=("not_found",),
+        person=May.READ,
+    ),
+    Endpoint(
+        "POST",
+        "/breaks/{break}/resolution",
+        "people",
+        "Resolve it, or propose to where that takes a second person.",
+        desk.resolve_break,
+        shapes_of_desk.BreakView,
+        takes=shapes_of_desk.Resolve,
+        refusals=("not_found", "overtaken"),
+        person=May.RESOLVE,
+    ),
+    Endpoint(
+        "POST",
+        "/breaks/{break}/approval",
+        "people",
+        "Approve what somebody else proposed; never what the same person did.",
+        desk.approve_break,
+        shapes_of_desk.BreakView,
+        takes=shapes_of_desk.Approve,
+        refusals=("not_found", "overtaken"),
+        person=May.APPROVE,
+    ),
+    Endpoint(
+        "POST",
+        "/breaks/{break}/rejection",
+        "people",
+        "Send a proposal back, or take one's own back.",
+        desk.reject_break,
+        shapes_of_desk.BreakView,
+        takes=shapes_of_desk.Reject,
+        refusals=("not_found", "overtaken"),
+        person=May.READ,
+    ),
+    Endpoint(
+        "POST",
+        "/cases/{case}/closing",
+        "people",
+        "Close a case; not while money of its payment lies in suspense.",
+        desk.close_case,
+        shapes_of_desk.ClosedCase,
+        takes=shapes_of_desk.CloseCase,
+        refusals=("not_found", "not_yet"),
+        person=May.RESOLVE,
     ),
     Endpoint("GET", "/healthz", "", "The process answers.", Door.alive, shapes.Health),
     Endpoint(

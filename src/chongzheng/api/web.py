@@ -24,6 +24,7 @@ from chongzheng.api.refusals import Refusal, refusal
 from chongzheng.api.reports import plain_words
 from chongzheng.api.shapes import from_json, to_json
 from chongzheng.api.table import ENDPOINTS, PATTERNS, Endpoint
+from chongzheng.journal.actors import Actor, NotAllowed
 from chongzheng.journal.doors import Token
 from chongzheng.mistakes import TheirMistake
 
@@ -35,6 +36,8 @@ TOKENS_KEPT_MAX = 1_000
 QUERY_CHARS_MAX = 1_000
 STRANGERS_PER_MINUTE = 600
 """Requests without a good token that one address may make."""
+PREFIXES = ("", "/v1")
+"""Every call is there under its path, and under the version of the door."""
 METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 JSON = "application/json"
 KEY = re.compile(openapi.KEY_PATTERN)
@@ -66,7 +69,7 @@ class Web:
 
     def application(self) -> Starlette:
         """What a server serves."""
-        routes = [self._route(endpoint) for endpoint in ENDPOINTS]
+        routes = [self._route(endpoint, prefix) for endpoint in ENDPOINTS for prefix in PREFIXES]
         routes += [
             Route("/metrics", self._metrics, methods=["GET"]),
             Route("/openapi.json", self._fixed(self._document, JSON), methods=["GET"]),
@@ -75,7 +78,7 @@ class Web:
         ]
         return Starlette(routes=routes, exception_handlers={HTTPException: self._lost, Exception: self._fault})
 
-    def _route(self, endpoint: Endpoint) -> Route:
+    def _route(self, endpoint: Endpoint, prefix: str) -> Route:
         decode = msgspec.json.Decoder(endpoint.takes, dec_hook=from_json).decode if endpoint.takes else None
 
         async def answer(request: Request) -> Response:
@@ -83,7 +86,7 @@ class Web:
             self._count.labels(endpoint.serve.__name__, str(status)).inc()
             return Response(body, status, {**HEADERS, **headers}, JSON)
 
-        return Route(endpoint.path, answer, methods=[endpoint.method])
+        return Route(f"{prefix}{endpoint.path}", answer, methods=[endpoint.method])
 
     async def _answer(self, endpoint: Endpoint, decode: Any, request: Request) -> tuple[int, bytes, dict[str, str]]:
         try:
@@ -120,8 +123,25 @@ class Web:
         key = request.headers.get("idempotency-key", "")
         if endpoint.keyed and not KEY.fullmatch(key):
             raise refusal("bad_field", "name your request: 1 to 128 visible characters", "Idempotency-Key")
+        person, session = await self._person(endpoint, request) if token is not None else (None, "")
         said = await _body(request, endpoint.bytes_max) if decode is not None else b""
-        return Call(token, path, query, _shaped(decode, said) if decode is not None else None, said, key)
+        body = _shaped(decode, said) if decode is not None else None
+        return Call(token, path, query, body, said, key, person, session)
+
+    async def _person(self, endpoint: Endpoint, request: Request) -> tuple[Actor | None, str]:
+        """Whose session the header Person holds: looked up for this very request, and again when it does something.
+
+        Where nobody need be there, a session says who wants it all the same; one that is nobody's is refused."""
+        session = request.headers.get("person", "").strip()
+        if endpoint.person is None and not session:
+            return None, ""
+        try:
+            person = await asyncio.to_thread(self._door.actors.of_session, session, self._door.ways.clock())
+        except NotAllowed as no:
+            raise refusal("no_person", str(no), "Person") from None
+        if endpoint.person is not None and not person.may(endpoint.person):
+            raise refusal("not_allowed", f"{person.id} may not {endpoint.person}", "Person")
+        return person, session
 
     async def _admit(self, scope: str, request: Request) -> Token:
         kind, _, text = request.headers.get("authorization", "").partition(" ")

@@ -59,6 +59,7 @@ class Role(StrEnum):
 class May(StrEnum):
     """What only some may do."""
 
+    SIGN_OUT = "sign out"
     READ = "read"
     CHECK = "check"
     RESOLVE = "resolve"
@@ -70,6 +71,7 @@ class May(StrEnum):
 
 _DESK = frozenset({Role.CLERK, Role.SUPERVISOR, Role.FINANCE, Role.RISK})
 ALLOWED: MappingProxyType[May, frozenset[Role]] = MappingProxyType({
+    May.SIGN_OUT: frozenset(Role),
     May.READ: frozenset(Role) - {Role.SUPPLIER},
     May.CHECK: _DESK | {Role.TECHNICIAN},
     May.RESOLVE: _DESK,
