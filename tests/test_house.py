@@ -316,6 +316,7 @@ ELSEWHERE: dict[str, str] = {
     "bench/alternatives_pgqueuer.py": "the same",
     "bench/alternatives_procrastinate.py": "the same",
     "bench/alternatives_temporal.py": "the same",
+    "gateway/fetching.py": "the library of the extra [sftp], which says so when it is missing",
     "gateway/traces.py": "the libraries of the extra [traces], which says so when they are missing",
 }
 """Files whose libraries are not in our own environment, and why."""

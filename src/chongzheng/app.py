@@ -14,22 +14,25 @@ import structlog
 
 from chongzheng import config as settings
 from chongzheng import uplink
+from chongzheng.clearing import Clearing, awaited, desk
 from chongzheng.gateway.asking import Asking, Channel, answers_of
 from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.channel import Channel as Kinds
 from chongzheng.gateway.counts import Counts
-from chongzheng.gateway.desk import Desk, Rules, Ways
+from chongzheng.gateway.desk import Desk as TerminalDesk
+from chongzheng.gateway.desk import Rules, Ways
 from chongzheng.gateway.driving import Driving, Wires
-from chongzheng.gateway.files import Inbox, NotNow
+from chongzheng.gateway.expected import Awaited
+from chongzheng.gateway.files import NotNow
 from chongzheng.gateway.forwarding import Forwarding
 from chongzheng.gateway.host import Ears, LinkSettings
 from chongzheng.gateway.in_hand import InHand
 from chongzheng.gateway.inquiry import Budget
 from chongzheng.gateway.letters import Letters
+from chongzheng.gateway.loading import Desk
 from chongzheng.gateway.metrics import Sources
 from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
-from chongzheng.gateway.settle import Outcome, load_named, settle
 from chongzheng.gateway.steady import SteadyClock
 from chongzheng.gateway.take_over import Hands, Look, TakeOver
 from chongzheng.gateway.terminals import Terminal, Terminals, master_key_place, terminal_of
@@ -37,7 +40,7 @@ from chongzheng.gateway.timers import Deadline, Place, Timers
 from chongzheng.gateway.turns import deadline_of, other_deadline_of
 from chongzheng.gateway.writer import Writer
 from chongzheng.housekeeping import Housekeeping
-from chongzheng.journal import Committed, Fenced, Journal, JournalFull, Submission, Vault
+from chongzheng.journal import Committed, Fenced, Journal, Reader, Submission, Vault
 from chongzheng.journal.mailbox import Mailbox
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
@@ -84,6 +87,22 @@ def journal_and_policy(path: Path) -> tuple[Path | str, Policy]:
     return config.journal, config.policy
 
 
+def clearing_desk(path: Path, folder: Path | None) -> Desk:
+    """What reads clearing files under this configuration; `folder` of layouts goes before the configured one."""
+    config = settings.load(path)
+    return desk(config.settlement, Vault.from_file(config.keys), folder)
+
+
+def awaited_files(path: Path, now: int) -> list[Awaited]:
+    """How each clearing file that this configuration expects stands at `now`."""
+    config = settings.load(path)
+    reader = Reader.open(config.journal)
+    try:
+        return awaited(config.settlement, config.calendar.utc_offset_h, reader, now)
+    finally:
+        reader.close()
+
+
 def journal_and_mark(path: Path) -> tuple[Path | str, Path]:
     """Which journal a configuration names, and the mark that remembers how far it has got."""
     config = settings.load(path)
@@ -108,7 +127,7 @@ class Engine:
         self._clock = clock or SteadyClock(self.counts.note).now_ms
         self._house = Housekeeping(config, self.counts, self._clock)
         self._stopping = False
-        self._settling: asyncio.Future[str] | None = None
+        self._clearing = Clearing(config.settlement, config.calendar.utc_offset_h, self.counts, self._clock)
 
     async def start(self) -> None:
         """Open the journal, take up what was left, connect. TheirMistake when the configuration cannot be followed."""
@@ -152,7 +171,7 @@ class Engine:
         naming = uplink.naming_of(host, numbered, self._links, self._journal, execute, counts, moment)
         pass_on = self._forwarding.pass_on
         ways = Ways(self._hand_in, self._journal.keep_stray, self._door.name, naming, pass_on, self._in_turn)
-        self._desk = Desk(rules, book, self._vault, self._reader, in_hand, counts, clock, ways)
+        self._desk = TerminalDesk(rules, book, self._vault, self._reader, in_hand, counts, clock, ways)
         self._forwarding.passed_back = self._desk.passed_back
         self._make_timers(kinds)
         self.runner = self._make_runner()
@@ -160,7 +179,7 @@ class Engine:
         self._others = self._make_take_over() if shared else None
         self._mail_side = Side.open(self._config.journal) if shared else None
         self._letters: Letters | None = None
-        self._inbox = Inbox(self._config.inbox, self._settle, counts) if self._config.inbox else None
+        self._clearing.attach(self._journal, self._vault, self._hand_in_all)
         self._tidier: asyncio.TimerHandle | None = None
         self._api = self._make_api()
 
@@ -261,8 +280,7 @@ class Engine:
         self._reversal_timers.start()
         self._driving.start()
         self._links.start()
-        if self._inbox is not None:
-            self._inbox.start()
+        self._clearing.start()
         self._tidy()
         self._house.begin(self._sources, self._journal.reader)
         await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
@@ -316,10 +334,7 @@ class Engine:
 
     async def _stop_settling(self) -> None:
         self._stopping = True
-        if self._inbox is not None:
-            await self._inbox.stop()
-        if self._settling is not None:
-            await asyncio.gather(self._settling, return_exceptions=True)
+        await self._clearing.stop()
 
     async def _quiet(self) -> None:
         """Wait until no fact waits for its commit, but not for ever: what is not committed has not happened."""
@@ -407,24 +422,6 @@ class Engine:
             log.warning("tidying failed", why=type(result).__name__)
 
     # Settlement files
-
-    async def _settle(self, path: Path) -> str:
-        """Read one clearing file from the inbox; facts go through the runner like all others."""
-        self._settling = asyncio.ensure_future(asyncio.to_thread(self._settle_here, path))
-        return await asyncio.shield(self._settling)
-
-    def _settle_here(self, path: Path) -> str:
-        clearing = load_named(path)
-        reader = self._journal.reader()
-        try:
-            summary = settle(clearing, self._journal, reader, self._clock(), self._hand_in_all)
-        except JournalFull:
-            raise NotNow("the disk is full") from None
-        finally:
-            reader.close()
-        if summary.outcome is Outcome.OTHER_CONTENT:
-            raise TheirMistake(summary.outcome, path.name)
-        return f"{summary.name}: {summary.outcome}, {summary.matched} of {summary.records} records matched"
 
     def _hand_in_all(self, batch: Iterable[Submission]) -> list[Committed]:
         """From the settlement's thread: commit a batch on the writer's thread, then act on the loop."""

@@ -17,6 +17,7 @@ from chongzheng.gateway.channel import Channel, packaged, read
 from chongzheng.journal.postgres import is_url
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.policy import Policy
+from chongzheng.sections import SettlementSection, arrivals, says
 
 CONFIG_BYTES_MAX = 4_000_000
 TERMINALS_FILE_BYTES_MAX = 64_000_000
@@ -31,11 +32,6 @@ MerchantName = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,15}$")]
 SealedHex = Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Fa-f]{2}){30,256}$", extra_json_schema={"secret": True})]
 Address = Annotated[str, msgspec.Meta(pattern=r"^[^:\s]+:\d{1,5}$")]
 Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")]
-
-
-def says(text: str, **limits: Any) -> msgspec.Meta:
-    """What a setting means, and its limits; `chongzheng config` prints both."""
-    return msgspec.Meta(description=text, **limits)
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,12 +181,6 @@ class CalendarSection(_Section, frozen=True, kw_only=True):
     ] = ""
 
 
-class SettlementSection(_Section, frozen=True, kw_only=True):
-    """Where clearing files are dropped; empty: nowhere."""
-
-    inbox: Annotated[str, says("Drop clearing files and their .ctl here; empty: nowhere.")] = ""
-
-
 class OutageSection(_Section, frozen=True, kw_only=True):
     """How a bank that is slow, busy or silent is spared, and what new sales get meanwhile."""
 
@@ -308,7 +298,7 @@ class Config:
     api: ApiSection | None
     calendar: CalendarSection
     policy: Policy
-    inbox: Path | None
+    settlement: SettlementSection
     outage: OutageSection
     inquiry: InquirySection
     lease_ms: int
@@ -367,7 +357,7 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         api=_beside(folder, parsed.api),
         calendar=parsed.calendar,
         policy=policy,
-        inbox=folder / parsed.settlement.inbox if parsed.settlement.inbox else None,
+        settlement=arrivals(folder, parsed.settlement),
         outage=parsed.outage,
         inquiry=parsed.inquiry,
         lease_ms=parsed.journal.lease_ms,

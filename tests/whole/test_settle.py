@@ -16,7 +16,7 @@ from chongzheng.journal import Committed, Journal, JournalFull, Reader, Submissi
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import facts
 from chongzheng.reversal.facts import Answer, Key, Request
-from chongzheng.reversal.payment import Proof, State, Truth
+from chongzheng.reversal.payment import Payment, Proof, State, Truth
 from chongzheng.reversal.policy import Policy
 from chongzheng.settlement.days import closes_at
 from unit.settlement.acom_lines import DAY, MASKED, MERCHANT, NAME, PAN, TERMINAL, control, joined, line, reversal
@@ -25,6 +25,7 @@ NEXT_DAY, NEXT_NAME = "20261123", "IND26112301ACOM"
 OPENED_AT = closes_at(DAY) - 14 * 3_600_000
 NOW_MS = closes_at(NEXT_DAY)
 ECHO = ("000000", "100")
+NO_BREAKS = dict.fromkeys(["long", "short", "one_sided_ours", "one_sided_theirs", "amount", "status", "fee"], 0)
 
 
 class Shop:
@@ -59,9 +60,7 @@ class Shop:
         """A purchase that was approved, and the terminal has it."""
         payment = self.sale(stan, fen)
         answer = Answer("00", "good", ECHO, rrn)
-        self.write(
-            facts.ReplyArrived(payment, OPENED_AT + 1, "", answer), facts.AnswerWritten(payment, OPENED_AT + 2)
-        )
+        self.write(facts.ReplyArrived(payment, OPENED_AT + 1, "", answer), facts.AnswerWritten(payment, OPENED_AT + 2))
         return payment
 
     def reversed(self, stan: str, answer: Answer) -> str:
@@ -85,9 +84,13 @@ class Shop:
     def reader(self) -> Reader:
         return Reader.open(self.path)
 
-    def verdict(self, payment: str) -> tuple[State, Truth, Proof]:
+    def payment(self, payment: str) -> Payment:
         found = self.reader().payment(payment)
         assert found is not None
+        return found
+
+    def verdict(self, payment: str) -> tuple[State, Truth, Proof]:
+        found = self.payment(payment)
         return found.state, found.verdict.truth, found.verdict.proof
 
 
@@ -130,11 +133,12 @@ def test_two_days_prove_what_happened(shop: Shop) -> None:
     )
     second = shop.file(NEXT_NAME, line(stan="000004", sent="1123000100", rrn="RRN000000004"))
     one = settled(first, "--date", DAY, "--db", shop.path)
-    assert (one["outcome"], one["records"], one["matched"], one["silent"]) == ("read", 4, 3, 2)
-    assert one["proven"] == {"charged_kept": 1, "charged_returned": 1}
-    assert [(b["word"], b["terminal"]) for b in one["breaks"]] == [("长款", "FOREIGN")]  # type: ignore[attr-defined]
+    assert (one["outcome"], one["rows"], one["matched"], one["silent"]) == ("read", 4, 3, 2)
+    assert (one["proven"], one["proven_by_truth"]) == (2, {"charged_kept": 1, "charged_returned": 1})
+    assert one["breaks"] == {**NO_BREAKS, "one_sided_theirs": 1}
+    assert [(b["word"], b["line"]) for b in one["differences"]] == [("单边账", 4)]  # type: ignore[attr-defined]
     two = settled(second, "--date", "2026-11-23", "--db", shop.path)
-    assert (two["matched"], two["proven"]) == (1, {"charged_kept": 1, "never_charged": 1})
+    assert (two["matched"], two["proven_by_truth"]) == (1, {"charged_kept": 1, "never_charged": 1})
     assert shop.verdict(kept) == (State.SETTLED, Truth.CHARGED_KEPT, Proof.PROVEN)
     assert shop.verdict(returned) == (State.SETTLED, Truth.CHARGED_RETURNED, Proof.PROVEN)
     assert shop.verdict(never) == (State.SETTLED, Truth.NEVER_CHARGED, Proof.PROVEN)
@@ -244,7 +248,7 @@ def test_people_read_a_table(shop: Shop) -> None:
     shop.approved("000001", "RRN000000001")
     code, out, err = run(shop.file(NAME, line()), "--date", DAY, "--db", shop.path)
     assert (code, err) == (0, "")
-    assert f"{NAME} of {DAY}: read" in out and "proven charged_kept" in out and "长款" in out
+    assert f"{NAME} of {DAY}: read" in out and "proven charged_kept" in out and "单边账" in out
 
 
 def test_payments_of_another_policy_need_their_configuration(shop: Shop) -> None:
@@ -263,7 +267,7 @@ def test_a_configuration_names_journal_and_policy(shop: Shop) -> None:
     made = first_configuration(shop.folder / "engine")
     shop.path.rename(made["configuration"].with_name("journal.db"))
     path = shop.file(NAME, line())
-    assert settled(path, "--date", DAY, "--config", made["configuration"])["proven"] == {"charged_kept": 1}
+    assert settled(path, "--date", DAY, "--config", made["configuration"])["proven_by_truth"] == {"charged_kept": 1}
     assert "none.toml" in refused(path, "--date", DAY, "--config", shop.folder / "none.toml")
 
 
@@ -302,7 +306,7 @@ def test_a_kill_in_between_is_taken_up_by_giving_the_file_again(shop: Shop, monk
 
 def test_a_stop_after_the_last_fact_repeats_no_break(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.approved("000001", "RRN000000001")
-    clearing = door.load(shop.file(NAME, line(), line(stan="000009", rrn="X")), DAY)
+    clearing = door.load(shop.file(NAME, line(), line(stan="000009", rrn="X", terminal="ELSEWHER")), DAY)
     monkeypatch.setattr(door, "STRAYS_AT_ONCE_MAX", 1)
     outcomes = []
     for at in (NOW_MS, NOW_MS + 1):

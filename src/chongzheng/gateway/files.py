@@ -30,14 +30,18 @@ Read = Callable[[Path], Awaitable[str]]
 class Inbox:
     """Watches one folder. `read(path)` gives one line about the file, or raises TheirMistake with what is wrong.
 
-    A file is whole when two looks in a row see the same size and its control file (`<name>.ctl`) is there too.
+    A file is whole when two looks in a row see the same size and its control file (`<name>.ctl`) is there too, or it
+    `closes` with totals of its own, which its name tells.
     Afterwards both lie in `done/` or `refused/`; a refused one has `<name>.why` beside it.
     """
 
-    def __init__(self, folder: Path, read: Read, counts: Counts) -> None:
+    def __init__(
+        self, folder: Path, read: Read, counts: Counts, closes: Callable[[str], bool] = lambda name: False
+    ) -> None:
         self._folder = folder
         self._read = read
         self._counts = counts
+        self._closes = closes
         self._seen: dict[str, tuple[int, int]] = {}
         self._task: asyncio.Task[None] | None = None
         for name in ("done", "refused"):
@@ -81,7 +85,7 @@ class Inbox:
         looks = looks + 1 if size == before else 0
         self._seen[path.name] = (size, looks)
         patient = looks * POLL_MS < CONTROL_WAIT_MS
-        return looks > 0 and (_control_of(path).exists() or not patient)
+        return looks > 0 and (_control_of(path).exists() or self._closes(path.name) or not patient)
 
     async def _take(self, path: Path) -> None:
         try:

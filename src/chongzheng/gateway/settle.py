@@ -1,4 +1,4 @@
-"""How does a clearing file become facts? Let it in, match it, hand in what it says, remember that it was read.
+"""How does a clearing file become facts? Match it, hand in what it says, remember that it was read.
 
 Everything that is stored carries the file's own day as its instant, so that a file that is read again after a stop
 gives the same evidence under the same ids, and only what was missing is handed in.
@@ -8,32 +8,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
 
-from chongzheng.journal import Committed, Evidence, Journal, Reader, Submission, evidence
+from chongzheng.fees.agreement import Agreement
+from chongzheng.gateway import backwards
+from chongzheng.gateway.corrected import Changes, Said, changed, said_before
+from chongzheng.gateway.loading import Desk, layouts, load, load_named
+from chongzheng.journal import Committed, Evidence, FilePart, Journal, Reader, Submission, evidence
 from chongzheng.journal.rows import encode
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.events import Event
-from chongzheng.reversal.facts import Moves
-from chongzheng.reversal.payment import FINAL, Payment
+from chongzheng.reversal.facts import DeadlinePassed, Moves
+from chongzheng.reversal.payment import FINAL, Payment, Truth
 from chongzheng.reversal.policy import Policy
-from chongzheng.settlement import days
-from chongzheng.settlement.breaks import Break
-from chongzheng.settlement.formats.control import CONTROL_BYTES_MAX
-from chongzheng.settlement.formats.known import Known, packaged
-from chongzheng.settlement.formats.reader import keyless
-from chongzheng.settlement.intake import ACOM, FILE_BYTES_MAX, ClearingFile, admit
+from chongzheng.settlement import charged, days, digest
+from chongzheng.settlement.breaks import Break, Difference, Type
+from chongzheng.settlement.differences import differences
+from chongzheng.settlement.formats.layout import Witness
+from chongzheng.settlement.intake import ClearingFile
 from chongzheng.settlement.judge import Judgement, Saying, fact, judge
-from chongzheng.settlement.line import Record
-from chongzheng.settlement.match import Candidate, match
+from chongzheng.settlement.line import CARD_CHANNEL, Record
+from chongzheng.settlement.match import Candidate, Held, match
+
+__all__ = ["Desk", "HandIn", "Outcome", "Summary", "Terms", "layouts", "load", "load_named", "preview", "settle"]
 
 BATCH_MAX = 500
 """Facts handed in at once."""
 STRAYS_AT_ONCE_MAX = 1_000
 """Breaks that may wait in memory before they are written."""
-CONTROL_SUFFIX = ".ctl"
+DAYS_BEFORE = {CARD_CHANNEL: 2}
+WALLET_DAYS_BEFORE = 8
+"""How much older than the file a payment may be that it speaks of, final or not; an open one may be any age."""
 
 HandIn = Callable[[Sequence[Submission]], Sequence[Committed]]
 """Takes a bounded batch and returns when it is durable; `Journal.apply` is one."""
@@ -44,7 +50,9 @@ class Outcome(StrEnum):
 
     READ = "read"
     RESUMED = "read to its end, after a stop"
+    CORRECTED = "read, in the place of an earlier file of this day"
     ALREADY_READ = "already read, nothing changed"
+    SUPERSEDED = "a corrected file has taken its place, nothing changed"
     OTHER_CONTENT = "another file of this day was read before, nothing changed"
     DRY_RUN = "dry run, nothing changed"
 
@@ -53,14 +61,37 @@ _BEGUN = {
     "new": Outcome.READ,
     "unfinished": Outcome.RESUMED,
     "done": Outcome.ALREADY_READ,
+    "superseded": Outcome.SUPERSEDED,
     "other for this day": Outcome.OTHER_CONTENT,
 }
+_READS = frozenset({Outcome.READ, Outcome.RESUMED, Outcome.CORRECTED})
+_HELD = {
+    Truth.CHARGED_KEPT: Held.KEPT,
+    Truth.CHARGED_TWICE: Held.KEPT,
+    Truth.CHARGED_RETURNED: Held.RETURNED,
+    Truth.NEVER_CHARGED: Held.NEVER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How files are taken. `corrects`: it may take the place of another file of its day; `whole`: words of formats
+    whose file holds all trades of its channel, though its name says whose it is; `rest_days` (yyyymmdd) are no working
+    days; `agreed`: what fees are checked against on a day, by format, None: they are not.
+    """
+
+    corrects: bool = False
+    whole: frozenset[str] = frozenset()
+    rest_days: frozenset[str] = frozenset()
+    agreed: Callable[[str, str], Agreement] | None = None
 
 
 @dataclass(slots=True)
 class Summary:
     """What the file said: `matched` records with a payment, `silent` payments it says nothing of, `withheld` payments
-    that a break may be about, `proven` verdicts by truth, `contested` and `stopped` payment ids.
+    that a break may be about, `proven` verdicts by truth, `contested` and `stopped` payment ids, `opened` payments that
+    nobody had told us of. `result` is a digest of what matched and what differs: the same file against the same book
+    gives the same. `changes`: what a corrected file says otherwise, payment by payment.
     """
 
     name: str
@@ -75,6 +106,18 @@ class Summary:
     proven: Counter[str] = field(default_factory=Counter)
     contested: list[str] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    format: str = ""
+    opened: int = 0
+    differences: tuple[Difference, ...] = ()
+    carried: int = 0
+    result: str = ""
+    changes: Changes | None = None
+
+    @property
+    def by_type(self) -> dict[str, int]:
+        """How many differences there are of each type."""
+        found = Counter(str(one.type) for one in self.differences)
+        return {str(kind): found[str(kind)] for kind in Type}
 
 
 def settle(
@@ -84,57 +127,49 @@ def settle(
     now_ms: int,
     hand_in: HandIn | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    terms: Terms = Terms(),
 ) -> Summary:
     """Hand in everything that the complete `file` says. `now_ms` stamps the facts; `progress(done, of)` counts them.
 
     Safe to call again with the same file after a stop at any point. JournalFull passes through; call again then.
     """
-    begun = journal.begin_file(file.identity, file.name, file.day, len(file.records), True, now_ms)
-    outcome = _BEGUN[begun]
-    if outcome in (Outcome.ALREADY_READ, Outcome.OTHER_CONTENT):
-        return Summary(file.name, file.day, file.digest, outcome, len(file.records))
-    judgement, summary = _judge(file, reader, outcome)
+    earlier, known = _in_its_place(file, reader)
+    work = _Work(file, reader, terms, earlier)
+    if not (known or _may_take_its_place(file, earlier, terms)):
+        return work.summary(Outcome.OTHER_CONTENT)
+    changes = "" if work.changes is None else work.changes.as_json()
+    part, records = FilePart(file.channel, file.format, file.part), len(file.records)
+    begun = journal.begin_file(file.identity, file.name, file.day, records, True, now_ms, part, earlier, changes)
+    summary = work.summary(Outcome.CORRECTED if begun == "new" and earlier else _BEGUN[begun])
+    if summary.outcome not in _READS:
+        return summary
+    take = hand_in or journal.apply
+    work.open_strangers(take, now_ms)
+    summary = work.summary(summary.outcome)
     done = 0
-    for batch in _batches(file, judgement.sayings, now_ms):
-        _count((hand_in or journal.apply)(batch), summary)
+    for batch in _batches(file, work.sayings, now_ms):
+        _count(take(batch), summary)
         done += len(batch)
-        progress(done, len(judgement.sayings))
-    _keep_breaks(file, judgement.breaks, journal)
+        progress(done, len(work.sayings))
+    _keep_breaks(file, work.judgement.breaks, journal)
+    journal.put_breaks(file.identity, part, file.day, summary.differences, now_ms)
     journal.finish_file(file.identity)
     return summary
 
 
-def preview(file: ClearingFile, reader: Reader) -> Summary:
+def preview(file: ClearingFile, reader: Reader, terms: Terms = Terms()) -> Summary:
     """What `settle` would find, without a change."""
+    outcome = Outcome.DRY_RUN
     for read in reader.settlement_days():
         if read["digest"] == file.identity and read["state"] == "done":
-            return Summary(file.name, file.day, file.digest, Outcome.ALREADY_READ, len(file.records))
-        if read["day"] == file.day and read["digest"] != file.identity:
-            return Summary(file.name, file.day, file.digest, Outcome.OTHER_CONTENT, len(file.records))
-    return _judge(file, reader, Outcome.DRY_RUN)[1]
-
-
-def load(
-    path: Path,
-    day: str,
-    control: Path | None = None,
-    word: str = ACOM,
-    known: Known | None = None,
-    hashed: Callable[[str], str] = keyless,
-) -> ClearingFile:
-    """The file at `path` with its control file (beside it, unless named); TheirMistake when it cannot be believed."""
-    beside = control or path.with_name(path.name + CONTROL_SUFFIX)
-    data = _bytes(path, FILE_BYTES_MAX)
-    vouched = _bytes(beside, CONTROL_BYTES_MAX) if control is not None or beside.is_file() else None
-    return admit(data, path.name, day, vouched, word, known, hashed)
-
-
-def load_named(path: Path, known: Known | None = None, hashed: Callable[[str], str] = keyless) -> ClearingFile:
-    """The same of a file whose name states its layout and its day; TheirMistake also when it does not."""
-    word, day = (known or packaged()).of_file(path.name)
-    if not days.is_day(day):
-        raise TheirMistake("does not state in its name which day it is of", path.name)
-    return load(path, day, None, word, known, hashed)
+            outcome = Outcome.SUPERSEDED if read["superseded_by"] else Outcome.ALREADY_READ
+    earlier, known = _in_its_place(file, reader)
+    if not (known or _may_take_its_place(file, earlier, terms)):
+        outcome = Outcome.OTHER_CONTENT
+    work = _Work(file, reader, terms, earlier)
+    if outcome is Outcome.DRY_RUN:
+        work.imagine_strangers()
+    return work.summary(outcome)
 
 
 def refuse_other_policy(reader: Reader, policy: Policy) -> None:
@@ -146,30 +181,163 @@ def refuse_other_policy(reader: Reader, policy: Policy) -> None:
             )
 
 
-def _bytes(path: Path, most: int) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read(most + 1)
-    except OSError as error:
-        raise TheirMistake(f"cannot be read ({error.strerror})", str(path)) from None
+class _Work:
+    """One file against the book: what matches, what it tells each payment, and what differs."""
+
+    def __init__(self, file: ClearingFile, reader: Reader, terms: Terms, earlier: str) -> None:
+        self._file = file
+        self._terms = terms
+        self._places: set[backwards.Place] = set()
+        self._before: dict[str, Said] = {}
+        self._alone: tuple[Difference, ...] = ()
+        self.opened = 0
+        self._candidates = [self._as_if_unread(one, reader, earlier) for one in self._payments(reader)]
+        self._earlier = earlier
+        self._compare()
+
+    def _payments(self, reader: Reader) -> Iterator[Payment]:
+        """Every payment whose day lies where a trade of this file may come from, and every older one that is open."""
+        file = self._file
+        channels = {file.channel, *(record.channel for record in file.records)}
+        back = max(DAYS_BEFORE.get(channel, WALLET_DAYS_BEFORE) for channel in channels)
+        oldest, newest = days.shifted(file.day, -back), days.shifted(file.day, 1)
+        for payment in reader.payments():
+            if payment.channel == CARD_CHANNEL:
+                self._places.add((payment.key.merchant.strip(), payment.key.terminal.strip()))
+            is_young = payment.day >= oldest or payment.state not in FINAL
+            heard_it = any(day == file.day for day, _ in payment.days)
+            if ((payment.day <= newest and is_young) or heard_it) and payment.channel in channels:
+                yield payment
+
+    def _as_if_unread(self, payment: Payment, reader: Reader, earlier: str) -> Candidate:
+        """A payment that heard the file whose place this one takes stands as if it had not."""
+        made = _candidate(payment)
+        if not earlier or self._file.day not in made.read_days:
+            return made
+        said = said_before(payment, self._file.day, reader, earlier.split(" ")[0])
+        if said is None:
+            return made
+        self._before[payment.id] = said
+        unread = tuple(day for day in made.read_days if day != self._file.day)
+        return replace(made, read_days=unread, seen=made.seen - len(said.originals) + len(said.reversals))
+
+    def _compare(self) -> None:
+        file = self._file
+        self.matching = match(file.records, self._candidates)
+        matched = {one.payment for one in self.matching.matches}
+        heard = [one for one in self._candidates if one.payment in matched or self._speaks_of(one)]
+        self.judgement = judge(self.matching, heard, file.day) if file.witness is Witness.TRADES else _NOTHING
+        self._found = self._differences(heard)
+        self.changes: Changes | None = None
+        sayings: Sequence[Saying] = self.judgement.sayings
+        if self._earlier and file.witness is Witness.TRADES:
+            by_payment = {saying.payment: saying for saying in sayings}
+            withheld = frozenset(self.judgement.withheld)
+            sayings, self.changes = changed(by_payment, self._before, withheld, self._earlier)
+        self.sayings = [(saying, self._before.get(saying.payment)) for saying in sayings]
+
+    def _speaks_of(self, candidate: Candidate) -> bool:
+        """Whether the file's silence is about this payment too."""
+        file = self._file
+        whose = not file.parted or file.format in self._terms.whole or candidate.merchant == file.part
+        return candidate.channel == file.channel and whose
+
+    def _differences(self, heard: list[Candidate]) -> tuple[Difference, ...]:
+        file = self._file
+        if file.witness is Witness.FEES:
+            everything, self.carried = list(self._wrong_fees()), 0
+        else:
+            findings = differences(self.matching, heard, {file.day}, self._terms.rest_days)
+            everything, self.carried = [*findings.differences, *self._alone, *self._wrong_fees()], len(findings.carried)
+        everything.sort(key=lambda one: (one.record_number, one.payment, one.type, one.fen))
+        return tuple(everything)
+
+    def _wrong_fees(self) -> tuple[Difference, ...]:
+        """A file in which every fee is zero states none."""
+        file, agreed = self._file, self._terms.agreed
+        if agreed is None or not any(record.fee_fen or record.network_fee_fen for record in file.records):
+            return ()
+        payments = {one.record.number: one.payment for one in self.matching.matches}
+        return charged.differences(file.records, agreed(file.format, file.day), payments)[0]
+
+    def open_strangers(self, take: HandIn, now_ms: int) -> None:
+        """Payments that only the file knows; they wait for nobody, so their first deadline has passed."""
+        records = self._strangers()
+        for start in range(0, len(records), BATCH_MAX):
+            page = records[start : start + BATCH_MAX]
+            seen = [_record_evidence(self._file, record) for record in page]
+            opened = take([backwards.opening(*one, self._file) for one in zip(page, seen, strict=True)])
+            waiting = [one.payment for one in opened if not one.error and one.payment.wake_at is not None]
+            passed = [Submission(DeadlinePassed(one.id, now_ms, one.wake_at or 0)) for one in waiting]
+            later = {one.payment.id: one.payment for one in (take(passed) if passed else ())}
+            self._candidates += [_candidate(later.get(one.payment.id, one.payment)) for one in opened if not one.error]
+        self._look_again(records)
+
+    def imagine_strangers(self) -> None:
+        """The same for a dry run."""
+        records = self._strangers()
+        self._candidates += [backwards.candidate(record, self._file.day) for record in records]
+        self._look_again(records)
+
+    def _strangers(self) -> list[Record]:
+        trades = self._file.witness is Witness.TRADES
+        return backwards.strangers(self.matching.breaks, self._places) if trades else []
+
+    def _look_again(self, opened: Sequence[Record]) -> None:
+        """What was opened explains its line from now on, and is a difference all the same: only the file knew it."""
+        self.opened = len(opened)
+        if opened:
+            self._alone = tuple(backwards.difference(record) for record in opened)
+            self._compare()
+
+    def summary(self, outcome: Outcome) -> Summary:
+        """What there is to say, before anything is handed in."""
+        file, judgement, matching = self._file, self.judgement, self.matching
+        about_one = sum(len(one.about) == 1 for one in matching.breaks) if file.witness is Witness.FEES else 0
+        return Summary(
+            file.name,
+            file.day,
+            file.digest,
+            outcome,
+            len(file.records),
+            len({one.record.number for one in matching.matches}) + about_one,
+            silent=sum(saying.is_silence for saying, _ in self.sayings),
+            withheld=judgement.withheld,
+            breaks=judgement.breaks,
+            format=file.format,
+            opened=self.opened,
+            differences=self._found,
+            carried=self.carried,
+            result=self._digest(),
+            changes=self.changes,
+        )
+
+    def _digest(self) -> str:
+        """Of the file and of what each of its lines was found to be about; what the book says of that is left out."""
+        unmatched = sum(digest.fingerprint(f"{one.record.number} {one.why}") for one in self.matching.breaks)
+        total = digest.of_matches(self.matching.matches) + unmatched + digest.fingerprint(self._file.identity)
+        return digest.shown(total)
 
 
-def _judge(file: ClearingFile, reader: Reader, outcome: Outcome) -> tuple[Judgement, Summary]:
-    candidates = list(_candidates(reader, file.day))
-    matching = match(file.records, candidates)
-    judgement = judge(matching, candidates, file.day)
-    summary = Summary(file.name, file.day, file.digest, outcome, len(file.records), len(matching.matches))
-    summary.silent = sum(saying.is_silence for saying in judgement.sayings)
-    summary.withheld, summary.breaks = judgement.withheld, judgement.breaks
-    return judgement, summary
+_NOTHING = Judgement((), (), ())
 
 
-def _candidates(reader: Reader, day: str) -> Iterator[Candidate]:
-    """Every payment whose day lies where a trade of this file may come from, and every older one that is open."""
-    oldest, newest = days.shifted(day, -2), days.shifted(day, 1)
-    for payment in reader.payments():
-        if payment.day <= newest and (payment.day >= oldest or payment.state not in FINAL):
-            yield _candidate(payment)
+def _in_its_place(file: ClearingFile, reader: Reader) -> tuple[str, bool]:
+    """The digest of the file whose place this one takes, or would take, and whether it has begun to; "" for none."""
+    rows = reader.settlement_days()
+    for row in rows:
+        if row["digest"] == file.identity:
+            return str(row["supersedes"]), True
+    part = (file.channel, file.format, file.part, file.day, "")
+    for row in rows:
+        if (row["channel"], row["format"], row["part"], row["day"], row["superseded_by"]) == part:
+            return str(row["digest"]), False
+    return "", False
+
+
+def _may_take_its_place(file: ClearingFile, earlier: str, terms: Terms) -> bool:
+    """Somebody says so: whoever gives the file, or its control file, which names the one that it corrects."""
+    return not earlier or terms.corrects or (file.corrects != "" and earlier.startswith(file.corrects))
 
 
 def _candidate(payment: Payment) -> Candidate:
@@ -186,19 +354,30 @@ def _candidate(payment: Payment) -> Candidate:
         read_days=tuple(read for read, _ in payment.days),
         final=payment.state in FINAL,
         gives_back=payment.moves is Moves.CREDIT,
+        channel=payment.channel,
+        order=payment.order,
+        held=_HELD.get(payment.verdict.truth, Held.OPEN),
+        seen=len(payment.originals) - len(payment.reversals),
     )
 
 
-def _batches(file: ClearingFile, sayings: Sequence[Saying], now_ms: int) -> Iterator[list[Submission]]:
+Telling = tuple[Saying, Said | None]
+"""What the file says of a payment, and what the file whose place it takes said of it."""
+
+
+def _batches(file: ClearingFile, sayings: Sequence[Telling], now_ms: int) -> Iterator[list[Submission]]:
     whole = _file_evidence(file)
     for start in range(0, len(sayings), BATCH_MAX):
-        yield [_submission(file, saying, whole, now_ms) for saying in sayings[start : start + BATCH_MAX]]
+        yield [_submission(file, telling, whole, now_ms) for telling in sayings[start : start + BATCH_MAX]]
 
 
-def _submission(file: ClearingFile, saying: Saying, whole: Evidence, now_ms: int) -> Submission:
+def _submission(file: ClearingFile, telling: Telling, whole: Evidence, now_ms: int) -> Submission:
+    saying, before = telling
     records = (*saying.originals, *saying.reversals)
     kept = {record.number: _record_evidence(file, record) for record in records}
     saw = fact(saying, file.day, now_ms, whole.id, lambda record: kept[record.number].id)
+    if before is not None:
+        saw = replace(saw, corrects=before.file, withdrawn=before.evidence)
     return Submission(saw, (whole, *kept.values()))
 
 

@@ -271,12 +271,20 @@ def _file(before: Payment, absorbed: Payment, fact: Fact, policy: Policy) -> Eve
     if before.state in _ON_ITS_WAY or not absorbed.days:
         return Event.FILE_OPEN
     if before.state in FINAL:
-        overturned = before.state is State.SETTLED and judge(absorbed, policy).truth is not before.verdict.truth
-        return Event.FILE_CONTRADICTS if overturned else Event.FILE_OPEN
+        if before.state is not State.SETTLED:
+            return Event.FILE_OPEN
+        overturned = judge(absorbed, policy).truth is not before.verdict.truth
+        return Event.FILE_CONTRADICTS if overturned or _lost_proof(absorbed, fact, policy) else Event.FILE_OPEN
     verdict = judge_by_file(absorbed, policy)
     if verdict is None:
         return Event.FILE_OPEN
     return Event.FILE_CONTRADICTS if verdict.truth is Truth.CONTESTED else Event.FILE_PROVES
+
+
+def _lost_proof(absorbed: Payment, fact: Fact, policy: Policy) -> bool:
+    """Whether a corrected file took back the lines that the verdict rests on, and nothing has taken their place."""
+    withdrawn = isinstance(fact, facts.SettlementSaw) and fact.withdrawn != ()
+    return withdrawn and judge_by_file(absorbed, policy) is None
 
 
 def _inquiry(before: Payment, absorbed: Payment, fact: facts.InquiryAnswered, policy: Policy) -> Event:

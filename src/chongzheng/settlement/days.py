@@ -73,6 +73,15 @@ def closes_at(day: str) -> int:
     return ((start - date(1970, 1, 1)).days * DAY_S + DAY_S - CHINA_AHEAD_S) * 1000
 
 
+def instant_ms(at: str) -> int:
+    """Epoch ms of yyyymmddHHMMSS in China; 0 for a text whose day is none."""
+    ends_at = closes_at(at[:8])
+    if not ends_at:
+        return 0
+    seconds = int(at[8:10]) * 3600 + int(at[10:12]) * 60 + int(at[12:14])
+    return ends_at - (DAY_S - seconds) * 1000
+
+
 def apart_s(at: str, instant_ms: int) -> int:
     """Seconds between two times of day on the clock face, whatever the day: `at` in a file, `instant_ms` epoch ms."""
     theirs = int(at[8:10]) * 3600 + int(at[10:12]) * 60 + int(at[12:14])

@@ -32,7 +32,8 @@ Unpack = Callable[[bytes, Layout], bytes]
 @dataclass(frozen=True, slots=True)
 class ClearingFile:
     """A complete file: `day` yyyymmdd, `digest` SHA-256 in hex, `amount_fen` the control total, `format` the word for
-    its layout, `witness` what it is evidence of.
+    its layout, `witness` what it is evidence of, `part` whose it is where each of several has a file of the day
+    (`parted`): such a file is silent about nobody else's trades; `corrects`: digest of the file whose place it takes.
     """
 
     name: str
@@ -43,6 +44,9 @@ class ClearingFile:
     format: str = ACOM
     channel: str = CARD_CHANNEL
     witness: Witness = Witness.TRADES
+    part: str = ""
+    parted: bool = False
+    corrects: str = ""
 
     @property
     def identity(self) -> str:
@@ -98,7 +102,17 @@ def admit(
     if promised is not None:
         _refuse_unkept(promised, reading, name, day, digest)
     return ClearingFile(
-        name, day, digest, reading.records, reading.amount_fen, layout.family, layout.channel, layout.witness
+        name,
+        day,
+        digest,
+        reading.records,
+        reading.amount_fen,
+        layout.family,
+        layout.channel,
+        layout.witness,
+        layout.part_in_name(reading.name),
+        layout.is_parted,
+        "" if promised is None else promised.corrects,
     )
 
 

@@ -493,3 +493,17 @@ def test_a_reversal_of_another_amount_of_a_sale_that_stands_is_a_conflict() -> N
     other = asked(amount_fen=1)
     assert event(known(state=State.APPROVED), other) is Event.REVERSAL_CONFLICTS
     assert event(known(state=State.REVERSING), other) is Event.REVERSAL_ASKED
+
+
+# a corrected clearing file
+
+
+def test_a_correction_that_takes_the_proof_of_a_settled_payment_back_contradicts_it() -> None:
+    kept = Verdict(Truth.CHARGED_KEPT, MoneyIs.CORRECT, 0, Proof.PROVEN, "file: original", ("l1",))
+    before = known(state=State.SETTLED, verdict=kept, approval=seen(), told=Told.APPROVED, days=((DAY, "f"),),
+                   originals=(line("l1"),))  # fmt: skip
+    gone = replace(file(), evidence="again", corrects="f", withdrawn=("l1",))
+    assert event(before, gone) is Event.FILE_CONTRADICTS
+    assert event(before, replace(gone, originals=(line("l2"),))) is Event.FILE_OPEN
+    assert event(before, replace(gone, withdrawn=())) is Event.FILE_OPEN
+    assert event(replace(before, state=State.CONTESTED), gone) is Event.FILE_OPEN

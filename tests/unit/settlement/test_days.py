@@ -58,3 +58,14 @@ def test_clock_faces_are_compared_whatever_the_day() -> None:
     assert days.apart_s("20270505000010", midnight_ms) == 10
     assert days.apart_s("20261122235950", midnight_ms) == 10
     assert days.apart_s("20261122120000", midnight_ms) == 12 * 3600
+
+
+def test_an_instant_in_a_file_is_an_instant() -> None:
+    assert days.instant_ms("20261122000000") == days.closes_at("20261121")
+    assert days.instant_ms("20261122235959") == days.closes_at("20261122") - 1_000
+    assert days.instant_ms("20261331000000") == days.instant_ms("") == 0
+
+
+def test_a_file_may_hold_more_than_the_evening_before() -> None:
+    assert days.in_clearing_day("1120", "20261122", 2) == "20261120"
+    assert days.in_clearing_day("1120", "20261122") == days.in_clearing_day("1121", "20261122", 0) == ""

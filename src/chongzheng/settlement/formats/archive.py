@@ -35,8 +35,8 @@ def _from_zip(data: bytes, name: str, member: re.Pattern[str] | None, bytes_max:
             with archive.open(chosen) as file:
                 content = file.read(bytes_max + 1)
     except RuntimeError:
-        raise TheirMistake("is locked with a password; unlock it first", name) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError):
+        raise TheirMistake("is locked with a password, or packed in a rare way; pack it plainly", name) from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError):
         raise TheirMistake("is a damaged zip; ask for it again", name) from None
     return _bounded(content, name, bytes_max), _name(chosen)
 

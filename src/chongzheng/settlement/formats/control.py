@@ -1,7 +1,8 @@
 """How many records, and which bytes, did the sender put into this file? The control file that vouches for it.
 
 ACOM has no trailer in our sources, so nothing inside it shows that its end is missing (docs/decisions/0003). One
-`name=value` a line: `day=yyyymmdd`, `records=N`, `amount_fen=SUM` over all records, `sha256=HEX` of the whole file.
+`name=value` a line: `day=yyyymmdd`, `records=N`, `amount_fen=SUM` over all records, `sha256=HEX` of the whole file; and
+`corrects=HEX`, the digest of another file, where this one takes the place of that one.
 """
 
 from __future__ import annotations
@@ -18,17 +19,21 @@ _FORMS = {
     "records": re.compile(r"\d{1,12}", re.ASCII),
     "amount_fen": re.compile(r"\d{1,24}", re.ASCII),
     "sha256": re.compile(r"[0-9a-fA-F]{64}"),
+    "corrects": re.compile(r"[0-9a-fA-F]{64}"),
 }
+NEEDED = ("day", "records", "amount_fen", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What a complete file holds: `day` yyyymmdd, `records` lines, `amount_fen` their sum, `sha256` lower-case hex."""
+    """What a complete file holds: `day` yyyymmdd, `records` lines, `amount_fen` their sum, `sha256` lower-case hex,
+    `corrects` that of the file whose place it takes, "" for none."""
 
     day: str
     records: int
     amount_fen: int
     sha256: str
+    corrects: str = ""
 
 
 def parse(data: bytes, name: str) -> Control:
@@ -40,10 +45,11 @@ def parse(data: bytes, name: str) -> Control:
         if line.strip():
             key, value = _pair(line.strip(), f"{name}: line {number}", values)
             values[key] = value
-    missing = [key for key in _FORMS if key not in values]
+    missing = [key for key in NEEDED if key not in values]
     if missing:
         raise TheirMistake(f"has no {' and no '.join(missing)}", name)
-    return Control(values["day"], int(values["records"]), int(values["amount_fen"]), values["sha256"].lower())
+    digest, corrects = values["sha256"].lower(), values.get("corrects", "").lower()
+    return Control(values["day"], int(values["records"]), int(values["amount_fen"]), digest, corrects)
 
 
 def _pair(line: str, where: str, known: dict[str, str]) -> tuple[str, str]:

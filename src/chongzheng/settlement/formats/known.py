@@ -45,6 +45,11 @@ class Known:
             raise TheirMistake(f"is not a layout that can be read; there is {', '.join(self.words)}", "format")
         return _by_length(family, data)
 
+    def closes(self, name: str) -> bool:
+        """Whether a file of this name closes with totals of its own, so that it needs no control file."""
+        fitting = [layout for layout in self._layouts.values() if layout.day_in_name(name) is not None]
+        return bool(fitting) and all(layout.closings for layout in fitting)
+
     def of_file(self, name: str) -> tuple[str, str]:
         """(word, day) of a file by its name; the day is "" when the name states none. TheirMistake: by its name it is
         of no layout, or of several."""

@@ -167,6 +167,16 @@ class Layout:
         stated = "".join(c for c in found.groupdict().get("day") or "" if c.isdigit())
         return f"20{stated}" if len(stated) == 6 else stated
 
+    @property
+    def is_parted(self) -> bool:
+        """Whether each of several (merchants, accounts) has a file of the day, and its name says whose it is."""
+        return self.file_name is not None and "part" in self.file_name.groupindex
+
+    def part_in_name(self, name: str) -> str:
+        """Whose file of the day it is, where its name says so (a group `part` in `file_name`)."""
+        found = self.file_name.fullmatch(name) if self.file_name is not None else None
+        return found.groupdict().get("part") or "" if found is not None else ""
+
 
 def is_iso(fields: tuple[Field, ...]) -> bool:
     """Whether the file itself speaks ISO 8583: it states a message type."""

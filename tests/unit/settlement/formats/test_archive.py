@@ -62,7 +62,7 @@ def test_a_locked_zip() -> None:
     data = bytearray(locked.getvalue())
     for mark, flag in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(mark) + flag] |= 1
-    assert refusal(bytes(data)) == "f: is locked with a password; unlock it first"
+    assert refusal(bytes(data)) == "f: is locked with a password, or packed in a rare way; pack it plainly"
 
 
 @given(st.integers(4, len(ZIP) - 1), st.binary(max_size=3), st.integers(0, 3))

@@ -5,12 +5,18 @@ import pytest
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement.formats.control import Control, parse
 
+NAMES = "day, records, amount_fen, sha256, corrects"
 GOOD = b"day=20261122\nrecords=2\namount_fen=300\nsha256=" + b"AB" * 32 + b"\n"
 
 
 def test_a_control_file() -> None:
     assert parse(GOOD, "f.ctl") == Control("20261122", 2, 300, "ab" * 32)
     assert parse(b"\r\n" + GOOD.replace(b"\n", b"\r\n").replace(b"=", b" = "), "f.ctl").records == 2
+
+
+def test_a_file_may_say_whose_place_it_takes() -> None:
+    assert parse(GOOD + b"corrects=" + b"CD" * 32, "f.ctl").corrects == "cd" * 32
+    assert parse(GOOD, "f.ctl").corrects == ""
 
 
 @pytest.mark.parametrize(
@@ -21,8 +27,8 @@ def test_a_control_file() -> None:
         (GOOD.replace(b"records=2", b"records=-2"), "f.ctl: line 2: has no proper value for records"),
         (GOOD.replace(b"day=2", b"day="), "f.ctl: line 1: has no proper value for day"),
         (GOOD + b"records=2\n", "f.ctl: line 5: names records a second time"),
-        (GOOD + b"what\n", "f.ctl: line 5: is not one of day, records, amount_fen, sha256 with = and a value"),
-        (GOOD + b"x=1\n", "f.ctl: line 5: is not one of day, records, amount_fen, sha256 with = and a value"),
+        (GOOD + b"what\n", f"f.ctl: line 5: is not one of {NAMES} with = and a value"),
+        (GOOD + b"x=1\n", f"f.ctl: line 5: is not one of {NAMES} with = and a value"),
         (GOOD + b" " * 4096, "f.ctl: is longer than 4096 bytes; it is not a control file"),
         ("day=２０２６１１２２".encode(), "f.ctl: line 1: has no proper value for day"),
     ],

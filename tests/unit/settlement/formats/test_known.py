@@ -62,3 +62,8 @@ def test_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known, "LAYOUTS_MAX", 0)
     with pytest.raises(TheirMistake, match="are more than 0"):
         Known([packaged().named("acom", b"")])
+
+
+def test_which_files_need_no_control_file() -> None:
+    assert packaged().closes("20881021_20261122_业务明细.csv")
+    assert not packaged().closes("IND26112201ACOM") and not packaged().closes("x")

@@ -40,3 +40,12 @@ def test_a_file_that_states_a_message_type_speaks_iso() -> None:
 def test_a_time_states_a_day_or_a_time_or_both() -> None:
     assert time_form("yyyyMMdd", False).has_day and not time_form("yyyyMMdd", False).has_time
     assert time_form("HHmm", False).has_time and not time_form("HHmm", False).has_day
+
+
+def test_whose_file_it_is_stands_in_its_name() -> None:
+    parted = replace(LAYOUT, file_name=re.compile(r"a(?P<part>\d+)?"))
+    assert (parted.is_parted, parted.part_in_name("a12"), parted.part_in_name("a"), parted.part_in_name("b")) == (
+        True, "12", "", "",
+    )  # fmt: skip
+    assert not LAYOUT.is_parted and LAYOUT.part_in_name("a12") == ""
+    assert not replace(LAYOUT, file_name=re.compile("a")).is_parted
