@@ -8,10 +8,11 @@ the reason. The shape of a line is any record of settlement.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Protocol
 
 from chongzheng.fees import entry, words
@@ -24,6 +25,7 @@ from chongzheng.money import Money
 
 SALE, REVERSAL, VOID, REFUND = "sale", "reversal", "void", "refund"
 CREDIT = "credit"
+UNDONE = "undone before clearing: all of the fee comes back", "清算前撤销或冲正：手续费全额退回"
 
 
 class Line(Protocol):
@@ -138,13 +140,12 @@ def check(lines: Iterable[Line], agreement: Agreement) -> FeeCheck:
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """One fee as it should be."""
+    """One fee as it should be; `why` says so in English and in Chinese, and only differences ask it."""
 
     part: Part
     exact_fen: Decimal
     fen: int
-    why: str
-    why_zh: str
+    why: Callable[[], tuple[str, str]]
 
 
 class _Checking:
@@ -182,7 +183,7 @@ class _Checking:
             self._fees.append(Fee(self._agreement.day, one.exact_fen, half_up(one.exact_fen)))
             paid = _paid(line, one.part)
             if paid != one.fen:
-                self._differences.append(FeeDifference(line.number, one.part, paid, one.fen, one.why, one.why_zh))
+                self._differences.append(FeeDifference(line.number, one.part, paid, one.fen, *one.why()))
 
     def _due(self, line: Line) -> tuple[_Due, ...] | Unchecked:
         if line.kind not in (SALE, REVERSAL, VOID, REFUND):
@@ -203,7 +204,8 @@ class _Checking:
         quote = self._quote(line)
         if quote is None:
             return Unchecked.NO_RULE
-        return (_Due(Part.MERCHANT, quote.exact_fen, quote.fee_fen, words.english(quote), words.chinese(quote)),)
+        why = partial(_words, quote)
+        return (_Due(Part.MERCHANT, quote.exact_fen, quote.fee_fen, why),)
 
     def _quote(self, line: Line) -> Quote | None:
         how, day = entry.word(line.entry_mode), self._agreement.day
@@ -235,8 +237,7 @@ class _Checking:
         due = self._of_sale(sale)
         if isinstance(due, Unchecked):
             return due
-        said = "undone before clearing: all of the fee comes back", "清算前撤销或冲正：手续费全额退回"
-        return tuple(_Due(one.part, -one.exact_fen, -_paid(sale, one.part), *said) for one in due)
+        return tuple(_Due(one.part, -one.exact_fen, -_paid(sale, one.part), lambda: UNDONE) for one in due)
 
     def _of_refund(self, line: Line, sale: Line) -> tuple[_Due, ...] | Unchecked:
         quote = self._quote(sale)
@@ -252,7 +253,11 @@ class _Checking:
             f"refund of {part} of a sale of {whole}, agreed: {policy}",
             f"退货 {part} 元，原交易 {whole} 元，约定 {policy}",
         )
-        return (_Due(Part.MERCHANT, Decimal(-back), -back, *said),)
+        return (_Due(Part.MERCHANT, Decimal(-back), -back, lambda: said),)
+
+
+def _words(quote: Quote) -> tuple[str, str]:
+    return words.english(quote), words.chinese(quote)
 
 
 def _paid(line: Line, part: Part) -> int:
@@ -261,17 +266,18 @@ def _paid(line: Line, part: Part) -> int:
 
 def _parts(line: Line, cost: Cost) -> tuple[_Due, ...]:
     """The fees that the line has a column for."""
-    said = f"{cost.card_type} card, merchant class {cost.merchant_class}"
-    zh = f"{'贷记卡' if cost.card_type == CREDIT else '借记卡'}，商户类别 {cost.merchant_class}"
     due = []
     if line.fee_fen is not None:
-        due.append(
-            _Due(Part.ISSUER, cost.issuer_fen, cost.issuer_fee_fen, f"{said}, issuer's fee", f"{zh}，发卡行服务费")
-        )
+        due.append(_Due(Part.ISSUER, cost.issuer_fen, cost.issuer_fee_fen, partial(_about, cost, Part.ISSUER)))
     if line.network_fee_fen is not None:
-        fen = cost.network_fee_fen
-        due.append(_Due(Part.NETWORK, cost.network_fen, fen, f"{said}, network's fee", f"{zh}，网络服务费"))
+        due.append(_Due(Part.NETWORK, cost.network_fen, cost.network_fee_fen, partial(_about, cost, Part.NETWORK)))
     return tuple(due)
+
+
+def _about(cost: Cost, part: Part) -> tuple[str, str]:
+    said = f"{cost.card_type} card, merchant class {cost.merchant_class}, {part}'s fee"
+    zh = f"{'贷记卡' if cost.card_type == CREDIT else '借记卡'}，商户类别 {cost.merchant_class}"
+    return said, f"{zh}，{'发卡行' if part is Part.ISSUER else '网络'}服务费"
 
 
 def _apart(line: Line, due: tuple[_Due, ...]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ FORMATS = (MT940, camt.NAME)
 FILE_BYTES_MAX = 64 << 20
 TEXT_CHARS_MAX = 2_000
 NO_REFERENCE = "NONREF"
+
+logging.getLogger("mt940").setLevel(logging.CRITICAL)
+"""The library logs what it cannot read, and a statement is nobody else's business."""
 
 _BEGINS = re.compile(r"^(?=:20:)", re.MULTILINE)
 _MOVEMENT = re.compile(r"^:61:", re.MULTILINE)

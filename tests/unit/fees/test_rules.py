@@ -34,6 +34,7 @@ def test_the_cap_is_the_most() -> None:
 def test_each_slice_has_its_rate() -> None:
     sliced = rule(tiers=tiers((100_000, "0.0038"), (200_000, "0.0050"), (None, "0.0060")))
     assert sliced.is_tiered and not rule().is_tiered
+    assert rule(tiers=tiers((100_000, "0.0038"), (None, "0.0060"))).is_tiered
     assert sliced.exact_fen(1) == Decimal("0.0038")
     assert sliced.exact_fen(100_000) == 380
     assert sliced.exact_fen(200_000) == 880
