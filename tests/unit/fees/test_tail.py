@@ -28,6 +28,11 @@ def test_fees_that_round_down_leave_too_little() -> None:
     assert (tail.charged_fen, tail.cleared_fen, tail.tail_fen, tail.lowered) == (0, 1, -1, 3)
 
 
+def test_what_rounding_did_not_move_counts_for_neither_side() -> None:
+    (tail,) = tails([fee("1"), fee("0.9999"), fee("1.0001"), fee("2")])
+    assert (tail.raised, tail.gained_micro, tail.lowered, tail.lost_micro) == (1, 1, 1, 1)
+
+
 def test_each_day_has_its_tail() -> None:
     found = tails([fee("0.5", "20261124"), fee("1", "20261123"), fee("0.5", "20261124")])
     assert [(tail.day, tail.fees, tail.tail_fen) for tail in found] == [("20261123", 1, 0), ("20261124", 2, 1)]
