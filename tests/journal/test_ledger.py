@@ -168,6 +168,8 @@ def test_what_is_booked_late_into_a_closed_day_stands_in_the_next(books: Books) 
     assert second["suspense"].opening_fen == first["suspense"] == -AMOUNT_FEN
     assert (second["suspense"].debited_fen, second["suspense"].credited_fen) == (0, AMOUNT_FEN)
     assert second["suspense"].closing_fen == -2 * AMOUNT_FEN
+    clearing = second["clearing receivable"]
+    assert (clearing.opening_fen, clearing.debited_fen, clearing.credited_fen) == (AMOUNT_FEN, AMOUNT_FEN, 0)
 
 
 def test_a_day_with_something_unposted_is_not_closed(books: Books) -> None:

@@ -39,7 +39,7 @@ async def sign_out(door: Door, call: Call) -> Done:
 
 async def money(door: Door, call: Call) -> Money:
     """All money in doubt."""
-    board = await _asked(door.ledger.exposure)
+    board = await _asked(door.exposure)
     return msgspec.convert(exposure.document(board), Money)
 
 

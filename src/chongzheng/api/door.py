@@ -14,6 +14,7 @@ from chongzheng.api.intake import Commit, Intake, Readers
 from chongzheng.api.refusals import refusal
 from chongzheng.api.shapes import (
     PAGE_MAX,
+    Arrived,
     Done,
     Health,
     MadeWebhook,
@@ -25,11 +26,12 @@ from chongzheng.api.shapes import (
     Webhooks,
     WebhookStanding,
 )
+from chongzheng.gateway.receiving import OtherWaits, Receiving, TooLarge
 from chongzheng.journal import Submission
 from chongzheng.journal.actors import Actor, Actors
 from chongzheng.journal.breaks import Breaks
 from chongzheng.journal.doors import Doors, Token
-from chongzheng.journal.ledger import Ledger
+from chongzheng.journal.ledger import Exposure, exposure
 from chongzheng.journal.outbox import Outbox
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
@@ -45,7 +47,8 @@ class Ways:
 
     `commit`: all submissions in one commit, acted upon, durable when it returns (Unavailable, JournalFull);
     `world`: what reports rest on; `clock`: epoch ms; `ready`: each part that must be well, by name; `metrics`: the
-    engine's own, as Prometheus text.
+    engine's own, as Prometheus text; `receiving`: where uploaded files go, None: there is no inbox; `overdue`: clearing
+    files that should be here by now.
     """
 
     commit: Commit
@@ -53,12 +56,14 @@ class Ways:
     clock: Callable[[], int]
     ready: Callable[[], dict[str, bool]]
     metrics: Callable[[], bytes]
+    receiving: Receiving | None = None
+    overdue: Callable[[], list[str]] = list
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request, understood. `said`: the body as it came; `key`: the idempotency key, "" where none is needed;
-    `person`: who showed who they are, with which `session`."""
+    `person`: who showed who they are, with which `session`; `pieces`: the body of a file, as it comes."""
 
     token: Token | None
     path: dict[str, str]
@@ -68,6 +73,7 @@ class Call:
     key: str
     person: Actor | None = None
     session: str = ""
+    pieces: AsyncIterator[bytes] | None = None
 
     @property
     def who(self) -> Token:
@@ -113,7 +119,6 @@ class Door:
         self.outbox = outbox
         self.actors = Actors(side)
         self.breaks = Breaks(side, ways.clock)
-        self.ledger = Ledger(side, ways.clock)
         self._readers = readers
         self._side = side
         self._turns = Turns()
@@ -215,6 +220,11 @@ class Door:
         mine = [one for one in found if call.who.sees(one.key.merchant) and query.get("state", one.state) == one.state]
         return Page(payments=[standing(one) for one in mine], after=after)
 
+    def exposure(self) -> Exposure:
+        """Money in doubt now, on a connection that only reads: the door's own has clients waiting."""
+        with self._readers.one() as reader:
+            return exposure(reader, self.ways.clock())
+
     async def _payment(self, call: Call) -> Payment:
         def look() -> Payment | None:
             with self._readers.one() as reader:
@@ -277,6 +287,23 @@ class Door:
             raise refusal("not_found", "there is no such webhook", "webhook")
         return name
 
+    # Files
+
+    async def upload(self, call: Call) -> Arrived:
+        """A clearing file for the inbox."""
+        receiving = self.ways.receiving
+        if receiving is None or call.pieces is None:
+            raise refusal("not_found", "there is no inbox here; settlement.inbox in the configuration names one")
+        try:
+            got = await receiving.take(call.path["file"], call.pieces)
+        except TooLarge as mistake:
+            raise refusal("too_large", str(mistake), connection="close") from None
+        except OtherWaits:
+            raise refusal("not_yet", "another file of this name waits to be read", "file") from None
+        except OSError:
+            raise refusal("busy", "the inbox cannot be written; nothing was taken", connection="close") from None
+        return Arrived(name=got.name, size_bytes=got.size_bytes, sha256=got.sha256, again=got.again)
+
     # Health
 
     async def alive(self, call: Call) -> Health:
@@ -286,7 +313,7 @@ class Door:
     async def ready(self, call: Call) -> Health:
         """Whether it can take facts and act on them."""
         parts = self.ways.ready()
-        return Health(ok=all(parts.values()), parts=parts)
+        return Health(ok=all(parts.values()), parts=parts, overdue=self.ways.overdue())
 
 
 def _manages(who: Token, merchants: frozenset[str]) -> bool:

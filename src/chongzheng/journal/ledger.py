@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -134,6 +134,31 @@ ORDERS = {
 """The words of each side, in the order in which a person reads them."""
 
 
+class Asking(Protocol):
+    """Whoever can be asked: the desk, or a reader."""
+
+    def ask(self, name: str, /, **values: object) -> list[Any]: ...
+
+
+def exposure(asked: Asking, now: int) -> Exposure:
+    """All money in doubt at `now` (epoch ms), in one statement."""
+    rows = asked.ask("exposure", **_instants(now), clearing_ms=CLEARING_MS, most=TOP)
+    sides: dict[str, dict[str, Slice]] = {side: {} for side in SIDES}
+    whole = Slice("all", 0, 0, 0)
+    merchants: list[Slice] = []
+    terminals: list[Slice] = []
+    for *words, merchant, terminal, number, held, missing in rows:
+        one = Slice(f"{merchant} {terminal}".strip(), int(number), int(held), int(missing))
+        if merchant:
+            (terminals if terminal else merchants).append(one)
+            continue
+        whole = _added(whole, one)
+        for side, word in zip(SIDES, words, strict=True):
+            sides[side][word] = _added(sides[side].get(word, Slice(word, 0, 0, 0)), one)
+    ordered = {side: _ordered(side, found) for side, found in sides.items()}
+    return Exposure(at=now, all=whole, merchants=tuple(merchants), terminals=tuple(terminals), **ordered)
+
+
 class Ledger:
     """The books. `clock`: epoch ms."""
 
@@ -143,23 +168,8 @@ class Ledger:
         self._actors = Actors(side)
 
     def exposure(self) -> Exposure:
-        """All money in doubt now, in one statement."""
-        now = self._clock()
-        rows = self._side.ask("exposure", **_instants(now), clearing_ms=CLEARING_MS, most=TOP)
-        sides: dict[str, dict[str, Slice]] = {side: {} for side in SIDES}
-        whole = Slice("all", 0, 0, 0)
-        merchants: list[Slice] = []
-        terminals: list[Slice] = []
-        for *words, merchant, terminal, number, held, missing in rows:
-            one = Slice(f"{merchant} {terminal}".strip(), int(number), int(held), int(missing))
-            if merchant:
-                (terminals if terminal else merchants).append(one)
-                continue
-            whole = _added(whole, one)
-            for side, word in zip(SIDES, words, strict=True):
-                sides[side][word] = _added(sides[side].get(word, Slice(word, 0, 0, 0)), one)
-        ordered = {side: _ordered(side, found) for side, found in sides.items()}
-        return Exposure(at=now, all=whole, merchants=tuple(merchants), terminals=tuple(terminals), **ordered)
+        """All money in doubt now."""
+        return exposure(self._side, self._clock())
 
     def suspense(self) -> list[Item]:
         """The sub-ledger of suspense now, oldest first."""
@@ -178,16 +188,21 @@ class Ledger:
         the payments disagree. OurMistake: the trial balance is not zero.
         """
         _check_day(day)
+        self._actors.allowed(by, May.CLOSE_DAYS)
+        # What takes long is read before the transaction, which would keep the engine waiting. What is booked in between
+        # counts on the next day, as all does that is booked into a day that is closed.
+        apart = [f"the books of {name} are not where its state says" for (name,) in self._side.ask("books_apart")]
+        balances = self._balances(day)
         with self._side.together():
             queue(self._side)
             self._actors.allowed(by, May.CLOSE_DAYS)
             closed = self._side.ask("get_closing", day=day)
             if closed:
                 return self._closing(closed[0]), False
-            unposted = list(self._unposted(day))
+            unposted = [*self._unposted(day), *apart]
             if unposted:
                 raise Unposted(unposted)
-            balances, now = self._balances(day), self._clock()
+            now = self._clock()
             if sum(balance.closing_fen for balance in balances):
                 raise OurMistake("the trial balance is not zero", day)
             figures = encode({"balances": balances})
@@ -243,8 +258,6 @@ class Ledger:
             yield f"the file {name} is half read; give it again"
         for (number,) in self._side.ask("proposals_until", until=end):
             yield f"break {number} waits for a second person"
-        for (payment,) in self._side.ask("books_apart"):
-            yield f"the books of {payment} are not where its state says; run chongzheng audit"
 
     def _closing(self, row: Any) -> Closing:
         day, at, act, figures = row

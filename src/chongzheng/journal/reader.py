@@ -93,6 +93,10 @@ class Reader:
         with self._reading.moment():
             yield self._all
 
+    def ask(self, name: str, /, **values: object) -> list[Any]:
+        """All rows of one named statement that only reads; values by their names."""
+        return self._reading.ask(name, values)
+
     def payment(self, payment: str) -> Payment | None:
         """The payment with this id."""
         row = self._one("get_payment", payment)
@@ -118,6 +122,11 @@ class Reader:
     def entries_of(self, payment: str) -> list[EntryRow]:
         """Its double entries, in order."""
         return [EntryRow(*row) for row in self._all("entries_of", payment)]
+
+    def vouchers_of(self, payment: str) -> list[EntryRow]:
+        """What people and remedies booked about it beside its facts; `seq` is the number of the act."""
+        rows = self.ask("vouchers_of", payment=payment)
+        return [EntryRow(act, n, debit, credit, fen) for act, n, _, _, debit, credit, fen in rows]
 
     def cases(self, payment: str | None = None) -> list[CaseRow]:
         """All cases, or those of one payment."""

@@ -70,6 +70,9 @@ def document(reader: Reader, payment: Payment) -> dict[str, Any]:
             {"id": e.id, "at": e.at, "kind": e.kind, "source": e.source, "body": json.loads(e.body)}
             for e in reader.evidence_of(payment.id)
         ],
+        "vouchers": [
+            {"act": e.seq, "debit": e.debit, "credit": e.credit, "fen": e.fen} for e in reader.vouchers_of(payment.id)
+        ],
         "entries": [
             {"seq": e.seq, "debit": e.debit, "credit": e.credit, "fen": e.fen} for e in reader.entries_of(payment.id)
         ],
