@@ -283,6 +283,7 @@ class Engine:
         self._clearing.start()
         self._tidy()
         self._house.begin(self._sources, self._journal.reader)
+        self._clearing.measure(self._house.also)
         await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
         await self._door.open()
         self.addresses["pos"] = address
@@ -456,7 +457,8 @@ class Engine:
         from chongzheng.api import door, serve
 
         to = reception.world_of(self._config, self._vault)
-        ways = door.Ways(self._commit_for_api, to, self._clock, self._well, self._house.figures)
+        files, overdue = self._clearing.receiving, lambda: self._clearing.missing
+        ways = door.Ways(self._commit_for_api, to, self._clock, self._well, self._house.figures, files, overdue)
         return serve.Serving(reception.door_settings(section), self._config.journal, self._vault, ways)
 
     async def _commit_for_api(self, batch: Sequence[Submission]) -> list[Committed]:

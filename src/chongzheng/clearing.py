@@ -12,6 +12,7 @@ from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.expected import Awaited, Expectation, Standing, standing
 from chongzheng.gateway.fetching import Fetcher, Server
 from chongzheng.gateway.files import Inbox, NotNow
+from chongzheng.gateway.receiving import Receiving
 from chongzheng.gateway.settle import Desk, HandIn, Outcome, Terms, layouts, load_named, settle
 from chongzheng.gateway.upkeep import Chore, Upkeep
 from chongzheng.journal import Journal, JournalFull, Reader, Vault
@@ -34,6 +35,11 @@ def awaited(section: SettlementSection, utc_offset_h: int, reader: Reader, now: 
     """How each expected file stands."""
     expectations = [_expectation(one) for one in section.expected]
     return standing(expectations, reader.settlement_days(), now, utc_offset_h, _rest)
+
+
+def receiving(section: SettlementSection) -> Receiving | None:
+    """Takes uploaded files into the inbox, where there is one."""
+    return Receiving(Path(section.inbox), section.upload_bytes_max) if section.inbox else None
 
 
 def _rest(first: str, last: str) -> frozenset[str]:
@@ -87,6 +93,11 @@ class Clearing:
             raise TheirMistake("is missing; files that are fetched need a place to lie", "settlement.inbox")
         self._fetchers = [self._fetcher(one) for one in self._section.sftp]
 
+    @property
+    def receiving(self) -> Receiving | None:
+        """Where uploaded files go."""
+        return receiving(self._section)
+
     def start(self) -> None:
         """Begin to look for files, and at the clock."""
         if self._inbox is not None:
@@ -119,6 +130,11 @@ class Clearing:
     def late(self) -> int:
         """How many of the last month's files came late, as of the last look."""
         return sum(one.standing is Standing.LATE for one in self._standing)
+
+    def measure(self, also: Callable[[str, str, Callable[[], float]], None]) -> None:
+        """Add the figures of expected files to the engine's own."""
+        also("clearing_files_missing", "Clearing files that are overdue", lambda: len(self.missing))
+        also("clearing_files_late", "Clearing files of the last month that came late", lambda: self.late)
 
     def look(self) -> None:
         """Compare what should be here with what is; an alarm goes to the log once."""

@@ -138,6 +138,11 @@ class Housekeeping:
         if self._traces is not None:
             self._traces.watch(payment)
 
+    def also(self, name: str, text: str, value: Callable[[], float]) -> None:
+        """One more figure, once the engine stands; `value` may be called from any thread."""
+        if self._metrics is not None:
+            self._metrics.also(name, text, value)
+
     def figures(self) -> bytes:
         """The metrics as Prometheus' text; may be called from any thread."""
         return self._metrics.text() if self._metrics is not None else b""

@@ -18,6 +18,7 @@ from chongzheng.api.imports import Send
 from chongzheng.api.intake import Intake, Readers, Unavailable
 from chongzheng.api.reports import World
 from chongzheng.api.serve import DoorSettings, Serving
+from chongzheng.clearing import receiving
 from chongzheng.journal import Committed, Journal, Reader, Submission, Vault
 from chongzheng.journal.doors import Token
 from chongzheng.journal.mailbox import Mailbox
@@ -93,7 +94,8 @@ class Reception:
         self._reader = Reader.open(config.journal)
         self._side = Side.open(config.journal)
         self._mailbox = Mailbox(self._side, vault)
-        ways = Ways(self._hand_over, world_of(config, vault), clock, self._parts, lambda: b"")
+        files = receiving(config.settlement)
+        ways = Ways(self._hand_over, world_of(config, vault), clock, self._parts, lambda: b"", files)
         self._serving = Serving(door_settings(config.api), config.journal, vault, ways)
 
     def start(self) -> str:

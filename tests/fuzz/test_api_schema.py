@@ -27,6 +27,7 @@ from chongzheng.api.intake import Readers
 from chongzheng.api.reports import World
 from chongzheng.api.table import ENDPOINTS, Endpoint
 from chongzheng.api.web import Web
+from chongzheng.gateway.receiving import Receiving
 from chongzheng.gateway.translate import CUP_POS
 from chongzheng.journal import Committed, Journal, Submission, Vault
 from chongzheng.journal.actors import Actors, Role
@@ -36,7 +37,7 @@ from chongzheng.journal.side import Side
 from chongzheng.reversal.policy import Policy
 
 NOW, DAY = 1_795_400_000_000, "20261123"
-EVERYTHING = frozenset({"report", "read", "check", "webhooks", "people"})
+EVERYTHING = frozenset({"report", "read", "check", "webhooks", "people", "files"})
 THERE_ARE_NONE = ("/webhooks", "/breaks/", "/cases/", "/session")
 """Calls about what a fresh journal does not hold, or a password that nobody guesses."""
 PROMISES = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
@@ -58,7 +59,10 @@ def client(tmp_path: Path) -> Iterator[tuple[Any, dict[str, str]]]:
             return journal.apply(batch)
 
         world = World(lambda at: (DAY, at + 1), vault.index, CUP_POS.kinds)
-        ways = Ways(commit, world, lambda: NOW, lambda: {"journal": True}, lambda: b"")
+        inbox = tmp_path / "inbox"
+        inbox.mkdir()
+        ready, receiving = {"journal": True}, Receiving(inbox, 1_000_000)
+        ways = Ways(commit, world, lambda: NOW, lambda: ready, lambda: b"", receiving)
         door = Door(ways, readers, side, Outbox(side, vault))
         token = Doors(side).make_token("client", EVERYTHING, frozenset(), 100_000, NOW, "test")
         application = Web(door, open_metrics=True).application()

@@ -34,10 +34,10 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "journal.db"
         self.folder = folder
-        self._vault = Vault.create(folder / "vault.keys")
+        self.vault = Vault.create(folder / "vault.keys")
 
     def open(self, policy: Policy | None = None) -> Journal:
-        return Journal.open(self.path, self._vault, policy or Policy())
+        return Journal.open(self.path, self.vault, policy or Policy())
 
     def write(self, *of: facts.Fact) -> None:
         journal = self.open()

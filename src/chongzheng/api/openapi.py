@@ -47,7 +47,7 @@ def refusals_of(endpoint: Endpoint) -> list[str]:
     codes = {*ALWAYS, *endpoint.refusals}
     if endpoint.scope:
         codes.update(WITH_TOKEN)
-    if endpoint.takes is not None:
+    if endpoint.takes is not None or endpoint.streamed:
         codes.update(WITH_BODY)
     return [code for code in MEANINGS if code in codes]
 
@@ -87,6 +87,9 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.takes is not None:
         body = {"application/json": {"schema": _schema(endpoint.takes)}}
         operation["requestBody"] = {"required": True, "content": body}
+    if endpoint.streamed:
+        file = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        operation["requestBody"] = {"required": True, "content": file}
     return operation
 
 

@@ -63,7 +63,8 @@ def _call(path: str, verb: str, call: dict[str, Any]) -> str:
             (p["in"], f"<code>{escape(p['name'])}</code>", _words(p["description"])) for p in call["parameters"]
         ]))  # fmt: skip
     if "requestBody" in call:
-        parts.append(f"<p>Body: {_kind(call['requestBody']['content']['application/json']['schema'])}</p>")
+        ((media, body),) = call["requestBody"]["content"].items()
+        parts.append(f"<p>Body: {_kind(body['schema'])}, {media}</p>")
     if name in EXAMPLES:
         parts.append(f"<pre>{escape(json.dumps(EXAMPLES[name], indent=1))}</pre>")
     parts.append(_table(("status", "means", "body"), [

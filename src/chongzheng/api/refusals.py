@@ -48,7 +48,7 @@ MEANINGS: dict[str, tuple[int, str]] = {
     "overtaken": (409, "Somebody was quicker, or what was shown has changed; look again. Nothing was done."),
     "not_yet": (409, "Something else must be done first; nothing was done."),
     "too_large": (413, "The body is larger than the door takes."),
-    "wrong_media": (415, "The body must be application/json."),
+    "wrong_media": (415, "The body must be application/json, or a file application/octet-stream."),
     "too_many": (429, "The token's requests of this minute are used up; Retry-After says when to come again."),
     "fault": (500, "A fault of ours; it is in the log."),
     "busy": (503, "Not now: too much is waiting, the disk is full, or the engine stops. Nothing was taken."),

@@ -304,11 +304,22 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     done: bool = True
 
 
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that lies in the inbox now; `again`: it lay there already."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+    again: bool = False
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether it is well, and each part that was looked at."""
+    """Whether it is well, and each part that was looked at. `overdue`: clearing files that should be here and are not,
+    which people must see to; facts can be taken all the same."""
 
     ok: bool
     parts: dict[str, bool] = {}
+    overdue: list[str] = []
 
 
 def from_json(kind: type[Any], value: Any) -> Any:

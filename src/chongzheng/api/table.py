@@ -22,6 +22,7 @@ BATCH_BYTES_MAX = 1_000_000
 PAYMENT = r"P[A-Z2-7]{16}"
 NUMBER = r"[1-9][0-9]{0,14}"
 WEBHOOK = r"W[0-9a-f]{12}"
+FILE = r"[0-9A-Za-z_\u4e00-\u9fff][-0-9A-Za-z_.()\u4e00-\u9fff]{0,127}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One call. `scope` "" is open to all; `keyed` needs an Idempotency-Key; `refusals` are codes of refusals.py;
-    `person`: what the person may do whose session stands in the header Person (None: nobody need be there)."""
+    `person`: what the person may do whose session stands in the header Person (None: nobody need be there);
+    `streamed`: the body is a file, not JSON."""
 
     method: str
     path: str
@@ -50,9 +52,10 @@ class Endpoint:
     refusals: tuple[str, ...] = ()
     bytes_max: int = BODY_BYTES_MAX
     person: May | None = None
+    streamed: bool = False
 
 
-PATTERNS = {"payment": PAYMENT, "webhook": WEBHOOK, "break": NUMBER, "case": NUMBER}
+PATTERNS = {"payment": PAYMENT, "webhook": WEBHOOK, "break": NUMBER, "case": NUMBER, "file": FILE}
 """What the variable parts of a path look like."""
 
 PAYMENTS_QUERY = {
@@ -280,6 +283,17 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         takes=shapes_of_desk.CloseCase,
         refusals=("not_found", "not_yet"),
         person=May.RESOLVE,
+    ),
+    Endpoint(
+        "PUT",
+        "/files/{file}",
+        "files",
+        "A clearing file, or its control file (.ctl), for the inbox; it is read when both are there.",
+        Door.upload,
+        shapes.Arrived,
+        status=201,
+        refusals=("not_found", "not_yet", "busy"),
+        streamed=True,
     ),
     Endpoint("GET", "/healthz", "", "The process answers.", Door.alive, shapes.Health),
     Endpoint(

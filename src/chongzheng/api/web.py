@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -40,6 +40,7 @@ PREFIXES = ("", "/v1")
 """Every call is there under its path, and under the version of the door."""
 METRICS_MEDIA = "text/plain; version=0.0.4; charset=utf-8"
 JSON = "application/json"
+BYTES = "application/octet-stream"
 KEY = re.compile(openapi.KEY_PATTERN)
 HEADERS = {
     "Cache-Control": "no-store",
@@ -126,7 +127,8 @@ class Web:
         person, session = await self._person(endpoint, request) if token is not None else (None, "")
         said = await _body(request, endpoint.bytes_max) if decode is not None else b""
         body = _shaped(decode, said) if decode is not None else None
-        return Call(token, path, query, body, said, key, person, session)
+        pieces = _pieces(request) if endpoint.streamed else None
+        return Call(token, path, query, body, said, key, person, session, pieces)
 
     async def _person(self, endpoint: Endpoint, request: Request) -> tuple[Actor | None, str]:
         """Whose session the header Person holds: looked up for this very request, and again when it does something.
@@ -222,8 +224,7 @@ def _query(endpoint: Endpoint, request: Request) -> dict[str, str]:
 
 
 async def _body(request: Request, most: int) -> bytes:
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != JSON:
+    if _media(request) != JSON:
         raise refusal("wrong_media", where="Content-Type")
     said = bytearray()
     try:
@@ -235,6 +236,26 @@ async def _body(request: Request, most: int) -> bytes:
     except TimeoutError:
         raise refusal("too_slow", connection="close") from None
     return bytes(said)
+
+
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes; each piece in time."""
+    if _media(request) != BYTES:
+        raise refusal("wrong_media", where="Content-Type", connection="close")
+    stream = aiter(request.stream())
+    try:
+        while True:
+            async with asyncio.timeout(BODY_WAIT_S):
+                piece = await anext(stream)
+            yield piece
+    except StopAsyncIteration:
+        return
+    except TimeoutError:
+        raise refusal("too_slow", connection="close") from None
+
+
+def _media(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _shaped(decode: Any, said: bytes) -> Any:
