@@ -100,7 +100,7 @@ def test_an_office_works_a_break_and_closes_its_day(office: Office, tmp_path: Pa
     assert sorted(Path(name).name for name in closed["files"]) == [
         f"{PAST}-closing.csv", f"{PAST}-suspense.csv", f"{PAST}-trial.csv", "gl.xlsx",
     ]  # fmt: skip
-    assert "2" in office.refused(2, "money", "export", "--date", PAST, "--xlsx", str(tmp_path / "gl.xlsx"))
+    assert "is there already" in office.refused(2, "money", "export", "--date", PAST, "--xlsx", str(tmp_path / "gl.xlsx"))
     assert office.told(*close, session=people["wu"])["new"] is False
     assert office.told("money", "trial", "--date", PAST)["accounts"] == closed["accounts"]
 
