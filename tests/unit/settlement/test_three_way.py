@@ -127,6 +127,16 @@ def test_late_days_are_waited_for_and_what_is_due_after_the_statement_is_pending
     assert gaps(waiting) == []
 
 
+def test_what_may_come_until_the_last_day_of_the_statement_is_missing_then() -> None:
+    assert gaps(compared([cleared(26, 100)])) == [("missing_credit", ("26",), -100, ())]
+
+
+def test_five_parts_are_a_persons_to_match() -> None:
+    parts = [came(number, 17, 1 << number) for number in range(1, 6)]
+    assert paid(compared([cleared(16, 62)], *parts)) == []
+    assert paid(compared([cleared(16, 30)], *parts[:4])) == [(("16",), (1, 2, 3, 4))]
+
+
 def test_days_paid_before_the_statement_are_none_of_its_business_unless_late() -> None:
     assert gaps(compared([cleared(12, 100)])) == []
     late = compared([cleared(14, 100, "wechat")], came(1, 16, 100, "财付通"))
