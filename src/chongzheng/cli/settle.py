@@ -18,6 +18,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from chongzheng.cli.place import PLACE, shown
+from chongzheng.fees.agreement import Agreement
 from chongzheng.gateway import fee_rules
 from chongzheng.gateway import settle as door
 from chongzheng.gateway.settle import Desk, Outcome, Summary, Terms
@@ -31,7 +32,11 @@ from chongzheng.settlement.intake import ClearingFile, Unreadable
 EXIT_NO, EXIT_BAD_INPUT = 1, 2
 SHOWN_MAX = 20
 LOCKED = "another engine is writing"
-SUBCOMMANDS = {"bank": "chongzheng.cli.bank:bank", "expected": "chongzheng.cli.expected:expected"}
+SUBCOMMANDS = {
+    "bank": "chongzheng.cli.bank:bank",
+    "day": "chongzheng.cli.settle_day:day",
+    "expected": "chongzheng.cli.expected:expected",
+}
 """What may stand in the place of FILE; a file of such a name is given as ./bank."""
 
 
@@ -58,11 +63,13 @@ class _Settle(click.Command):
 @click.option("--whole", is_flag=True, help="FILE holds all trades of its channel, whoever its name says it is of.")
 @click.option("--fees", is_flag=True, help="Check the fees of every line against the agreement.")
 @click.option("--own", envvar="CHONGZHENG_FEES", type=click.Path(path_type=Path), help="Your price list, for --fees.")
+@click.option("--engine", default="", help="Match by duckdb, or a Spark master (spark://host:port); empty: as it fits.")
 @click.option("--dry-run", is_flag=True, help="Say what the file would do, change nothing. The engine may be running.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 def settle(
     file: Path, word: str, day: str, db: Path | str | None, config: Path | None, control: Path | None,
-    layouts: Path | None, corrects: bool, whole: bool, fees: bool, own: Path | None, dry_run: bool, as_json: bool,
+    layouts: Path | None, corrects: bool, whole: bool, fees: bool, own: Path | None, engine: str, dry_run: bool,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Reconcile the clearing FILE of one day: each line, and each missing line, proves or contradicts a verdict.
 
@@ -76,7 +83,7 @@ def settle(
         if as_json:
             click.echo(json.dumps(unread(refusal, day.replace("-", "")), ensure_ascii=False))
         raise
-    summary = _summary(clearing, place, _terms(clearing, corrects, whole, fees, own), dry_run)
+    summary = _summary(clearing, place, _terms(clearing, corrects, whole, fees, own, engine), dry_run)
     if as_json:
         click.echo(json.dumps(document(summary), ensure_ascii=False))
     else:
@@ -152,13 +159,17 @@ def _place(db: Path | str | None, config: Path | None, folder: Path | None) -> _
     return _Place(db, Policy(), Desk(door.layouts(folder)))
 
 
-def _terms(clearing: ClearingFile, corrects: bool, whole: bool, fees: bool, own: Path | None) -> Terms:
-    from chongzheng.fees.agreement import Agreement
-
+def _terms(clearing: ClearingFile, corrects: bool, whole: bool, fees: bool, own: Path | None, engine: str) -> Terms:
     def agreed(word: str, day: str) -> Agreement:
         return Agreement(fee_rules.tariff(own), fee_rules.ladder(own), day, charged.side(word))
 
-    return Terms(corrects, frozenset({clearing.format} if whole else ()), agreed=agreed if fees else None)
+    matching = None
+    if engine:
+        from chongzheng.reconcile.matcher import matcher  # an engine is loaded when it is asked for
+
+        matching = matcher(engine)
+    whose = frozenset({clearing.format} if whole else ())
+    return Terms(corrects, whose, agreed=agreed if fees else None, matching=matching)
 
 
 def _summary(clearing: ClearingFile, place: _Place, terms: Terms, dry_run: bool) -> Summary:

@@ -102,7 +102,7 @@ def _due_day(day: str, one: Expectation, off: Set[str]) -> str:
 
 
 def _span(first: str, last: str) -> list[str]:
-    found = []
+    found: list[str] = []
     while first <= last and len(found) <= LOOK_BACK_DAYS:
         found.append(first)
         first = days.shifted(first, 1)

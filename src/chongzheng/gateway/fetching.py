@@ -109,7 +109,7 @@ async def fetch_new(server: Server, inbox: Path) -> list[str]:
 def _connected(server: Server) -> Any:
     import asyncssh
 
-    by_password = {"client_keys": None, "password": _secret(server.password)} if server.password else {}
+    by_password: dict[str, Any] = {"client_keys": None, "password": _secret(server.password)} if server.password else {}
     secret = by_password or {"client_keys": [server.key]}
     return asyncssh.connect(
         server.host, server.port, username=server.user, known_hosts=server.known_hosts, config=None,

@@ -29,7 +29,7 @@ from chongzheng.settlement.formats.layout import Witness
 from chongzheng.settlement.intake import ClearingFile
 from chongzheng.settlement.judge import Judgement, Saying, fact, judge
 from chongzheng.settlement.line import CARD_CHANNEL, Record
-from chongzheng.settlement.match import Candidate, Held, match
+from chongzheng.settlement.match import Candidate, Held, Matching, match
 
 __all__ = ["Desk", "HandIn", "Outcome", "Summary", "Terms", "layouts", "load", "load_named", "preview", "settle"]
 
@@ -40,6 +40,11 @@ STRAYS_AT_ONCE_MAX = 1_000
 DAYS_BEFORE = {CARD_CHANNEL: 2}
 WALLET_DAYS_BEFORE = 8
 """How much older than the file a payment may be that it speaks of, final or not; an open one may be any age."""
+
+LARGE_ROWS = 200_000
+"""From here on matching goes by sets, not row by row (decision 19)."""
+
+Matcher = Callable[[Sequence[Record], Sequence[Candidate]], Matching]
 
 HandIn = Callable[[Sequence[Submission]], Sequence[Committed]]
 """Takes a bounded batch and returns when it is durable; `Journal.apply` is one."""
@@ -77,13 +82,15 @@ _HELD = {
 class Terms:
     """How files are taken. `corrects`: it may take the place of another file of its day; `whole`: words of formats
     whose file holds all trades of its channel, though its name says whose it is; `rest_days` (yyyymmdd) are no working
-    days; `agreed`: what fees are checked against on a day, by format, None: they are not.
+    days; `agreed`: what fees are checked against on a day, by format, None: they are not; `matching`: says what
+    settlement.match.match says, None: that function, and an engine in this process for a file of LARGE_ROWS.
     """
 
     corrects: bool = False
     whole: frozenset[str] = frozenset()
     rest_days: frozenset[str] = frozenset()
     agreed: Callable[[str, str], Agreement] | None = None
+    matching: Matcher | None = None
 
 
 @dataclass(slots=True)
@@ -187,6 +194,7 @@ class _Work:
     def __init__(self, file: ClearingFile, reader: Reader, terms: Terms, earlier: str) -> None:
         self._file = file
         self._terms = terms
+        self._matcher = terms.matching or _matcher(len(file.records))
         self._places: set[backwards.Place] = set()
         self._before: dict[str, Said] = {}
         self._alone: tuple[Difference, ...] = ()
@@ -223,7 +231,7 @@ class _Work:
 
     def _compare(self) -> None:
         file = self._file
-        self.matching = match(file.records, self._candidates)
+        self.matching = self._matcher(file.records, self._candidates)
         matched = {one.payment for one in self.matching.matches}
         heard = [one for one in self._candidates if one.payment in matched or self._speaks_of(one)]
         self.judgement = judge(self.matching, heard, file.day) if file.witness is Witness.TRADES else _NOTHING
@@ -320,6 +328,14 @@ class _Work:
 
 
 _NOTHING = Judgement((), (), ())
+
+
+def _matcher(rows: int) -> Matcher:
+    if rows < LARGE_ROWS:
+        return match
+    from chongzheng.reconcile.matcher import matcher  # its engine is loaded for large files only
+
+    return matcher("duckdb")
 
 
 def _in_its_place(file: ClearingFile, reader: Reader) -> tuple[str, bool]:
