@@ -4,8 +4,11 @@ import threading
 from dataclasses import replace
 
 from chongzheng.journal import Journal, Reader
+from chongzheng.journal.actors import Actors, Role
 from chongzheng.journal.bank import Bank, Kept, Name
 from chongzheng.journal.breaks import Breaks
+from chongzheng.journal.ledger import DAY_MS, Ledger
+from chongzheng.journal.rules import day_of
 from chongzheng.journal.side import Side
 from chongzheng.settlement.bank import Movement, Statement
 from chongzheng.settlement.payouts import Payout
@@ -89,8 +92,10 @@ def test_another_statement_of_the_same_days_is_refused_whole(side: Side) -> None
     assert side.ask("bank_lines_of", statement="d2") == []
     next_day = replace(STATEMENT, first_day="20261119", last_day="20261119", movements=())
     assert books.status(other, next_day) is Kept.READ
-    assert books.day_before(next_day) == "20261118"
-    assert books.day_before(replace(next_day, account="1")) == ""
+    assert books.before(replace(next_day, opening_fen=139)) == ("20261118", 0)
+    assert books.before(replace(next_day, opening_fen=140)) == ("20261118", 1)
+    assert books.before(replace(next_day, opening_fen=None)) == ("20261118", 0)
+    assert books.before(replace(next_day, account="1")) == ("", 0)
 
 
 def test_a_gap_that_a_later_statement_shows_again_is_one_break(side: Side) -> None:
@@ -120,3 +125,14 @@ def test_a_dozen_at_once_keep_it_once(place: Place, journal: Journal) -> None:
 
 def test_the_book_of_a_day_is_what_clearing_owes(side: Side, journal: Journal) -> None:
     assert bank(side).booked("20260101", "20261231") == {}
+
+
+def test_a_day_with_bank_entries_closes_at_zero(side: Side) -> None:
+    people = Actors(side)
+    people.add("boss", "Boss", frozenset({Role.ADMINISTRATOR}), "shell:root", NOON_MS)
+    people.add("wu", "Wu", frozenset({Role.FINANCE}), "boss", NOON_MS)
+    bank(side).keep(NAME, STATEMENT, compared(), CLEARED)
+    closing, new = Ledger(side, lambda: NOON_MS + 2 * DAY_MS).close(day_of(NOON_MS), "wu")
+    left = {one.account: one.closing_fen for one in closing.balances if one.closing_fen}
+    assert new and sum(left.values()) == 0
+    assert left == {"bank": 142, "clearing receivable": -141, "fees": 6, "suspense": -7}

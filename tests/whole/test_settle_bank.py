@@ -126,6 +126,17 @@ def test_another_statement_of_the_same_day_is_refused(tmp_path: Path, clearing: 
     assert "another statement of these days was read before, nothing changed" in out
 
 
+def test_a_statement_that_is_missing_between_two_shows_in_the_balance(tmp_path: Path, place: Path) -> None:
+    words = ("--format", "mt940", "--db", str(place))
+    said(written(tmp_path, mt940(closing="1000,00")), *words)
+    later = mt940(opening="990,00", closing="990,00", day="260925").replace("60F:C260922", "60F:C260924")
+    assert said(written(tmp_path, later), *words, "--dry-run")["leap_fen"] == -1000
+    assert (
+        "opens -1000 fen from where the last one closed: a statement is missing"
+        in run(str(tmp_path / "s.sta"), *words)[1]
+    )
+
+
 def test_rows_in_a_described_layout(tmp_path: Path, clearing: str) -> None:
     layout = tmp_path / "mybank.toml"
     layout.write_text(LAYOUT, "utf-8")

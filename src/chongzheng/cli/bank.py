@@ -86,6 +86,7 @@ def _statement(one: Taken) -> dict[str, object]:
         "outcome": one.outcome.value,
         "movements": len(statement.movements),
         "others": len(found.others) if found else 0,
+        "leap_fen": one.leap_fen,
         "paid": [
             {"channel": paid.channel, "days": list(paid.days), "fen": paid.fen, "movements": list(paid.movements)}
             for paid in (found.paid if found else ())
@@ -150,6 +151,8 @@ def _show(file: StatementFile, taken: list[Taken]) -> None:
     for one in taken:
         statement, found = one.statement, one.found
         click.echo(f"{file.name}: {statement.account}, {statement.first_day} to {statement.last_day}: {one.outcome}")
+        if one.leap_fen:
+            click.echo(f"it opens {one.leap_fen:+d} fen from where the last one closed: a statement is missing between")
         if found is None:
             continue
         for paid in found.paid:

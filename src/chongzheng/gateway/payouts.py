@@ -22,11 +22,14 @@ PACKED = "payouts.toml"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One statement, what became of it, and how it compares; None where nothing was compared because nothing is new."""
+    """One statement, what became of it, and how it compares; None where nothing was compared because nothing is new.
+    `leap_fen`: by how much it opens elsewhere than the statement before it closed.
+    """
 
     statement: Statement
     outcome: Kept
     found: ThreeWay | None
+    leap_fen: int = 0
 
 
 def agreed(own: Path | None = None) -> dict[str, Payout]:
@@ -73,12 +76,12 @@ def _one(
     status = bank.status(name, statement)
     if status is not Kept.READ:
         return Taken(statement, status, None)
-    before = bank.day_before(statement)
+    before, leap_fen = bank.before(statement)
     since = replace(statement, first_day=days.shifted(before, 1)) if before else statement
     paid = bank.paid_days()
     unpaid = _booked([one for one in known if (one.channel, one.day) not in paid], bank)
     found = _compared(since, unpaid, how)
-    return Taken(statement, Kept.READ if dry_run else bank.keep(name, statement, found, unpaid), found)
+    return Taken(statement, Kept.READ if dry_run else bank.keep(name, statement, found, unpaid), found, leap_fen)
 
 
 def _booked(known: list[Cleared], bank: Bank) -> list[Cleared]:

@@ -55,10 +55,16 @@ class Bank:
             Kept.OVERLAPS if self._side.ask("bank_statements_within", account=statement.account, **days) else Kept.READ
         )
 
-    def day_before(self, statement: Statement) -> str:
-        """The last day of the account that an earlier statement covers; "" for the first one."""
-        rows = self._side.ask("last_bank_day", account=statement.account, before=statement.first_day)
-        return str(rows[0][0] or "")
+    def before(self, statement: Statement) -> tuple[str, int]:
+        """The last day of the account that an earlier statement covers, "" for the first one; and by how much this one
+        opens elsewhere than that one closed, in fen: then a statement between the two is missing.
+        """
+        rows = self._side.ask("bank_statement_before", account=statement.account, before=statement.first_day)
+        if not rows:
+            return "", 0
+        day, closing = str(rows[0][0]), rows[0][1]
+        known = closing is not None and statement.opening_fen is not None
+        return day, (statement.opening_fen or 0) - int(closing) if known else 0
 
     def paid_days(self) -> frozenset[tuple[str, str]]:
         """(channel, clearing day) of everything that earlier movements paid."""

@@ -15,8 +15,9 @@ SELECT digest, name, account, first_day, last_day, lines FROM bank_statement WHE
 SELECT digest, name FROM bank_statement
 WHERE account = :account AND first_day <= :last_day AND last_day >= :first_day AND lines > 0 ORDER BY first_day, digest;
 
--- name: last_bank_day
-SELECT MAX(last_day) FROM bank_statement WHERE account = :account AND last_day < :before;
+-- name: bank_statement_before
+SELECT last_day, closing_fen FROM bank_statement WHERE account = :account AND last_day < :before
+ORDER BY last_day DESC LIMIT 1;
 
 -- name: put_bank_line
 INSERT INTO bank_line (statement, n, account, day, value_day, fen, reference, theirs, text, matched)
