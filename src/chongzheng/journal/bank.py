@@ -125,7 +125,7 @@ class Bank:
 
     def _break(self, name: Name, finding: Finding) -> int:
         """The number of the break; 0 when it is known already, from another statement of the same gap."""
-        content = [finding.gap, finding.channel, list(finding.days)]
+        content: list[object] = [finding.gap, finding.channel, list(finding.days)]
         if finding.movements:
             content += [name.digest, list(finding.movements)]
         elif finding.gap is Gap.BOOK:
@@ -142,8 +142,9 @@ class Bank:
 
 def _taken(found: ThreeWay) -> dict[int, str]:
     """Number of a movement -> channel and clearing days that it paid, rightly or not."""
-    pairs = [(one.channel, one.days, one.movements) for one in (*found.paid, *found.findings) if one.days]
-    return {number: " ".join((channel, *days)) for channel, days, movements in pairs for number in movements}
+    right = [(one.channel, one.days, one.movements) for one in found.paid]
+    wrong = [(one.channel, one.days, one.movements) for one in found.findings if one.days]
+    return {number: " ".join((channel, *days)) for channel, days, numbers in right + wrong for number in numbers}
 
 
 def _payout(came_fen: int, days: list[Cleared]) -> list[Entry]:
