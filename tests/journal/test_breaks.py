@@ -13,7 +13,7 @@ from chongzheng.journal.rules import ALONE_UP_TO_FEN, Rules, day_of
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.booking import Resolution
-from chongzheng.settlement.breaks import Difference, Type
+from chongzheng.settlement.breaks import Difference, Type, Viewpoint
 from journal.made import AMOUNT_FEN, DAY_MS, NOON_MS, asked, cleared, kept, name_of, sale
 from journal.place import Place
 
@@ -83,11 +83,12 @@ def test_the_same_difference_of_a_file_is_found_once_and_its_money_is_parked(des
     (number,) = desk.found(STRANGER)
     assert desk.found(STRANGER) == [] and desk.suspense() == 500
     short = Difference(Type.SHORT, "", 8, -200, "a refund of nobody's")
-    fee = Difference(Type.FEE, "", 9, -3, "another fee than agreed")
-    assert len(desk.found(STRANGER, short, fee)) == 2 and desk.suspense() == 300, "a fee is nobody's money"
+    fee = Difference(Type.FEE, "", 8, -3, "another fee than agreed")
+    theirs = Difference(Type.FEE, "", 8, -3, "another network fee", viewpoint=Viewpoint.MERCHANT)
+    assert len(desk.found(STRANGER, short, fee, theirs)) == 3 and desk.suspense() == 300, "a fee is nobody's money"
     view = desk.breaks.view(number)
     assert (view.suspense_fen, view.takes_two, view.one.queue) == (500, True, "reconciliation")
-    first, second, third = desk.breaks.page()
+    first, second, _, third = desk.breaks.page()
     assert desk.breaks.page(after=first.id, most=1) == [second] and desk.breaks.page(after=third.id) == []
     assert ("one_sided_theirs", "open", 1, 500) in desk.breaks.counts()
     assert desk.holds()

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from chongzheng.journal import Reader
 from chongzheng.journal.actors import Actors, Role
 from chongzheng.journal.breaks import Breaks
+from chongzheng.journal.rules import day_of
 from chongzheng.journal.side import Side
 from chongzheng.reception import wall_clock_ms
 from chongzheng.settlement.breaks import Difference, Type
@@ -141,6 +142,41 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, path: str, body: Any, re
     async def test(desk: Desk) -> None:
         said = {"reason": "all is well"} if body is None else await desk.decision(**body)
         assert problem(await desk.ask("li", "POST", path, said)) == refused
+
+    with_desk(tmp_path, test)
+
+
+def test_finance_and_administration_work_through_the_door(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        today = day_of(wall_clock_ms())
+        trial = (await desk.ask("li", "GET", f"/v1/money/trial?date={today}")).json()
+        ends = {one["account"]: one["closing_fen"] for one in trial["accounts"]}
+        assert (trial["trial_fen"], ends["suspense"], ends["clearing receivable"]) == (0, -500, 500)
+        assert problem(await desk.ask("li", "GET", "/money/trial")) == (400, "bad_field", "query.date")
+        wu = {"actor": "wu", "name": "Wu", "roles": ["finance"]}
+        assert problem(await desk.ask("zhang", "POST", "/actors", wu))[:2] == (403, "not_allowed")
+        assert (await desk.ask("boss", "POST", "/actors", wu)).json()["has_password"] is False
+        assert (await desk.ask("boss", "POST", "/actors/wu/password", {"password": WORD})).status_code == 200
+        assert problem(await desk.ask("boss", "POST", "/actors/nobody", {"active": False}))[:2] == (404, "not_found")
+        signed = await desk.ask("", "POST", "/session", {"actor": "wu", "password": WORD})
+        desk.sessions["wu"] = signed.json()["session"]
+        assert problem(await desk.ask("li", "POST", "/money/closings", {"date": today}))[:2] == (403, "not_allowed")
+        assert problem(await desk.ask("wu", "POST", "/money/closings", {"date": today})) == (409, "not_yet", "date")
+        closed = (await desk.ask("wu", "POST", "/money/closings", {"date": "20260101"})).json()
+        assert (closed["new"], closed["closed_by"], closed["trial"]["trial_fen"]) == (True, "wu", 0)
+        limit = {"fen": 500, "valid_from": today}
+        proposed = (await desk.ask("zhang", "POST", "/limits", limit | {"reason": "small ones"})).json()
+        assert proposed["in_force_fen"] is None and proposed["rows"][0]["proposed_by"] == "zhang"
+        assert problem(await desk.ask("zhang", "POST", "/limits/approval", limit))[:2] == (403, "not_allowed")
+        assert (await desk.ask("wu", "POST", "/limits/approval", limit)).json()["in_force_fen"] == 500
+        done = await desk.ask("li", "POST", "/breaks/1/resolution", await desk.decision())
+        assert done.json()["standing"]["state"] == "resolved", "one person is enough now"
+        left = (await desk.ask("boss", "POST", "/actors/li", {"active": False})).json()
+        assert (left["active"], left["roles"]) == (False, ["clerk"])
+        assert problem(await desk.ask("li", "GET", "/breaks"))[:2] == (401, "no_person")
+        history = (await desk.ask("boss", "GET", "/actors/li/history")).json()["history"]
+        assert [one["kind"] for one in history] == ["actor added", "password changed", "actor changed"]
+        assert len((await desk.ask("wu", "GET", "/actors")).json()["actors"]) == 5
 
     with_desk(tmp_path, test)
 

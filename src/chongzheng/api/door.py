@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,9 @@ from chongzheng.journal import Submission
 from chongzheng.journal.actors import Actor, Actors
 from chongzheng.journal.breaks import Breaks
 from chongzheng.journal.doors import Doors, Token
-from chongzheng.journal.ledger import Exposure, exposure
+from chongzheng.journal.ledger import Ledger
 from chongzheng.journal.outbox import Outbox
+from chongzheng.journal.rules import Rules
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reports import story
@@ -119,6 +120,7 @@ class Door:
         self.outbox = outbox
         self.actors = Actors(side)
         self.breaks = Breaks(side, ways.clock)
+        self.rules = Rules(side)
         self._readers = readers
         self._side = side
         self._turns = Turns()
@@ -220,10 +222,11 @@ class Door:
         mine = [one for one in found if call.who.sees(one.key.merchant) and query.get("state", one.state) == one.state]
         return Page(payments=[standing(one) for one in mine], after=after)
 
-    def exposure(self) -> Exposure:
-        """Money in doubt now, on a connection that only reads: the door's own has clients waiting."""
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """The books. What takes long is asked on a connection that only reads: others wait for the door's own."""
         with self._readers.one() as reader:
-            return exposure(reader, self.ways.clock())
+            yield Ledger(self._side, self.ways.clock, reader)
 
     async def _payment(self, call: Call) -> Payment:
         def look() -> Payment | None:

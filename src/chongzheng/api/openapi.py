@@ -99,7 +99,7 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         for name, pattern in PATTERNS.items()
         if f"{{{name}}}" in endpoint.path
     ]
-    found += [_parameter("query", name, f"^({a.pattern})$", a.means) for name, a in endpoint.query.items()]
+    found += [_parameter("query", name, f"^({a.pattern})$", a.means, a.needed) for name, a in endpoint.query.items()]
     if endpoint.keyed:
         means = "Yours; the same key with the same content is the same request"
         found.append(_parameter("header", "Idempotency-Key", f"^{KEY_PATTERN}$", means, required=True))

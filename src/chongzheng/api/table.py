@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
-from chongzheng.api import desk, fees, shapes
+from chongzheng.api import desk, fees, office, shapes
 from chongzheng.api import desk_shapes as shapes_of_desk
+from chongzheng.api import office_shapes as shapes_of_office
 from chongzheng.api.door import Call, Door
 from chongzheng.journal.actors import May
 from chongzheng.journal.breaks import STATES
@@ -20,6 +21,7 @@ from chongzheng.journal.breaks import STATES
 BODY_BYTES_MAX = 16_384
 BATCH_BYTES_MAX = 1_000_000
 PAYMENT = r"P[A-Z2-7]{16}"
+ACTOR = r"[a-z0-9][a-z0-9._-]{1,31}"
 NUMBER = r"[1-9][0-9]{0,14}"
 WEBHOOK = r"W[0-9a-f]{12}"
 FILE = r"[0-9A-Za-z_\u4e00-\u9fff][-0-9A-Za-z_.()\u4e00-\u9fff]{0,127}"
@@ -31,6 +33,7 @@ class Asked:
 
     pattern: str
     means: str
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Endpoint:
     streamed: bool = False
 
 
-PATTERNS = {"payment": PAYMENT, "webhook": WEBHOOK, "break": NUMBER, "case": NUMBER, "file": FILE}
+PATTERNS = {"payment": PAYMENT, "webhook": WEBHOOK, "break": NUMBER, "case": NUMBER, "actor": ACTOR, "file": FILE}
 """What the variable parts of a path look like."""
 
 PAYMENTS_QUERY = {
@@ -294,6 +297,108 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         status=201,
         refusals=("not_found", "not_yet", "busy"),
         streamed=True,
+    ),
+    Endpoint(
+        "GET",
+        "/money/trial",
+        "people",
+        "The trial balance of a day, closed or not.",
+        office.trial,
+        shapes_of_office.Trial,
+        query={"date": Asked(r"[0-9]{8}", "the day, yyyymmdd", needed=True)},
+        person=May.READ,
+    ),
+    Endpoint(
+        "POST",
+        "/money/closings",
+        "people",
+        "Close a day for the general ledger, once; refused while something of it is not posted.",
+        office.close_day,
+        shapes_of_office.Closed,
+        takes=shapes_of_office.Close,
+        refusals=("not_yet",),
+        person=May.CLOSE_DAYS,
+    ),
+    Endpoint(
+        "GET",
+        "/actors",
+        "people",
+        "The register of people.",
+        office.actors,
+        shapes_of_office.Actors,
+        person=May.READ,
+    ),
+    Endpoint(
+        "POST",
+        "/actors",
+        "people",
+        "Enter a person.",
+        office.add_actor,
+        shapes_of_office.ActorStanding,
+        takes=shapes_of_office.NewActor,
+        status=201,
+        person=May.MANAGE_ACTORS,
+    ),
+    Endpoint(
+        "POST",
+        "/actors/{actor}",
+        "people",
+        "Give a person other roles, or say whether he or she works here.",
+        office.change_actor,
+        shapes_of_office.ActorStanding,
+        takes=shapes_of_office.ChangeActor,
+        refusals=("not_found",),
+        person=May.MANAGE_ACTORS,
+    ),
+    Endpoint(
+        "POST",
+        "/actors/{actor}/password",
+        "people",
+        "A new password: one's own, or by an administrator.",
+        office.change_password,
+        shapes.Done,
+        takes=shapes_of_office.NewPassword,
+        refusals=("not_found",),
+        person=May.SIGN_OUT,
+    ),
+    Endpoint(
+        "GET",
+        "/actors/{actor}/history",
+        "people",
+        "Every change of a person's row, with who made it.",
+        office.actor_history,
+        shapes_of_office.ActorHistory,
+        person=May.READ,
+    ),
+    Endpoint(
+        "GET",
+        "/limits",
+        "people",
+        "Up to how much one person may resolve alone.",
+        office.limits,
+        shapes_of_office.Limits,
+        person=May.READ,
+    ),
+    Endpoint(
+        "POST",
+        "/limits",
+        "people",
+        "Propose a limit, from a day on.",
+        office.propose_limit,
+        shapes_of_office.Limits,
+        takes=shapes_of_office.ProposeLimit,
+        status=201,
+        person=May.SET_RULES,
+    ),
+    Endpoint(
+        "POST",
+        "/limits/approval",
+        "people",
+        "Put a limit in force that somebody else proposed.",
+        office.approve_limit,
+        shapes_of_office.Limits,
+        takes=shapes_of_office.ApproveLimit,
+        person=May.SET_RULES,
     ),
     Endpoint("GET", "/healthz", "", "The process answers.", Door.alive, shapes.Health),
     Endpoint(

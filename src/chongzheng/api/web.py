@@ -220,6 +220,9 @@ def _query(endpoint: Endpoint, request: Request) -> dict[str, str]:
         if not re.fullmatch(asked.pattern, value):
             raise refusal("bad_field", f"must be: {asked.means}", f"query.{name}")
         found[name] = value
+    for name, asked in endpoint.query.items():
+        if asked.needed and name not in found:
+            raise refusal("bad_field", f"is missing: {asked.means}", f"query.{name}")
     return found
 
 

@@ -238,7 +238,7 @@ class Actors:
     def _known(self, actor: str) -> Actor:
         found = self.get(actor)
         if found is None:
-            raise TheirMistake("there is no person of this id", actor)
+            raise TheirMistake("there is no person of this id", f"actor {actor}")
         return found
 
     def _manages(self, by: str) -> None:

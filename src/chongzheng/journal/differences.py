@@ -48,8 +48,10 @@ def take_back(pen: Pen, file: str, by_file: str, at: int) -> int:
 
 
 def _row(file: str, channel: str, day: str, one: Difference) -> dict[str, object]:
-    """The mark is made of what the difference is: the same difference of the same file is one break."""
-    mark = hashlib.sha256(encode([file, one.record_number, one.payment, one.type])).hexdigest()[:32]
+    """The mark is made of what the difference is: the same difference of the same file is one break. One line may be
+    wrong about two fees, each seen from another side."""
+    what = [file, one.record_number, one.payment, one.type, one.viewpoint]
+    mark = hashlib.sha256(encode(what)).hexdigest()[:32]
     return {
         "mark": mark,
         "file": file,

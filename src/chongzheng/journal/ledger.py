@@ -160,20 +160,21 @@ def exposure(asked: Asking, now: int) -> Exposure:
 
 
 class Ledger:
-    """The books. `clock`: epoch ms."""
+    """The books. `clock`: epoch ms. `asked`: who is asked what takes long, where others wait for `side`."""
 
-    def __init__(self, side: Side, clock: Callable[[], int]) -> None:
+    def __init__(self, side: Side, clock: Callable[[], int], asked: Asking | None = None) -> None:
         self._side = side
         self._clock = clock
+        self._asked: Asking = asked or side
         self._actors = Actors(side)
 
     def exposure(self) -> Exposure:
         """All money in doubt now."""
-        return exposure(self._side, self._clock())
+        return exposure(self._asked, self._clock())
 
     def suspense(self) -> list[Item]:
         """The sub-ledger of suspense now, oldest first."""
-        return [Item(*words, fen=int(fen)) for *words, fen in self._side.ask("suspense_items")]
+        return [Item(*(*row[:-1], int(row[-1]))) for row in self._asked.ask("suspense_items")]
 
     def trial(self, day: str) -> tuple[Balance, ...]:
         """Every account over this day, closed or not. TheirMistake: no such day."""
@@ -191,7 +192,7 @@ class Ledger:
         self._actors.allowed(by, May.CLOSE_DAYS)
         # What takes long is read before the transaction, which would keep the engine waiting. What is booked in between
         # counts on the next day, as all does that is booked into a day that is closed.
-        apart = [f"the books of {name} are not where its state says" for (name,) in self._side.ask("books_apart")]
+        apart = [f"the books of {name} are not where its state says" for (name,) in self._asked.ask("books_apart")]
         balances = self._balances(day)
         with self._side.together():
             queue(self._side)
@@ -237,7 +238,7 @@ class Ledger:
         closing, but dated before it, counts here."""
         before = self._side.ask("closing_before", day=day)
         closed = {one.account: one for one in self._closing(before[0]).balances} if before else {}
-        moved = {row[0]: (int(row[1]), int(row[2])) for row in self._side.ask("balances_until", until=closes_at(day))}
+        moved = {row[0]: (int(row[1]), int(row[2])) for row in self._asked.ask("balances_until", until=closes_at(day))}
         found = []
         for name, title, nature, code in self._side.ask("accounts"):
             debited, credited = moved.get(name, (0, 0))
