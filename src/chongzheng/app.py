@@ -14,7 +14,7 @@ import structlog
 
 from chongzheng import config as settings
 from chongzheng import uplink
-from chongzheng.clearing import Clearing, awaited, desk
+from chongzheng.clearing import Clearing, awaited, desk, terms_of
 from chongzheng.gateway.asking import Asking, Channel, answers_of
 from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.channel import Channel as Kinds
@@ -33,6 +33,7 @@ from chongzheng.gateway.loading import Desk
 from chongzheng.gateway.metrics import Sources
 from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
+from chongzheng.gateway.settle import Terms
 from chongzheng.gateway.steady import SteadyClock
 from chongzheng.gateway.take_over import Hands, Look, TakeOver
 from chongzheng.gateway.terminals import Terminal, Terminals, master_key_place, terminal_of
@@ -87,10 +88,10 @@ def journal_and_policy(path: Path) -> tuple[Path | str, Policy]:
     return config.journal, config.policy
 
 
-def clearing_desk(path: Path, folder: Path | None) -> Desk:
-    """What reads clearing files under this configuration; `folder` of layouts goes before the configured one."""
+def clearing_desk(path: Path, folder: Path | None) -> tuple[Desk, Callable[[str], Terms]]:
+    """What reads clearing files under this configuration, and the terms of a day. `folder`: of layouts, goes first."""
     config = settings.load(path)
-    return desk(config.settlement, Vault.from_file(config.keys), folder)
+    return desk(config.settlement, Vault.from_file(config.keys), folder), lambda day: terms_of(config.settlement, day)
 
 
 def awaited_files(path: Path, now: int) -> list[Awaited]:

@@ -340,6 +340,16 @@ def test_a_full_disk_is_one_line(
     assert settled(path, "--date", DAY, "--db", shop.path)["outcome"] == Outcome.RESUMED
 
 
+def test_a_control_file_may_say_the_layout_of_any_name(shop: Shop) -> None:
+    path = shop.file(NAME, line())
+    other = path.rename(shop.folder / "trades of sunday")
+    promised = path.with_name(f"{NAME}.ctl")
+    promised.write_text(f"{promised.read_text()}format=acom\n")
+    promised.rename(other.with_name(f"{other.name}.ctl"))
+    with pytest.raises(TheirMistake, match="is not named like an ACOM file"):
+        door.load_named(other)
+
+
 def test_a_name_states_layout_and_day(shop: Shop) -> None:
     clearing = door.load_named(shop.file(NAME, line()))
     assert (clearing.day, clearing.format) == (DAY, "acom")

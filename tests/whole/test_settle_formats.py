@@ -63,7 +63,7 @@ def test_a_wallets_bill_finds_its_payments_by_order_number_and_needs_no_control_
     assert shop.verdict(returned)[1] is Truth.CHARGED_RETURNED
     assert shop.verdict(other)[0] is State.APPROVED
     again = settled(path, "--format", "alipay", "--date", DAY, "--db", shop.path)
-    assert again["outcome"] == "already read, nothing changed"
+    assert (again["outcome"], again["breaks"]) == ("already read, nothing changed", said["breaks"])
     assert (again["rows"], again["matched"], again["digest"]) == (3, 3, said["digest"])
 
 
@@ -317,3 +317,17 @@ def test_a_refund_in_the_bill_is_seen_as_such(shop: Counter) -> None:
     path = shop.put(ALIPAY, bills.alipay(deals))
     said = settled(path, "--format", "alipay", "--db", shop.path)
     assert said["rows"] == 2 and sum(said["breaks"].values()) >= 1  # type: ignore[attr-defined]
+
+
+def test_a_large_file_is_matched_by_sets_with_the_same_result(shop: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(1, 4):
+        shop.approved(f"00000{n}", f"RRN00000000{n}")
+    clearing = door.load(
+        shop.file(NAME, *(line(stan=f"00000{n}", rrn=f"RRN00000000{n}", fen=99 + n) for n in range(1, 4))), DAY
+    )
+    reader = shop.reader()
+    small = door.preview(clearing, reader)
+    monkeypatch.setattr(door, "LARGE_ROWS", 1)
+    large = door.preview(clearing, reader)
+    assert (small.matched, small.result, small.by_type) == (large.matched, large.result, large.by_type)
+    assert small.matched >= 1 and small.differences == large.differences

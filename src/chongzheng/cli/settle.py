@@ -7,8 +7,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,9 @@ def settle(
         if as_json:
             click.echo(json.dumps(unread(refusal, day.replace("-", "")), ensure_ascii=False))
         raise
-    summary = _summary(clearing, place, _terms(clearing, corrects, whole, fees, own, engine), dry_run)
+    summary = _summary(
+        clearing, place, _terms(place.terms(clearing.day), clearing, corrects, whole, fees, own, engine), dry_run
+    )
     if as_json:
         click.echo(json.dumps(document(summary), ensure_ascii=False))
     else:
@@ -144,8 +147,10 @@ def unread(refusal: Unreadable, day: str) -> dict[str, object]:
 class _Place:
     """Where the journal is, by which policy it is judged, and what reads files."""
 
-    def __init__(self, path: Path | str, policy: Policy, desk: Desk) -> None:
-        self.path, self.policy, self.desk = path, policy, desk
+    def __init__(
+        self, path: Path | str, policy: Policy, desk: Desk, terms: Callable[[str], Terms] = lambda day: Terms()
+    ) -> None:
+        self.path, self.policy, self.desk, self.terms = path, policy, desk, terms
 
 
 def _place(db: Path | str | None, config: Path | None, folder: Path | None) -> _Place:
@@ -153,23 +158,27 @@ def _place(db: Path | str | None, config: Path | None, folder: Path | None) -> _
         from chongzheng.app import clearing_desk, journal_and_policy  # load the wires; a plain --db does without
 
         path, policy = journal_and_policy(config)
-        return _Place(db or path, policy, clearing_desk(config, folder))
+        return _Place(db or path, policy, *clearing_desk(config, folder))
     if db is None:
         raise TheirMistake("is missing; name the journal with --db, or the configuration with --config", "--db")
     return _Place(db, Policy(), Desk(door.layouts(folder)))
 
 
-def _terms(clearing: ClearingFile, corrects: bool, whole: bool, fees: bool, own: Path | None, engine: str) -> Terms:
+def _terms(
+    terms: Terms, clearing: ClearingFile, corrects: bool, whole: bool, fees: bool, own: Path | None, engine: str
+) -> Terms:
+    """What the configuration says, and over it what the command does."""
+
     def agreed(word: str, day: str) -> Agreement:
         return Agreement(fee_rules.tariff(own), fee_rules.ladder(own), day, charged.side(word))
 
-    matching = None
     if engine:
         from chongzheng.reconcile.matcher import matcher  # an engine is loaded when it is asked for
 
-        matching = matcher(engine)
-    whose = frozenset({clearing.format} if whole else ())
-    return Terms(corrects, whose, agreed=agreed if fees else None, matching=matching)
+        terms = replace(terms, matching=matcher(engine))
+    if whole:
+        terms = replace(terms, whole=terms.whole | {clearing.format})
+    return replace(terms, corrects=corrects, agreed=agreed if fees else terms.agreed)
 
 
 def _summary(clearing: ClearingFile, place: _Place, terms: Terms, dry_run: bool) -> Summary:

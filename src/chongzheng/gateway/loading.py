@@ -9,6 +9,7 @@ from pathlib import Path
 from chongzheng.gateway.workbook import unpack
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement import days
+from chongzheng.settlement.formats import control as control_file
 from chongzheng.settlement.formats.control import CONTROL_BYTES_MAX
 from chongzheng.settlement.formats.known import ENDING, LAYOUTS_MAX, Known, packaged
 from chongzheng.settlement.formats.parse import LAYOUT_CHARS_MAX, parse
@@ -42,8 +43,14 @@ def load(path: Path, day: str, control: Path | None = None, word: str = ACOM, de
 
 
 def load_named(path: Path, desk: Desk | None = None) -> ClearingFile:
-    """The same of a file whose name states its layout and its day; TheirMistake also when it does not."""
+    """The same of a file whose name states its layout and its day, or its control file does; TheirMistake also when
+    neither does."""
     desk = desk or Desk(packaged())
+    beside = path.with_name(path.name + CONTROL_SUFFIX)
+    if beside.is_file():
+        promised = control_file.parse(_bytes(beside, CONTROL_BYTES_MAX), beside.name)
+        if promised.format:
+            return load(path, promised.day, None, promised.format, desk)
     word, day = desk.known.of_file(path.name)
     if not days.is_day(day):
         raise TheirMistake("does not state in its name which day it is of", path.name)

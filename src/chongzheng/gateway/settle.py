@@ -119,11 +119,12 @@ class Summary:
     carried: int = 0
     result: str = ""
     changes: Changes | None = None
+    kept: Counter[str] | None = None
 
     @property
     def by_type(self) -> dict[str, int]:
-        """How many differences there are of each type."""
-        found = Counter(str(one.type) for one in self.differences)
+        """How many differences there are of each type; of a file that was read before, those it brought then."""
+        found = Counter(str(one.type) for one in self.differences) if self.kept is None else self.kept
         return {str(kind): found[str(kind)] for kind in Type}
 
 
@@ -193,6 +194,7 @@ class _Work:
 
     def __init__(self, file: ClearingFile, reader: Reader, terms: Terms, earlier: str) -> None:
         self._file = file
+        self._reader = reader
         self._terms = terms
         self._matcher = terms.matching or _matcher(len(file.records))
         self._places: set[backwards.Place] = set()
@@ -301,6 +303,7 @@ class _Work:
     def summary(self, outcome: Outcome) -> Summary:
         """What there is to say, before anything is handed in."""
         file, judgement, matching = self._file, self.judgement, self.matching
+        again = outcome in (Outcome.ALREADY_READ, Outcome.SUPERSEDED)
         about_one = sum(len(one.about) == 1 for one in matching.breaks) if file.witness is Witness.FEES else 0
         return Summary(
             file.name,
@@ -314,7 +317,8 @@ class _Work:
             breaks=judgement.breaks,
             format=file.format,
             opened=self.opened,
-            differences=self._found,
+            differences=() if again else self._found,
+            kept=Counter(self._reader.breaks_of_file(file.identity)) if again else None,
             carried=self.carried,
             result=self._digest(),
             changes=self.changes,

@@ -186,6 +186,9 @@ SELECT rule, count(*) FROM fact GROUP BY rule ORDER BY rule;
 SELECT day, name, digest, records, complete, state, channel, format, part, at, supersedes, superseded_by, changes
 FROM settlement_file ORDER BY day, at, digest;
 
+-- name: breaks_of_file
+SELECT type, count(*) FROM breaks WHERE file = ? AND state <> 'superseded' GROUP BY type ORDER BY type;
+
 -- name: strays
 SELECT id, at, kind, source, why, body FROM stray ORDER BY at, id;
 

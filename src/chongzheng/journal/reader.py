@@ -201,6 +201,10 @@ class Reader:
                  "supersedes", "superseded_by", "changes")  # fmt: skip
         return [dict(zip(names, row, strict=True)) for row in self._all("settlement_days")]
 
+    def breaks_of_file(self, digest: str) -> dict[str, int]:
+        """How many breaks of each type this file (its digest) has brought, whatever became of them since."""
+        return {str(kind): int(count) for kind, count in self._all("breaks_of_file", digest)}
+
     def strays(self) -> list[tuple[Evidence, str]]:
         """Evidence that belongs to no payment, and why it was kept."""
         return [(Evidence(i, at, kind, source, body), why) for i, at, kind, source, why, body in self._all("strays")]

@@ -2,7 +2,8 @@
 
 ACOM has no trailer in our sources, so nothing inside it shows that its end is missing (docs/decisions/0003). One
 `name=value` a line: `day=yyyymmdd`, `records=N`, `amount_fen=SUM` over all records, `sha256=HEX` of the whole file; and
-`corrects=HEX`, the digest of another file, where this one takes the place of that one.
+`corrects=HEX`, the digest of another file, where this one takes the place of that one; `format=WORD`, where the file's
+name does not say in which layout it is.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _FORMS = {
     "records": re.compile(r"\d{1,12}", re.ASCII),
     "amount_fen": re.compile(r"\d{1,24}", re.ASCII),
     "sha256": re.compile(r"[0-9a-fA-F]{64}"),
+    "format": re.compile(r"[a-z0-9][a-z0-9-]{0,31}"),
     "corrects": re.compile(r"[0-9a-fA-F]{64}"),
 }
 NEEDED = ("day", "records", "amount_fen", "sha256")
@@ -27,13 +29,14 @@ NEEDED = ("day", "records", "amount_fen", "sha256")
 @dataclass(frozen=True, slots=True)
 class Control:
     """What a complete file holds: `day` yyyymmdd, `records` lines, `amount_fen` their sum, `sha256` lower-case hex,
-    `corrects` that of the file whose place it takes, "" for none."""
+    `corrects` that of the file whose place it takes, `format` the layout's word, "" for none."""
 
     day: str
     records: int
     amount_fen: int
     sha256: str
     corrects: str = ""
+    format: str = ""
 
 
 def parse(data: bytes, name: str) -> Control:
@@ -49,7 +52,8 @@ def parse(data: bytes, name: str) -> Control:
     if missing:
         raise TheirMistake(f"has no {' and no '.join(missing)}", name)
     digest, corrects = values["sha256"].lower(), values.get("corrects", "").lower()
-    return Control(values["day"], int(values["records"]), int(values["amount_fen"]), digest, corrects)
+    records, amount_fen = int(values["records"]), int(values["amount_fen"])
+    return Control(values["day"], records, amount_fen, digest, corrects, values.get("format", ""))
 
 
 def _pair(line: str, where: str, known: dict[str, str]) -> tuple[str, str]:

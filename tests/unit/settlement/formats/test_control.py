@@ -5,7 +5,7 @@ import pytest
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement.formats.control import Control, parse
 
-NAMES = "day, records, amount_fen, sha256, corrects"
+NAMES = "day, records, amount_fen, sha256, format, corrects"
 GOOD = b"day=20261122\nrecords=2\namount_fen=300\nsha256=" + b"AB" * 32 + b"\n"
 
 
@@ -16,7 +16,8 @@ def test_a_control_file() -> None:
 
 def test_a_file_may_say_whose_place_it_takes() -> None:
     assert parse(GOOD + b"corrects=" + b"CD" * 32, "f.ctl").corrects == "cd" * 32
-    assert parse(GOOD, "f.ctl").corrects == ""
+    assert parse(GOOD, "f.ctl").corrects == parse(GOOD, "f.ctl").format == ""
+    assert parse(GOOD + b"format=alipay", "f.ctl").format == "alipay"
 
 
 @pytest.mark.parametrize(
