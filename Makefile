@@ -5,6 +5,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 # The program is the stamp: it is newer than what it was installed from, or set-up runs again.
 STAMP  := $(VENV)/bin/chongzheng
+CLUSTER := $(VENV)/cluster
 SRC    := src/chongzheng
 # The pure part (DESIGN section 3); tests/test_house.py checks that this list and the rules agree.
 PURE   := $(wildcard $(addprefix $(SRC)/,mistakes.py money.py card.py iso8583 fees reversal settlement cases causes \
@@ -50,7 +51,17 @@ $(VENV)/bin/pip:
 run: setup ## set up, then the demo: payments whose reversals fail, taken to proven answers
 	@$(VENV)/bin/chongzheng demo
 
-test: setup ## set up, then the whole test suite
+# Spark is 430 MB that only the tests of the extra [cluster] need.
+$(CLUSTER): requirements-cluster.lock | $(STAMP)
+	@echo "test: installing Spark, for the tests of the extra [cluster]"
+	@command -v java >/dev/null || { \
+	  echo "test: installing the Debian package default-jre-headless, which Spark needs"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq default-jre-headless; }
+	@$(PY) -m pip install --quiet --requirement requirements-cluster.lock
+	@touch $(CLUSTER)
+
+test: setup $(CLUSTER) ## set up, then the whole test suite
+	@$(PY) -m pytest -q -m cluster
 	@$(PY) -m pytest -q -n 2
 
 check: setup ## lint, types of the pure part, house rules, coverage file by file, licences

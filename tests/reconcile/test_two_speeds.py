@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from chongzheng.reconcile import tables
 from chongzheng.reconcile.day import Result, reconcile
-from chongzheng.reconcile.engine import Bounds, DuckEngine
+from chongzheng.reconcile.duck import DuckEngine
+from chongzheng.reconcile.engine import Bounds
 from chongzheng.settlement import digest
 from chongzheng.settlement.breaks import Difference
 from chongzheng.settlement.differences import differences

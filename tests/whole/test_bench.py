@@ -86,7 +86,7 @@ def test_an_alternative_that_does_not_install_is_reported(tmp_path: Path, monkey
     def refuse(one: alternatives.Alternative) -> Path:
         raise TheirMistake("does not install", one.name)
 
-    monkeypatch.setattr(alternatives, "_environment", refuse)
+    monkeypatch.setattr(alternatives, "environment", refuse)
     found = alternatives.compared(5_000, tmp_path, 10, lambda phase: None)
     assert set(found["alternatives"]) == {"dbos", "procrastinate", "pgqueuer", "celery", "temporal"}
     assert found["alternatives"]["dbos"] == {"missing": "dbos: does not install"}

@@ -90,7 +90,7 @@ async def _all(place: Place, jobs: int, say: Say) -> dict[str, Any]:
 def _measured(one: Alternative, place: Place, bank: str, jobs: int, say: Say) -> dict[str, Any]:
     try:
         say(f"{one.name}: making its environment")
-        python = _environment(one)
+        python = environment(one)
         with _store(one, place.folder) as store:
             say(f"{one.name}: {jobs} reversals")
             return _run(one, python, {BANK: bank, MAK: place.mak.hex(), STORE: store}, jobs)
@@ -98,7 +98,7 @@ def _measured(one: Alternative, place: Place, bank: str, jobs: int, say: Say) ->
         return {"missing": str(mistake)}
 
 
-def _environment(one: Alternative) -> Path:
+def environment(one: Alternative) -> Path:
     """The interpreter of its environment, made when it is not there or was made for other packages."""
     home = cache() / one.name
     python, stamp = home / "bin" / "python", home / STAMP

@@ -22,7 +22,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 db_option = click.option(
     "--db", default="sqlite", show_default=True, help="sqlite, postgresql (one of our own), or the URL of an empty one."
 )
-PENDING_MAX, SALES_MAX = 5_000_000, 5_000_000
+PENDING_MAX, SALES_MAX, ROWS_MAX = 5_000_000, 5_000_000, 100_000_000
 
 
 class _Bar:
@@ -145,4 +145,25 @@ def bench_hostile(
 
     with _folder() as folder, _bar() as bar:
         figures = asyncio.run(measure(folder, Siege(clients, terminals, rate, seconds, flood, rounds), bar.say))
+    _show(figures, as_json)
+
+
+@bench.command("settle")
+@click.option("--rows", type=click.IntRange(1_000, ROWS_MAX), default=1_000_000, show_default=True, help="Each side.")
+@click.option("--format", "format_", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
+@click.option("--memory", "memory_mib", type=click.IntRange(512, 1 << 20), default=2_048, show_default=True,
+              help="MiB that matching may take before it uses the disk.")  # fmt: skip
+@click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True, help="Threads of the engine.")
+@click.option("--compare", is_flag=True, help="The same day by pandas and datacompy, as large as they manage.")
+@json_option
+def bench_settle(rows: int, format_: str, memory_mib: int, threads: int, compare: bool, as_json: bool) -> None:
+    """A national day with differences planted in it: how fast, how much memory, and is every one found and no other?"""
+    from chongzheng.bench.settle import Size, measure
+
+    with _folder() as folder, _bar() as bar:
+        figures = measure(folder, Size(rows, format_, memory_mib, threads), bar.say)
+        if compare:
+            from chongzheng.bench.settle_compare import compared
+
+            figures |= compared(folder, rows, bar.say)
     _show(figures, as_json)

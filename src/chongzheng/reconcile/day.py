@@ -20,7 +20,7 @@ from chongzheng.settlement import digest, windows
 from chongzheng.settlement.breaks import Break, Difference
 from chongzheng.settlement.differences import differences
 from chongzheng.settlement.line import Record
-from chongzheng.settlement.match import Candidate, Match, match
+from chongzheng.settlement.match import Candidate, Fit, Match, Matching, match
 
 GROUP_ROWS_MAX = 20_000
 """Doubtful rows that the pure rule gets at once, unless one place alone has more."""
@@ -28,7 +28,8 @@ PLACE_ROWS_MAX = 1_000_000
 """Doubtful rows of one place; with more, these are not the files of the same days."""
 ROUNDS_MAX = 64
 """A chain of names longer than this joins what has nothing to do with each other."""
-CREATED = "ours theirs crowded paired doubtful_ours doubtful_theirs".split()
+NAME = "VARCHAR(255)"
+"""Every engine reads this as text."""
 
 Say = Callable[[str], None]
 
@@ -51,14 +52,13 @@ class Result:
 
 
 class _Row(NamedTuple):
-    """A doubtful payment or line with its place, from which nothing reaches another place."""
+    """A doubtful payment or line with its place; nothing in it is about anything in another place."""
 
-    channel: str
-    place: str
+    place: tuple[str, str, str]
     one: Candidate | Record
 
-    def sorted_by(self) -> tuple[str, str]:
-        return self.channel, self.place
+    def sorted_by(self) -> tuple[str, str, str]:
+        return self.place
 
 
 @dataclass(slots=True)
@@ -66,10 +66,26 @@ class _Decided:
     """What the pure rule said so far."""
 
     matches: list[Match] = field(default_factory=list)
-    breaks: list[Break] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     carried: int = 0
     lines: int = 0
+
+
+def matched(engine: Engine, ours: Path, theirs: Path, records: Sequence[Record]) -> Matching:
+    """What match.match says about the lines in `theirs`, which are `records`, and the payments in `ours`."""
+    _sieve(engine, ours, theirs, lambda phase: None)
+    by_number = {record.number: record for record in records}
+    found = [
+        Match(by_number[number], payment, Fit(fit)) for number, payment, fit in engine.rows(statements()["sure_pairs"])
+    ]
+    breaks: list[Break] = []
+    for candidates, doubtful in _groups(engine):
+        matching = match([by_number[record.number] for record in doubtful], candidates)
+        found += matching.matches
+        breaks += matching.breaks
+    found.sort(key=lambda one: (one.record.number, one.payment))
+    breaks.sort(key=lambda one: one.record.number)
+    return Matching(tuple(found), tuple(breaks))
 
 
 def reconcile(
@@ -84,17 +100,18 @@ def reconcile(
 
     TheirMistake: a file that is no such table, a card number in the clear, a payment or a line number twice.
     """
-    _sieve(engine, ours, theirs, say)
+    rows = _sieve(engine, ours, theirs, say)
     say("groups")
     decided = _decide(engine, file_days, rest_days)
     say("digest")
-    ((sure, total),) = engine.rows(statements()["sure"])
-    ((our_rows, their_rows),) = engine.rows(statements()["counts"])
+    ((sure, numbers, total),) = engine.rows(statements()["sure"])
+    if sure != numbers:
+        raise TheirMistake("has lines with the same number; number them through", theirs.name)
     decided.differences.sort(key=lambda one: (one.record_number, one.payment, one.type, one.fen))
     total = int(total) + digest.of_matches(decided.matches) + digest.of_differences(decided.differences)
     return Result(
-        ours=our_rows,
-        theirs=their_rows,
+        ours=rows[0],
+        theirs=rows[1],
         sure=sure,
         matched=sure + len({one.record.number for one in decided.matches}),
         doubtful=decided.lines,
@@ -104,46 +121,40 @@ def reconcile(
     )
 
 
-def _sieve(engine: Engine, ours: Path, theirs: Path, say: Say) -> None:
+def _sieve(engine: Engine, ours: Path, theirs: Path, say: Say) -> tuple[int, int]:
+    """Rows of ours and of theirs."""
     say("reading")
     for side, path in (("ours", ours), ("theirs", theirs)):
         engine.load(f"raw_{side}", path, tables.SIDES[side])
         engine.run(statements()[side])
-    _refuse(engine, ours, theirs)
+    rows = _rows(engine, "ours", ours), _rows(engine, "theirs", theirs)
     _windows(engine)
     say("pairs")
-    engine.run(statements()["crowded"])
     engine.run(statements()["paired"])
     say("closure")
     engine.run(statements()["doubtful_ours"])
     engine.run(statements()["doubtful_theirs"])
     _close(engine)
+    return rows
 
 
-def _refuse(engine: Engine, ours: Path, theirs: Path) -> None:
-    ((clear,),) = engine.rows(statements()["unmasked"])
-    if clear:
-        where = f"{ours.name}, {theirs.name}"
-        raise TheirMistake(f"{clear} card numbers are in the clear; hash or mask them first", where)
-    ((bad_payments, bad_lines),) = engine.rows(statements()["malformed"])
-    if bad_payments:
-        raise TheirMistake(
-            f"{bad_payments} payments lack a column that must be there, or hold no word of it", ours.name
-        )
-    if bad_lines:
-        raise TheirMistake(f"{bad_lines} lines lack a number, an amount or a time as yyyymmddHHMMSS", theirs.name)
-    ((payments, numbers),) = engine.rows(statements()["repeated"])
-    if payments:
-        raise TheirMistake(f"{payments} payments stand more than once", ours.name)
-    if numbers:
-        raise TheirMistake(f"{numbers} line numbers stand more than once; number the lines through", theirs.name)
+def _rows(engine: Engine, side: str, path: Path) -> int:
+    """How many rows a side has; TheirMistake when one of them cannot be used."""
+    ((rows,),) = engine.rows(statements()[f"rows_of_{side}"])
+    ((nameless,),) = engine.rows(statements()[f"nameless_{side}"])
+    ((unmasked,),) = engine.rows(statements()[f"unmasked_{side}"])
+    if nameless:
+        raise TheirMistake(f"has {nameless} rows without a name or a channel", path.name)
+    if unmasked:
+        raise TheirMistake(f"has {unmasked} card numbers in the clear; mask or hash them first", path.name)
+    return int(rows)
 
 
 def _windows(engine: Engine) -> None:
     """What settlement.windows says, as tables: the SQL text knows no calendar."""
-    engine.run("CREATE TABLE near_days (channel VARCHAR(40), sent_day VARCHAR(8), day VARCHAR(8))")
-    engine.run("CREATE TABLE tolerances (channel VARCHAR(40), fen BIGINT)")
-    engine.run("CREATE TABLE touched (channel VARCHAR(40), place VARCHAR(40), what VARCHAR(10), name VARCHAR(80))")
+    engine.run(f"CREATE TABLE near_days (channel {NAME}, sent_day {NAME}, day {NAME})")
+    engine.run(f"CREATE TABLE tolerances (channel {NAME}, fen BIGINT)")
+    engine.run(f"CREATE TABLE touched (channel {NAME}, shop {NAME}, till {NAME}, what {NAME}, name {NAME})")
     sent_days = list(engine.rows(statements()["sent_days"]))
     near = [(channel, sent, day) for channel, sent in sent_days for day in sorted(windows.of(channel).around(sent))]
     tolerances = [
@@ -170,9 +181,9 @@ def _close(engine: Engine) -> None:
         if fresh:
             engine.run(statements()["touch"])
             for side in tables.SIDES:
-                engine.run(statements()[f"spread_{side}"])
-            for side in tables.SIDES:
-                engine.run(statements()[f"grow_{side}"])
+                for step in ("hit", "spread", "grow"):
+                    engine.run(statements()[f"{step}_{side}"])
+                engine.run(f"DROP TABLE hit_{side}")
                 engine.run(f"DROP TABLE spread_{side}")
         engine.run("DROP TABLE fresh")
         if not fresh:
@@ -183,20 +194,28 @@ def _close(engine: Engine) -> None:
 def _decide(engine: Engine, file_days: Set[str], rest_days: Set[str]) -> _Decided:
     decided = _Decided()
     for candidates, records in _groups(engine):
+        _refuse_twice(candidates, records)
         matching = match(records, candidates)
         findings = differences(matching, candidates, file_days, rest_days)
         decided.matches += matching.matches
-        decided.breaks += matching.breaks
         decided.differences += findings.differences
         decided.carried += len(findings.carried)
         decided.lines += len(records)
     return decided
 
 
+def _refuse_twice(candidates: Sequence[Candidate], records: Sequence[Record]) -> None:
+    """One of two rows with one name is always doubtful, and then the other is too."""
+    if len({candidate.payment for candidate in candidates}) < len(candidates):
+        raise TheirMistake("has a payment more than once", "ours")
+    if len({record.number for record in records}) < len(records):
+        raise TheirMistake("has lines with the same number; number them through", "theirs")
+
+
 def _groups(engine: Engine) -> Iterator[tuple[list[Candidate], list[Record]]]:
     """Doubtful payments and lines, place by place, several small places at once."""
-    ours = (_Row(row[0], row[1], tables.candidate(row)) for row in engine.rows(statements()["group_ours"]))
-    theirs = (_Row(row[0], row[1], tables.record(row)) for row in engine.rows(statements()["group_theirs"]))
+    ours = (_Row(row[:3], tables.candidate(row)) for row in engine.rows(statements()["group_ours"]))
+    theirs = (_Row(row[:3], tables.record(row)) for row in engine.rows(statements()["group_theirs"]))
     candidates: list[Candidate] = []
     records: list[Record] = []
     for _, place in groupby(merge(ours, theirs, key=_Row.sorted_by), key=_Row.sorted_by):

@@ -7,7 +7,6 @@ from functools import cache
 from importlib.resources import files
 
 from chongzheng.settlement import line
-from chongzheng.settlement.match import Held
 
 HEADING = re.compile(r"^-- statement: (\w+)\n", re.MULTILINE)
 
@@ -18,6 +17,11 @@ def statements() -> dict[str, str]:
     text = files("chongzheng.settlement").joinpath("rules.sql").read_text("utf-8")
     for word, codes in _lists().items():
         text = text.replace(f"{{{word}}}", ", ".join(f"'{code}'" for code in sorted(codes)))
+    return split(text)
+
+
+def split(text: str) -> dict[str, str]:
+    """The statements of a text by the name in the line above each."""
     parts = HEADING.split(text)[1:]
     return {name: _bare(body) for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
@@ -28,7 +32,6 @@ def _lists() -> dict[str, frozenset[str]]:
         "executed": line.EXECUTED,
         "moves": line.GIVES_BACK | line.TAKES,
         "gives_back": line.GIVES_BACK,
-        "held": frozenset(held.value for held in Held),
     }
 
 

@@ -9,16 +9,20 @@ refused. A payment has one RRN here; one with several is doubtful by nature and 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from chongzheng.mistakes import OurMistake
+from chongzheng.mistakes import OurMistake, TheirMistake
+from chongzheng.settlement import days
 from chongzheng.settlement.line import Record
 from chongzheng.settlement.match import Candidate, Held
 
 TEXT, WHOLE = "VARCHAR", "BIGINT"
+HELD = frozenset(held.value for held in Held)
+HEADING_CHARS_MAX = 1 << 16
+SENT_AT_CHARS = (len("yyyymmdd"), len("yyyymmddHHMMSS"))
 
 OURS: MappingProxyType[str, str] = MappingProxyType(
     dict.fromkeys("payment channel merchant terminal stan rrn order_no network".split(), TEXT)
@@ -34,6 +38,22 @@ THEIRS: MappingProxyType[str, str] = MappingProxyType(
 SIDES: MappingProxyType[str, MappingProxyType[str, str]] = MappingProxyType({"ours": OURS, "theirs": THEIRS})
 
 
+def in_file(path: Path, columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns of a CSV file in its own order, with their types; those that nobody asked for are text.
+
+    TheirMistake: no heading, or a column is missing or stands twice.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            heading = next(csv.reader([file.readline(HEADING_CHARS_MAX)]), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise TheirMistake("is no CSV file in UTF-8", path.name) from None
+    missing = [name for name in columns if name not in heading]
+    if missing or len(set(heading)) < len(heading):
+        raise TheirMistake(f"has a heading without {', '.join(missing) or 'columns of different names'}", path.name)
+    return {name: columns.get(name, TEXT) for name in heading}
+
+
 def write_ours(path: Path, candidates: Iterable[Candidate]) -> None:
     """The payments as CSV."""
     _write(path, OURS, (_of_candidate(candidate) for candidate in candidates))
@@ -45,9 +65,14 @@ def write_theirs(path: Path, records: Iterable[Record]) -> None:
 
 
 def candidate(row: Sequence[Any]) -> Candidate:
-    """A row of the statement group_ours, without channel and place in front."""
-    payment, merchant, terminal, stan, rrn, order, network = row[2:9]
-    fen, day, opened, masked, card, gives_back, held, fee, seen, read = row[9:]
+    """A row of the statement group_ours, which begins with channel, shop and till.
+
+    TheirMistake: a value is missing, or is none of its column.
+    """
+    payment, merchant, terminal, stan, rrn, order, network = row[3:10]
+    fen, day, opened, masked, card, gives_back, held, fee, seen, read = row[10:]
+    if None in (fen, opened, gives_back, seen) or held not in HELD or not days.is_day(day):
+        raise TheirMistake("lacks a value, or holds no such word or day", f"ours, payment {payment}")
     return Candidate(
         payment=payment,
         terminal=terminal,
@@ -71,9 +96,16 @@ def candidate(row: Sequence[Any]) -> Candidate:
 
 
 def record(row: Sequence[Any]) -> Record:
-    """A row of the statement group_theirs, without channel and place in front."""
-    number, mti, processing, code, error, merchant, terminal, stan, rrn, order, theirs, acquirer, forwarder = row[2:15]
-    fen, sent_at, masked, card, fee, original_stan, original_sent_at, original_order, original_rrn = row[15:]
+    """A row of the statement group_theirs, which begins with channel, shop and till.
+
+    TheirMistake: a value is missing, or is none of its column.
+    """
+    number, mti, processing, code, error, merchant, terminal, stan, rrn, order, theirs, acquirer, forwarder = row[3:16]
+    fen, sent_at, masked, card, fee, original_stan, original_sent_at, original_order, original_rrn = row[16:]
+    if fen is None or not (
+        sent_at == "" or (sent_at.isascii() and sent_at.isdigit() and len(sent_at) in SENT_AT_CHARS)
+    ):
+        raise TheirMistake("lacks its amount, or its time is not yyyymmddHHMMSS", f"theirs, line {number}")
     return Record(
         number=number,
         mti=mti,

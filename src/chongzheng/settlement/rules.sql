@@ -1,80 +1,71 @@
 -- Which lines of the channel's files belong to which payments for certain, and which are left to settlement/match.py?
 --
 -- Standard SQL: DuckDB and Spark SQL run this text as it stands. The engine brings raw_ours, raw_theirs (see
--- reconcile/tables.py), near_days(channel, sent_day, day) and tolerances(channel, fen), which settlement/windows.py
--- fills, and fingerprint(text), the first 60 bits of its MD5. The words in braces are lists from settlement/line.py.
+-- reconcile/tables.py; their text is never NULL), near_days(channel, sent_day, day), tolerances(channel, fen), which
+-- settlement/windows.py fills, and fingerprint(text), the first 60 bits of its MD5. The words in braces are lists from
+-- settlement/line.py.
 --
 -- A line is sure when match.py would find the same payment whatever else the files hold; a payment is clean when
 -- differences.py would find nothing about it. Everything else is doubtful, and so is all that shares a name with it:
 -- that closure is what match.py and differences.py get, and nothing outside it can change what they say.
 
+-- shop and till: where everything that can be about each other lies; a wallet has one place.
 -- statement: ours
-CREATE TABLE ours AS
+CREATE VIEW ours AS
 SELECT
-    payment, coalesce(channel, 'card') AS channel, coalesce(merchant, '') AS merchant,
-    coalesce(terminal, '') AS terminal, coalesce(stan, '') AS stan, coalesce(rrn, '') AS rrn,
-    coalesce(order_no, '') AS order_no, coalesce(network, '') AS network, amount_fen, day, opened_at_ms,
-    coalesce(masked_pan, '') AS masked_pan, coalesce(card, '') AS card, gives_back, held, fee_fen,
-    coalesce(seen, 0) AS seen, coalesce(read_days, '') AS read_days,
-    CASE WHEN coalesce(channel, 'card') = 'card'
-        THEN concat(coalesce(merchant, ''), '|', coalesce(terminal, '')) ELSE '' END AS place,
-    CASE WHEN coalesce(channel, 'card') = 'card' THEN nullif(rrn, '') ELSE nullif(order_no, '') END AS name
-FROM raw_ours;
+    o.*,
+    CASE WHEN channel = 'card' THEN merchant ELSE '' END AS shop,
+    CASE WHEN channel = 'card' THEN terminal ELSE '' END AS till,
+    CASE WHEN channel = 'card' THEN nullif(rrn, '') ELSE nullif(order_no, '') END AS name
+FROM raw_ours o;
 
 -- statement: theirs
-CREATE TABLE theirs AS
+CREATE VIEW theirs AS
 SELECT
-    number, coalesce(mti, '') AS mti, coalesce(processing, '') AS processing, coalesce(code, '') AS code,
-    coalesce(error, '') AS error, coalesce(channel, 'card') AS channel, coalesce(merchant, '') AS merchant,
-    coalesce(terminal, '') AS terminal, coalesce(stan, '') AS stan, coalesce(rrn, '') AS rrn,
-    coalesce(order_no, '') AS order_no, coalesce(theirs, '') AS theirs, coalesce(acquirer, '') AS acquirer,
-    coalesce(forwarder, '') AS forwarder, amount_fen, coalesce(sent_at, '') AS sent_at,
-    coalesce(masked_pan, '') AS masked_pan, coalesce(card, '') AS card, fee_fen,
-    coalesce(original_stan, '') AS original_stan, coalesce(original_sent_at, '') AS original_sent_at,
-    coalesce(original_order, '') AS original_order, coalesce(original_rrn, '') AS original_rrn,
-    CASE WHEN coalesce(channel, 'card') = 'card'
-        THEN concat(coalesce(merchant, ''), '|', coalesce(terminal, '')) ELSE '' END AS place,
-    CASE WHEN coalesce(channel, 'card') = 'card' THEN nullif(rrn, '') ELSE nullif(order_no, '') END AS name,
-    CASE WHEN mti IN ({originals}) AND code IN ({executed}) AND coalesce(error, '') = ''
+    t.*,
+    CASE WHEN channel = 'card' THEN merchant ELSE '' END AS shop,
+    CASE WHEN channel = 'card' THEN terminal ELSE '' END AS till,
+    CASE WHEN channel = 'card' THEN nullif(rrn, '') ELSE nullif(order_no, '') END AS name,
+    CASE WHEN mti IN ({originals}) AND code IN ({executed}) AND error = ''
               AND substr(processing, 1, 2) IN ({moves}) THEN 1 ELSE 0 END AS is_original,
     CASE WHEN substr(processing, 1, 2) IN ({gives_back}) THEN 1 ELSE 0 END AS gives_back
-FROM raw_theirs;
+FROM raw_theirs t;
 
--- statement: unmasked
-SELECT count(*) FROM (
-    SELECT masked_pan AS digits FROM ours UNION ALL SELECT card FROM ours
-    UNION ALL SELECT masked_pan FROM theirs UNION ALL SELECT card FROM theirs
-) AS shown
-WHERE length(digits) BETWEEN 12 AND 19 AND translate(digits, '0123456789', '') = '';
+-- statement: rows_of_ours
+SELECT count(*) FROM raw_ours;
 
--- statement: repeated
-SELECT
-    (SELECT count(*) FROM (SELECT payment FROM ours GROUP BY payment HAVING count(*) > 1) AS twice) AS payments,
-    (SELECT count(*) FROM (SELECT number FROM theirs GROUP BY number HAVING count(*) > 1) AS twice) AS numbers;
+-- statement: rows_of_theirs
+SELECT count(*) FROM raw_theirs;
 
--- statement: malformed
-SELECT
-    (SELECT count(*) FROM ours WHERE payment IS NULL OR amount_fen IS NULL OR opened_at_ms IS NULL OR day IS NULL
-        OR gives_back IS NULL OR held NOT IN ({held}) OR held IS NULL
-        OR length(day) <> 8 OR translate(day, '0123456789', '') <> '') AS payments,
-    (SELECT count(*) FROM theirs WHERE number IS NULL OR amount_fen IS NULL
-        OR length(sent_at) NOT IN (0, 8, 14) OR translate(sent_at, '0123456789', '') <> '') AS lines;
+-- Card numbers in the clear.
+-- statement: unmasked_ours
+SELECT count(*) FROM raw_ours
+WHERE (masked_pan NOT LIKE '%*%' AND length(masked_pan) BETWEEN 12 AND 19
+           AND translate(masked_pan, '0123456789', '') = '')
+   OR (length(card) BETWEEN 12 AND 19 AND translate(card, '0123456789', '') = '');
+
+-- statement: unmasked_theirs
+SELECT count(*) FROM raw_theirs
+WHERE (masked_pan NOT LIKE '%*%' AND length(masked_pan) BETWEEN 12 AND 19
+           AND translate(masked_pan, '0123456789', '') = '')
+   OR (length(card) BETWEEN 12 AND 19 AND translate(card, '0123456789', '') = '');
+
+-- statement: nameless_ours
+SELECT count(*) FROM raw_ours WHERE payment = '' OR channel = '';
+
+-- statement: nameless_theirs
+SELECT count(*) FROM raw_theirs WHERE number IS NULL OR channel = '';
 
 -- statement: sent_days
-SELECT DISTINCT channel, substr(sent_at, 1, 8) AS sent_day FROM theirs WHERE is_original = 1;
+SELECT DISTINCT channel, substr(sent_at, 1, 8) AS sent_day FROM raw_theirs;
 
--- A number that several payments of one place carry decides nothing by itself.
--- statement: crowded
-CREATE TABLE crowded AS
-SELECT channel, place, name FROM ours WHERE name IS NOT NULL
-GROUP BY channel, place, name HAVING count(*) > 1;
-
--- Every line and every payment stands here, together where they share number and trace, alone where nothing does.
+-- Every line and every payment stands here, together where they share number and trace, alone where nothing does. What
+-- lacks a value is never sure and never clean.
 -- statement: paired
 CREATE TABLE paired AS
 SELECT
     t.number, o.payment, o.channel,
-    CASE WHEN t.is_original = 1 AND n.day IS NOT NULL AND c.name IS NULL AND t.gives_back = o.gives_back
+    CASE WHEN t.is_original = 1 AND n.day IS NOT NULL AND t.gives_back = o.gives_back
               AND abs(t.amount_fen - o.amount_fen) <= f.fen
               AND (t.channel = 'card' OR t.theirs = '' OR o.rrn = '' OR t.theirs = o.rrn)
               AND CASE WHEN t.card <> '' AND o.card <> '' THEN t.card = o.card
@@ -84,12 +75,12 @@ SELECT
               AND (o.fee_fen IS NULL OR t.fee_fen IS NULL OR o.fee_fen = t.fee_fen)
         THEN 1 ELSE 0 END AS clean
 FROM theirs t
-FULL JOIN ours o ON t.channel = o.channel AND t.place = o.place AND t.name = o.name
+FULL JOIN ours o ON t.channel = o.channel AND t.shop = o.shop AND t.till = o.till AND t.name = o.name
     AND (t.stan = o.stan OR t.channel <> 'card')
-LEFT JOIN crowded c ON c.channel = o.channel AND c.place = o.place AND c.name = o.name
 LEFT JOIN near_days n ON n.channel = t.channel AND n.sent_day = substr(t.sent_at, 1, 8) AND n.day = o.day
 LEFT JOIN tolerances f ON f.channel = t.channel;
 
+-- A line that stands with two payments, or a payment with two lines, is doubtful like what is not sure or not clean.
 -- statement: doubtful_ours
 CREATE TABLE doubtful_ours AS
 SELECT o.* FROM ours o WHERE o.payment IN (
@@ -100,71 +91,96 @@ SELECT o.* FROM ours o WHERE o.payment IN (
 
 -- statement: doubtful_theirs
 CREATE TABLE doubtful_theirs AS
-SELECT t.* FROM theirs t WHERE t.number IN (SELECT number FROM paired WHERE number IS NOT NULL AND sure = 0);
+SELECT t.* FROM theirs t WHERE t.number IN (
+    SELECT number FROM paired WHERE number IS NOT NULL AND sure = 0
+    UNION
+    SELECT number FROM paired WHERE sure = 1 GROUP BY number HAVING count(*) > 1
+);
 
 -- Names that doubtful rows have and that were not followed yet.
 -- statement: fresh
 CREATE TABLE fresh AS
-SELECT channel, place, what, name FROM (
-    SELECT channel, place, 'stan' AS what, stan AS name FROM doubtful_ours
-    UNION ALL SELECT channel, place, 'rrn', rrn FROM doubtful_ours
-    UNION ALL SELECT channel, place, 'order', order_no FROM doubtful_ours
-    UNION ALL SELECT channel, place, 'network', network FROM doubtful_ours
-    UNION ALL SELECT channel, place, 'stan', stan FROM doubtful_theirs
-    UNION ALL SELECT channel, place, 'stan', original_stan FROM doubtful_theirs
-    UNION ALL SELECT channel, place, 'rrn', rrn FROM doubtful_theirs
-    UNION ALL SELECT channel, place, 'rrn', original_rrn FROM doubtful_theirs
-    UNION ALL SELECT channel, place, 'rrn', theirs FROM doubtful_theirs
-    UNION ALL SELECT channel, place, 'order', order_no FROM doubtful_theirs
-    UNION ALL SELECT channel, place, 'order', original_order FROM doubtful_theirs
-    UNION ALL SELECT channel, place, 'network', concat(acquirer, '|', forwarder, '|', stan, '|', sent_at)
+SELECT channel, shop, till, what, name FROM (
+    SELECT channel, shop, till, 'stan' AS what, stan AS name FROM doubtful_ours
+    UNION ALL SELECT channel, shop, till, 'rrn', rrn FROM doubtful_ours
+    UNION ALL SELECT channel, shop, till, 'order', order_no FROM doubtful_ours
+    UNION ALL SELECT channel, shop, till, 'network', network FROM doubtful_ours
+    UNION ALL SELECT channel, shop, till, 'stan', stan FROM doubtful_theirs
+    UNION ALL SELECT channel, shop, till, 'stan', original_stan FROM doubtful_theirs
+    UNION ALL SELECT channel, shop, till, 'rrn', rrn FROM doubtful_theirs
+    UNION ALL SELECT channel, shop, till, 'rrn', original_rrn FROM doubtful_theirs
+    UNION ALL SELECT channel, shop, till, 'rrn', theirs FROM doubtful_theirs
+    UNION ALL SELECT channel, shop, till, 'order', order_no FROM doubtful_theirs
+    UNION ALL SELECT channel, shop, till, 'order', original_order FROM doubtful_theirs
+    UNION ALL SELECT channel, shop, till, 'network', concat(acquirer, '|', forwarder, '|', stan, '|', sent_at)
         FROM doubtful_theirs WHERE acquirer <> ''
-    UNION ALL SELECT channel, place, 'network',
+    UNION ALL SELECT channel, shop, till, 'network',
         concat(acquirer, '|', forwarder, '|', original_stan, '|', original_sent_at)
         FROM doubtful_theirs WHERE acquirer <> ''
 ) AS named
 WHERE name <> ''
 EXCEPT
-SELECT channel, place, what, name FROM touched;
+SELECT channel, shop, till, what, name FROM touched;
 
 -- statement: touch
-INSERT INTO touched SELECT channel, place, what, name FROM fresh;
+INSERT INTO touched SELECT channel, shop, till, what, name FROM fresh;
+
+-- statement: hit_ours
+CREATE TABLE hit_ours AS
+SELECT x.payment FROM ours x WHERE x.stan <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'stan' AND k.name = x.stan
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.payment FROM ours x WHERE x.rrn <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'rrn' AND k.name = x.rrn
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.payment FROM ours x WHERE x.order_no <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'order' AND k.name = x.order_no
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.payment FROM ours x WHERE x.network <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'network' AND k.name = x.network
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till);
+
+-- statement: hit_theirs
+CREATE TABLE hit_theirs AS
+SELECT x.number FROM theirs x WHERE x.stan <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'stan' AND k.name = x.stan
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.number FROM theirs x WHERE x.original_stan <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'stan' AND k.name = x.original_stan
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.number FROM theirs x WHERE x.rrn <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'rrn' AND k.name = x.rrn
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.number FROM theirs x WHERE x.original_rrn <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'rrn' AND k.name = x.original_rrn
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.number FROM theirs x WHERE x.theirs <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'rrn' AND k.name = x.theirs
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.number FROM theirs x WHERE x.order_no <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'order' AND k.name = x.order_no
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.number FROM theirs x WHERE x.original_order <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'order' AND k.name = x.original_order
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.number FROM theirs x WHERE x.acquirer <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'network'
+        AND k.name = concat(x.acquirer, '|', x.forwarder, '|', x.stan, '|', x.sent_at)
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till)
+UNION SELECT x.number FROM theirs x WHERE x.acquirer <> '' AND EXISTS (
+    SELECT 1 FROM fresh k WHERE k.what = 'network'
+        AND k.name = concat(x.acquirer, '|', x.forwarder, '|', x.original_stan, '|', x.original_sent_at)
+        AND k.channel = x.channel AND k.shop = x.shop AND k.till = x.till);
 
 -- statement: spread_ours
 CREATE TABLE spread_ours AS
 SELECT o.* FROM ours o
-WHERE (EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'stan' AND k.name = o.stan
-                   AND k.channel = o.channel AND k.place = o.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'rrn' AND k.name = o.rrn
-                   AND k.channel = o.channel AND k.place = o.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'order' AND k.name = o.order_no
-                   AND k.channel = o.channel AND k.place = o.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'network' AND k.name = o.network
-                   AND k.channel = o.channel AND k.place = o.place))
-  AND NOT EXISTS (SELECT 1 FROM doubtful_ours d WHERE d.payment = o.payment);
+WHERE o.payment IN (SELECT payment FROM hit_ours EXCEPT SELECT payment FROM doubtful_ours);
 
 -- statement: spread_theirs
 CREATE TABLE spread_theirs AS
 SELECT t.* FROM theirs t
-WHERE (EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'stan' AND k.name = t.stan
-                   AND k.channel = t.channel AND k.place = t.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'stan' AND k.name = t.original_stan
-                   AND k.channel = t.channel AND k.place = t.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'rrn' AND k.name = t.rrn
-                   AND k.channel = t.channel AND k.place = t.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'rrn' AND k.name = t.original_rrn
-                   AND k.channel = t.channel AND k.place = t.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'rrn' AND k.name = t.theirs
-                   AND k.channel = t.channel AND k.place = t.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'order' AND k.name = t.order_no
-                   AND k.channel = t.channel AND k.place = t.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'order' AND k.name = t.original_order
-                   AND k.channel = t.channel AND k.place = t.place)
-    OR EXISTS (SELECT 1 FROM fresh k WHERE k.what = 'network' AND t.acquirer <> ''
-                   AND k.name IN (concat(t.acquirer, '|', t.forwarder, '|', t.stan, '|', t.sent_at),
-                                  concat(t.acquirer, '|', t.forwarder, '|', t.original_stan, '|', t.original_sent_at))
-                   AND k.channel = t.channel AND k.place = t.place))
-  AND NOT EXISTS (SELECT 1 FROM doubtful_theirs d WHERE d.number = t.number);
+WHERE t.number IN (SELECT number FROM hit_theirs EXCEPT SELECT number FROM doubtful_theirs);
 
 -- statement: grow_ours
 INSERT INTO doubtful_ours SELECT * FROM spread_ours;
@@ -173,7 +189,7 @@ INSERT INTO doubtful_ours SELECT * FROM spread_ours;
 INSERT INTO doubtful_theirs SELECT * FROM spread_theirs;
 
 -- statement: sure
-SELECT count(*) AS lines, coalesce(sum(CAST(fingerprint(concat(
+SELECT count(*) AS lines, count(DISTINCT p.number) AS numbers, coalesce(sum(CAST(fingerprint(concat(
     CAST(p.number AS VARCHAR(20)), ' ', p.payment, ' ', CASE WHEN p.channel = 'card' THEN '1' ELSE '7' END
 )) AS DECIMAL(38, 0))), 0) AS digest
 FROM paired p
@@ -185,15 +201,12 @@ FROM paired p
 WHERE p.sure = 1 AND NOT EXISTS (SELECT 1 FROM doubtful_theirs d WHERE d.number = p.number);
 
 -- statement: group_ours
-SELECT channel, place, payment, merchant, terminal, stan, rrn, order_no, network, amount_fen, day, opened_at_ms,
+SELECT channel, shop, till, payment, merchant, terminal, stan, rrn, order_no, network, amount_fen, day, opened_at_ms,
        masked_pan, card, gives_back, held, fee_fen, seen, read_days
-FROM doubtful_ours ORDER BY channel, place, payment;
+FROM doubtful_ours ORDER BY channel, shop, till, payment;
 
 -- statement: group_theirs
-SELECT channel, place, number, mti, processing, code, error, merchant, terminal, stan, rrn, order_no, theirs, acquirer,
+SELECT channel, shop, till, number, mti, processing, code, error, merchant, terminal, stan, rrn, order_no, theirs, acquirer,
        forwarder, amount_fen, sent_at, masked_pan, card, fee_fen, original_stan, original_sent_at, original_order,
        original_rrn
-FROM doubtful_theirs ORDER BY channel, place, number;
-
--- statement: counts
-SELECT (SELECT count(*) FROM ours) AS ours, (SELECT count(*) FROM theirs) AS theirs;
+FROM doubtful_theirs ORDER BY channel, shop, till, number;
