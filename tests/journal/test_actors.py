@@ -115,9 +115,23 @@ def test_a_change_counts_at_once_and_is_remembered_with_its_author(actors: Actor
         ("actor changed", "boss", NOON_MS + 5),
     ]
     assert actors.history("li")[-1]["before"]["roles"] == "clerk"
-    place.raw("UPDATE actor SET roles = 'administrator' WHERE id = 'li'")
-    place.raw("DELETE FROM act WHERE no = 1")
-    assert any("act 2 does not follow" in fault for fault in faults(place))
+
+
+@pytest.mark.parametrize(("harm", "told"), [
+    ("UPDATE actor SET roles = 'administrator' WHERE id = 'li'", "actor li is not what the acts made of it"),
+    ("UPDATE actor SET password = (SELECT password FROM actor WHERE id = 'boss') WHERE id = 'li'", "actor li is not"),
+    ("UPDATE actor SET active = 0 WHERE id = 'li'", "actor li is not what the acts made of it"),
+    ("DELETE FROM actor WHERE id = 'li'", "actor li is gone, and an act made it"),
+    ("INSERT INTO actor SELECT 'eve', name, roles, 1, password, 0, 0, 1, 0 FROM actor WHERE id = 'boss'", "actor eve"),
+    ("UPDATE act SET record = x'7b7d' WHERE no = 1", "the one before"),
+    ("INSERT INTO rule VALUES ('r', '20260101', '9', '', 'boss', 0, 'li', 0)", "rule r from 20260101 is not"),
+    ("DELETE FROM act WHERE no = 1", "act 2 does not follow from the one before"),
+    ("UPDATE act SET at = at + 1 WHERE no = 2", "act 2 is labelled otherwise than it was written"),
+])  # fmt: skip
+def test_a_right_that_nobody_gave_is_found(actors: Actors, place: Place, harm: str, told: str) -> None:
+    assert faults(place) == []
+    place.raw(harm)
+    assert any(told in fault for fault in faults(place)), faults(place)
 
 
 def test_a_session_is_a_person_until_it_ends(actors: Actors, place: Place) -> None:

@@ -21,7 +21,7 @@ import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from chongzheng.journal.acts import enact, queue
+from chongzheng.journal.acts import enact, queue, sealed
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 
@@ -164,7 +164,7 @@ class Actors:
             self._known(actor)
             self._side.ask("change_password", id=actor, password=hashed)
             self._side.ask("end_sessions_of", actor=actor, at=at)
-            enact(self._side, at, by, "password changed", f"actor {actor}")
+            enact(self._side, at, by, "password changed", f"actor {actor}", password=sealed(hashed))
 
     # Questions
 

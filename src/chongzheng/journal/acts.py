@@ -7,12 +7,12 @@ changed the register, who resolved which difference, what was booked by hand, wh
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
-from chongzheng.journal.audit import GENESIS, Fault, link
+from chongzheng.journal.audit import GENESIS, Fault, digest, link
 from chongzheng.journal.rows import encode
 from chongzheng.reversal.entries import Entry
 
@@ -74,9 +74,11 @@ def act_faults(ask: Any) -> Iterator[Fault]:
     for no, _, _, _, _, _, debit, credit, fen in ask("all_vouchers"):
         booked[no].append([debit, credit, fen])
     chained, before, known = GENESIS, 0, set()
+    made: dict[str, dict[str, Any]] = defaultdict(dict)
     for row in ask("all_acts"):
         *head, record, stored = row
         said = _said(bytes(record))
+        _remember(made, said)
         if head[0] != before + 1 or link(chained, bytes(record)) != bytes(stored):
             yield Fault(f"act {head[0]} does not follow from the one before")
         if [said.get(name) for name in HEAD] != head:
@@ -89,6 +91,47 @@ def act_faults(ask: Any) -> Iterator[Fault]:
     for break_id, act in ask("resolved_breaks"):
         if (act, f"break {break_id}") not in known:
             yield Fault(f"break {break_id} is resolved, and no act says so")
+    for kind, names, rows in (("actor", OF_ACTOR, ask("actor_rows")), ("rule", OF_RULE, ask("rule_rows"))):
+        yield from _apart(made, kind, ((name, dict(zip(names, row, strict=True))) for name, *row in rows))
+
+
+OF_ACTOR = ("name", "roles", "active", "password")
+OF_RULE = ("value", "proposed_by", "approved_by")
+
+
+def _remember(made: dict[str, dict[str, Any]], said: dict[str, Any]) -> None:
+    """What the rows must say that this act wrote; a password stands in the act as the hash of its hash."""
+    subject = str(said.get("subject"))
+    dated = f"{subject} from {said.get('valid_from')}"
+    match said.get("kind"):
+        case "actor added":
+            made[subject] = {"name": said.get("name"), "roles": said.get("roles"), "active": 1, "password": ""}
+        case "actor changed":
+            made[subject] |= {name: said.get(name) for name in ("name", "roles", "active")}
+        case "password changed":
+            made[subject]["password"] = said.get("password")
+        case "rule proposed":
+            made[dated] = {"value": said.get("value"), "proposed_by": said.get("actor"), "approved_by": None}
+        case "rule approved":
+            made[dated]["approved_by"] = said.get("actor")
+
+
+def _apart(
+    made: dict[str, dict[str, Any]], kind: str, rows: Iterable[tuple[str, dict[str, Any]]]
+) -> Iterator[Fault]:
+    left = {subject for subject in made if subject.startswith(f"{kind} ")}
+    for name, row in rows:
+        left.discard(f"{kind} {name}")
+        if row.get("password"):
+            row["password"] = sealed(row["password"])
+        if made.get(f"{kind} {name}") != row:
+            yield Fault(f"{kind} {name} is not what the acts made of it")
+    yield from (Fault(f"{subject} is gone, and an act made it") for subject in sorted(left))
+
+
+def sealed(password_hash: str) -> str:
+    """What an act says of a password: enough to see that somebody put another one in its place."""
+    return digest(password_hash.encode())
 
 
 def _said(record: bytes) -> dict[str, Any]:

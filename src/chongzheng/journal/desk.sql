@@ -301,3 +301,9 @@ SELECT * FROM (
 
 -- name: act_by
 SELECT actor FROM act WHERE no = :no;
+
+-- name: actor_rows
+SELECT id, name, roles, active, password FROM actor ORDER BY id;
+
+-- name: rule_rows
+SELECT name || ' from ' || valid_from, value, proposed_by, approved_by FROM rule ORDER BY name, valid_from;
