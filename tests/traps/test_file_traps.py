@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chongzheng.gateway.settle import CONTROL_SUFFIX, Outcome, Summary, load, settle
+from chongzheng.gateway.loading import CONTROL_SUFFIX
+from chongzheng.gateway.settle import Outcome, Summary, load, settle
 from chongzheng.journal import Journal
 from chongzheng.settlement import days
 from chongzheng.settlement.breaks import Why, Word

@@ -71,6 +71,14 @@ def test_what_does_not_add_up() -> None:
     assert tally.differences("f", spoiled=True) == []
 
 
+def test_one_fen_less_is_found_like_one_more() -> None:
+    tally = lines()
+    assert tally.takes("S3 3.49", "line 5") and tally.takes("R1", "line 6")
+    assert [problem.what for problem in tally.differences("f", False)] == [
+        "says 349 fen of net; the lines add up to 350"
+    ]
+
+
 def test_a_file_that_lost_its_end() -> None:
     tally = lines()
     cut = "has no line of refunds; it is cut"
