@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from chongzheng.settlement import days
 from chongzheng.settlement.breaks import Why
-from chongzheng.settlement.formats import acom
-from chongzheng.settlement.line import Record
+from chongzheng.settlement.formats import reader
+from chongzheng.settlement.formats.known import packaged
+from chongzheng.settlement.line import Reading, Record
 from chongzheng.settlement.match import Candidate, Fit, Matching, match, network_key
 from unit.settlement.acom_lines import (
     DAY,
@@ -89,6 +90,7 @@ def test_a_payment_of_another_week_is_no_candidate() -> None:
         ({"masked_pan": "622202******0000"}, {}),
         ({"rrn": "ANOTHER", "sent_at": f"{DAY}120000"}, {}),
         ({"rrn": "ANOTHER", "amount_fen": 101}, {}),
+        ({"rrn": "ANOTHER", "sent_at": DAY}, {}),
         ({"stan": "777777", "amount_fen": 101}, {}),
         ({"amount_fen": 101}, {"rrns": (), "masked_pan": ""}),
     ],
@@ -259,19 +261,23 @@ def world(seed: int) -> tuple[list[Candidate], bytes, list[str]]:
     return candidates, joined(*lines), owners
 
 
+def read_acom(data: bytes, name: str, day: str) -> Reading:
+    return reader.read(packaged().named("acom", data), data, name, day)
+
+
 @given(st.integers(0, 3), st.data())
 def test_a_mutated_line_never_goes_to_another_payment(seed: int, data: st.DataObject) -> None:
     candidates, whole, owners = world(seed)
     at = data.draw(st.integers(0, len(whole) - 1).filter(lambda at: whole[at] != ord("\n")))
     put = data.draw(st.sampled_from(b"0123456789 AZ"))
-    reading = acom.read(whole[:at] + bytes([put]) + whole[at + 1 :], NAME, DAY)
+    reading = read_acom(whole[:at] + bytes([put]) + whole[at + 1 :], NAME, DAY)
     for one in match(reading.records, candidates).matches:
         assert one.payment == owners[one.record.number - 1]
 
 
 def test_the_unmutated_world_matches_whole() -> None:
     candidates, whole, owners = world(0)
-    assert [payment for _, payment, _ in matched(match(acom.read(whole, NAME, DAY).records, candidates))] == owners
+    assert [payment for _, payment, _ in matched(match(read_acom(whole, NAME, DAY).records, candidates))] == owners
 
 
 traces = st.sampled_from(["000001", "000002"])
