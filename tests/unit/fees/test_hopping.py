@@ -79,6 +79,14 @@ def test_missing_interchange_fires_and_rounding_does_not() -> None:
     assert fired(mixed(100, 100, card_type="gold", cost_fen=1)) == {}
 
 
+def test_four_deviations_of_rounding_are_the_limit() -> None:
+    """A hundred sales of one yuan cost 48.25 fen; rounding two fees of each deviates by 4.08 fen, four times: 16.33."""
+    small = {"amount_fen": 100, "cost_fen": 0}
+    rounded = [replace(trade, cost_fen=1) if at < 32 else trade for at, trade in enumerate(mixed(100, 100, **small))]
+    assert "interchange" not in fired(rounded)
+    assert fired([replace(rounded[0], cost_fen=0), *rounded[1:]])["interchange"] == (17, 48)
+
+
 def test_small_taps_are_cheaper_by_right() -> None:
     taps = mixed(80, 100, entry="tap", cost_fen=300)
     one = found(taps)
@@ -100,6 +108,8 @@ def test_taps_do_not_hide_what_others_miss() -> None:
 def test_amounts_and_hours_of_another_trade() -> None:
     assert fired([replace(HONEST, amount_fen=100_000_000, cost_fen=None)] * 30)["ticket_size"][0] == 100_000_000
     assert fired(mixed(19, 19, amount_fen=100_000_000, cost_fen=None)) == {}
+    assert fired(mixed(16, 30, amount_fen=100_000_000, cost_fen=None))["ticket_size"][0] == 100_000_000
+    assert "ticket_size" not in fired(mixed(14, 30, amount_fen=100_000_000, cost_fen=None))
     assert fired([replace(HONEST, hour=3)] * 30)["hours"][1] == 30
     assert fired([replace(HONEST, hour=3)] * 19) == {}
 
