@@ -43,9 +43,18 @@ def receiving(section: SettlementSection) -> Receiving | None:
 
 
 def _rest(first: str, last: str) -> frozenset[str]:
+    """The days off that the calendar knows. Beyond it every day counts as worked, so that an alarm comes early, not
+    never."""
     from chongzheng.gateway.rest_days import between  # the calendar costs an engine's start, and few count working days
 
-    return between(first, last)
+    found: set[str] = set()
+    while first <= last:
+        try:
+            found |= between(first, first)
+        except TheirMistake:
+            break
+        first = days.shifted(first, 1)
+    return frozenset(found)
 
 
 def _expectation(one: ExpectedSection) -> Expectation:
@@ -61,9 +70,8 @@ def terms_of(section: SettlementSection, day: str) -> Terms:
     def agreed(word: str, of: str) -> Agreement:
         return Agreement(fee_rules.tariff(own), fee_rules.ladder(own), of, charged.side(word))
 
-    rest: frozenset[str] = frozenset()
-    if any(one.counting == "T" for one in section.expected):
-        rest = _rest(days.shifted(day, -REST_DAYS_AROUND), day)
+    counts = any(one.counting == "T" for one in section.expected)
+    rest = _rest(days.shifted(day, -REST_DAYS_AROUND), day) if counts else frozenset()
     return Terms(whole=frozenset(section.whole), rest_days=rest, agreed=agreed if section.fees else None)
 
 

@@ -14,7 +14,7 @@ import pytest
 from chongzheng.api.door import Door, Ways
 from chongzheng.api.intake import Readers
 from chongzheng.api.web import Web
-from chongzheng.clearing import Clearing
+from chongzheng.clearing import Clearing, _rest
 from chongzheng.first import first_configuration
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.expected import Expectation, Standing, standing
@@ -319,6 +319,11 @@ def test_working_days_and_holidays_move_the_hour() -> None:
     assert {found[day].due_at for day in ("20251001", "20251004", "20251008")} == {instant_ms("20251009090000")}
     assert found["20251001"].standing is Standing.AWAITED
     assert str(found["20251001"]) == "zm of M1 of 20251001"
+
+
+def test_beyond_the_calendar_every_day_counts_as_worked() -> None:
+    assert _rest("20251001", "20251003") == {"20251001", "20251002", "20251003"}
+    assert _rest("29991225", "29991231") == frozenset()
 
 
 def test_only_the_last_month_is_an_alarm() -> None:

@@ -27,6 +27,8 @@ ISO: MappingProxyType[Trade, tuple[str, str]] = MappingProxyType({
 })  # fmt: skip
 """MTI and F3 (facts/channels 5.5) of what a line is."""
 
+UNDONE_DAYS_BACK = 400
+"""A refund is possible for about a year (facts/channels 2.2); some bills give it the time of its trade."""
 GIVE_BACK = frozenset({Trade.VOID, Trade.REFUND, Trade.REVERSAL})
 
 _RUNS = re.compile(rf"(?<!\d)[2-9]\d{{{PAN_DIGITS_MIN},{PAN_DIGITS_MAX - 1}}}(?!\d)", re.ASCII)
@@ -48,6 +50,7 @@ class Teller:
         self._layout = layout
         self._day = day
         self._first_day = days.shifted(day, -layout.days_back)
+        self._first_undone = min(self._first_day, days.shifted(day, -UNDONE_DAYS_BACK))
         self._hashed = hashed
         self._iso = is_iso(layout.fields)
         self._meaning = tuple((field.means, field.name) for field in layout.fields if field.means)
@@ -82,7 +85,7 @@ class Teller:
             processing=processing,
             condition=_text(said, "condition"),
             stan=_text(said, "stan"),
-            sent_at=self._sent(said),
+            sent_at=self._sent(said, rule),
             masked_pan=pan if "*" in pan else masked(pan),
             amount_fen=amount if self._iso else abs(amount),
             terminal=_text(said, "terminal"),
@@ -118,14 +121,15 @@ class Teller:
             return ISO[rule.trade]
         return _text(said, "mti"), _text(said, "processing")
 
-    def _sent(self, said: Mapping[str, Value]) -> str:
-        """When it was sent; where the file does not say, on the file's day."""
+    def _sent(self, said: Mapping[str, Value], rule: Rule | None) -> str:
+        """When it was sent; where the file does not say, on the file's day. What undoes a trade may carry its time."""
         sent = said.get("sent")
         if sent is None:
             day, clock = said.get("sent_day"), said.get("sent_time")
             sent = (day[0] if isinstance(day, tuple) else "", clock[1] if isinstance(clock, tuple) else "")
         at = _instant(sent) or f"{self._day}000000"
-        if not self._first_day <= at[:8] <= self._day:
+        undoes = rule is not None and rule.trade in GIVE_BACK
+        if not (self._first_undone if undoes else self._first_day) <= at[:8] <= self._day:
             name = self._names.get("sent") or self._names["sent_day"]
             raise Misplaced(outside(self._day, self._layout.days_back), name)
         return at

@@ -73,6 +73,13 @@ def test_when_it_was_sent() -> None:
         assert caught.value.which == "day"
 
 
+def test_what_undoes_a_trade_may_carry_the_time_of_that_trade() -> None:
+    assert told(type="R", back=100, day=("20260101", "")).sent_at == "20260101101500"
+    for other in ("20251001", "20261123"):
+        with pytest.raises(Misplaced, match="was not sent on"):
+            told(type="R", back=100, day=(other, ""))
+
+
 def test_without_an_amount_it_is_no_trade() -> None:
     with pytest.raises(Unfit, match="is blank"):
         told(fen=None)
