@@ -18,7 +18,7 @@ from chongzheng.reconcile.matcher import matcher
 from chongzheng.reconcile.opening import open_engine
 from chongzheng.settlement.breaks import Difference
 from chongzheng.settlement.line import Record
-from chongzheng.settlement.match import Candidate, match
+from chongzheng.settlement.match import Candidate, Held, match
 from reconcile.test_two_speeds import PLACES, by_the_rule
 from reconcile.worlds import DAY, NEXT, world
 
@@ -71,6 +71,10 @@ def test_matches_by_an_engine_are_those_of_the_rule(tmp_path: Path) -> None:
 
 
 CANDIDATES, RECORDS = world(3, 3)
+CERTAIN = Candidate("P1", "T1", "M1", "000001", 100, 0, DAY, ("R1",), held=Held.KEPT)
+CERTAIN_LINE = Record(
+    1, "0200", "000000", "", "000001", f"{DAY}100000", "", 100, "T1", "M1", "R1", "00", "", "", ""
+)  # fmt: skip
 
 
 def refusal(folder: Path, candidates: list[Candidate], records: list[Record]) -> str:
@@ -140,3 +144,19 @@ def test_parquet_with_other_types_is_refused(tmp_path: Path) -> None:
 def test_a_payment_with_two_numbers_is_not_for_the_tables(tmp_path: Path) -> None:
     with pytest.raises(OurMistake, match="several RRNs"):
         tables.write_ours(tmp_path / "ours.csv", [replace(CANDIDATES[0], rrns=("R1", "R2"))])
+
+
+def test_lines_with_one_number_are_refused_where_both_are_sure(tmp_path: Path) -> None:
+    """Both belong to payments of ours for certain, so only the number itself is wrong."""
+    first, second = (
+        replace(CERTAIN, payment=payment, stan=stan, rrns=(rrn,))
+        for payment, stan, rrn in (("P1", "000001", "R1"), ("P2", "000002", "R2"))
+    )
+    lines = [replace(CERTAIN_LINE, stan=one.stan, rrn=one.rrns[0]) for one in (first, second)]
+    assert "same number" in refusal(tmp_path, [first, second], lines)
+
+
+def test_payments_with_one_id_are_refused_where_both_are_sure(tmp_path: Path) -> None:
+    both = [CERTAIN, replace(CERTAIN, stan="000002", rrns=("R2",))]
+    lines = [CERTAIN_LINE, replace(CERTAIN_LINE, number=2, stan="000002", rrn="R2")]
+    assert "payment more than once" in refusal(tmp_path, both, lines)
