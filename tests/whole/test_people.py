@@ -100,7 +100,7 @@ def test_an_office_works_a_break_and_closes_its_day(office: Office, tmp_path: Pa
     assert sorted(Path(name).name for name in closed["files"]) == [
         f"{PAST}-closing.csv", f"{PAST}-suspense.csv", f"{PAST}-trial.csv", "gl.xlsx",
     ]  # fmt: skip
-    assert "is there already" in office.refused(2, "money", "export", "--date", PAST, "--xlsx", str(tmp_path / "gl.xlsx"))
+    assert "is there already" in office.refused(2, "money", "export", "--date", PAST, *export[:2])
     assert office.told(*close, session=people["wu"])["new"] is False
     assert office.told("money", "trial", "--date", PAST)["accounts"] == closed["accounts"]
 
@@ -132,6 +132,19 @@ def test_a_limit_and_an_account_number_are_set_by_those_who_may(office: Office) 
     office.done("money", "account", "suspense", "--code", "2241.03", session=people["wu"])
     codes = {one["account"]: one["code"] for one in office.told("money", "account")["accounts"]}
     assert (codes["suspense"], codes["fees"]) == ("2241.03", "")
+
+
+def test_a_remedy_is_booked_by_two_people(office: Office) -> None:
+    office.hire()
+    why = ("--break", "1", "--reason", "a week of waiting", "--evidence", "mail 3")
+    book = ("money", "book", "compensated", "12.5", *why)
+    both = ("--as", "li", "--second", "zhang", "--password-stdin")
+    said = office.done(*book, *both, stdin=f"{WORDS['li']}\n{WORDS['zhang']}\n")
+    assert said.startswith("compensated over 12.50: act ")
+    assert "takes a second person" in office.refused(1, *book, *both[:2], both[-1], stdin=WORDS["li"] + "\n")
+    wrong = office.refused(1, *book, *both, stdin=f"{WORDS['li']}\n{WORDS['li']}\n")
+    assert "nobody who works here" in wrong
+    assert "amount in yuan" in office.refused(2, "money", "book", "compensated", "1.234", *book[4:], *both)
 
 
 def test_tables_for_people_are_whole(office: Office) -> None:

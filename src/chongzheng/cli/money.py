@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,11 +15,14 @@ from rich.table import Table
 
 from chongzheng.cli.person import db_option, desk, json_option, now_ms, person_options, proven, show, yuan
 from chongzheng.journal.actors import Actors
+from chongzheng.journal.hand_booking import HandBooking, Voucher
 from chongzheng.journal.ledger import Balance, Closing, Ledger
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reports import day_close, exposure
+from chongzheng.reversal.booking import Booking
 
 _date = click.option("--date", "day", required=True, help="The day, yyyymmdd.")
+YUAN = re.compile(r"([0-9]{1,10})(?:\.([0-9]{1,2}))?", re.ASCII)
 SIDES = (("age", "since"), ("stage", "where"), ("whose", "whose"), ("channel", "channel"), ("due", "decided"))
 
 
@@ -107,6 +111,43 @@ def export(day: str, xlsx: Path | None, folder: Path | None, db: Path | str, as_
     show([{"file": name} for name in files], {"date": day, "files": files}, as_json)
 
 
+@money.command("book")
+@click.argument("what", type=click.Choice([one.value for one in Booking if one is not Booking.PARKED]))
+@click.argument("amount")
+@click.option("--payment", default="", help="The payment that it is about.")
+@click.option("--break", "break_id", default=0, help="The break that it is about, where that has no payment.")
+@click.option("--reason", required=True, help="Why, in words that an auditor understands.")
+@click.option("--evidence", required=True, help="What shows it: an id, a number, a file.")
+@click.option("--second", metavar="ID", help="The second person, who gives a password too; above the limit always.")
+@person_options
+@db_option
+def book(
+    what: str,
+    amount: str,
+    payment: str,
+    break_id: int,
+    reason: str,
+    evidence: str,
+    second: str | None,
+    actor: str | None,
+    password_stdin: bool,
+    db: Path | str,
+) -> None:
+    """Book WHAT over AMOUNT yuan by hand: a remedy, or an adjustment (调账). docs/diagrams/money.md lists the bookings.
+
+    With --password-stdin the first line is your password (none where a session says who you are), the next one that of
+    the second person.
+    """
+    fen = _fen(amount)
+    with desk(db) as side:
+        actors = Actors(side)
+        by = proven(actors, actor, password_stdin).id
+        other = proven(actors, second, password_stdin).id if second is not None else None
+        voucher = Voucher(Booking(what), fen, reason, evidence, payment, break_id)
+        act = HandBooking(side, now_ms).book(voucher, by, other)
+    click.echo(f"{what} over {yuan(fen)}: act {act}")
+
+
 @money.command("account")
 @click.argument("account", required=False)
 @click.option("--code", help="The number of ACCOUNT in the general ledger.")
@@ -126,6 +167,13 @@ def account(
         rows = [{"account": name, "title": title, "nature": nature, "code": number}
                 for name, title, nature, number in ledger.accounts()]  # fmt: skip
     show(rows, {"accounts": rows}, as_json)
+
+
+def _fen(amount: str) -> int:
+    found = YUAN.fullmatch(amount)
+    if not found:
+        raise TheirMistake("is an amount in yuan, like 12.34", "amount")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
 def _export(ledger: Ledger, closing: Closing, xlsx: Path | None, folder: Path | None) -> list[str]:

@@ -149,7 +149,7 @@ class Breaks:
 
     def reject(self, break_id: int, by: str, reason: str) -> Break:
         """Send the proposal back: the break is open again, for anybody. The first person may take it back so, too."""
-        _check_words(reason, "reason")
+        check_words(reason, "reason")
         with self._side.together():
             queue(self._side)
             view, _ = self._proposed(break_id, also_expired=True)
@@ -165,7 +165,7 @@ class Breaks:
 
         The rule stands in the statement that closes it: while it runs nobody can move that money.
         """
-        _check_words(reason, "reason")
+        check_words(reason, "reason")
         with self._side.together():
             queue(self._side)
             self._actors.allowed(by, May.RESOLVE)
@@ -269,14 +269,15 @@ def _refuse_empty(how: Resolution, held: int) -> None:
 
 
 def _check(wanted: Decision) -> None:
-    _check_words(wanted.reason, "reason")
+    check_words(wanted.reason, "reason")
     if not 1 <= len(wanted.evidence) <= EVIDENCE_MAX:
         raise TheirMistake(f"name 1 to {EVIDENCE_MAX} pieces", "evidence")
     for piece in wanted.evidence:
-        _check_words(piece, "evidence")
+        check_words(piece, "evidence")
 
 
-def _check_words(text: str, where: str) -> None:
+def check_words(text: str, where: str) -> None:
+    """TheirMistake when these are not words that somebody else can read later."""
     if len(text.strip()) < WORDS_CHARS_MIN or len(text) > WORDS_CHARS_MAX or not text.isprintable():
         raise TheirMistake(f"is {WORDS_CHARS_MIN} to {WORDS_CHARS_MAX} visible characters", where)
 

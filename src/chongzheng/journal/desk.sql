@@ -307,3 +307,9 @@ SELECT id, name, roles, active, password FROM actor ORDER BY id;
 
 -- name: rule_rows
 SELECT name || ' from ' || valid_from, value, proposed_by, approved_by FROM rule ORDER BY name, valid_from;
+
+-- name: voucher_balance
+-- What vouchers about a payment, or about a break without one, left on an account; above 0 it is a debit.
+SELECT coalesce(sum(CASE WHEN debit = :account THEN fen WHEN credit = :account THEN -fen ELSE 0 END), 0)
+FROM voucher
+WHERE (payment = :payment AND payment <> '') OR (break_id = :break_id AND break_id <> 0 AND payment = '');

@@ -68,6 +68,20 @@ SIGNED = frozenset({Booking.PARKED, Booking.CHANNEL_FEES, Booking.BANK_PARKED})
 """What may go the other way too, as an amount below zero."""
 
 
+DRAWS: MappingProxyType[Booking, Account] = MappingProxyType({
+    Booking.MERCHANT_FREED: Account.HELD,
+    Booking.HELD_FOR_CARDHOLDER: Account.HELD,
+    Booking.GIVEN_BACK: Account.CARDHOLDER,
+    Booking.ISSUER_PAID: Account.ISSUER,
+    Booking.ISSUER_REFUSED: Account.ISSUER,
+    Booking.ADVANCE_COVERED: Account.PROVISIONAL,
+    Booking.ADVANCE_CLAWED_BACK: Account.PROVISIONAL,
+    Booking.ADVANCE_LOST: Account.PROVISIONAL,
+})
+"""What ends something that began: on this account of the payment there must lie as much, so that nothing is given back,
+freed or recovered twice."""
+
+
 class Resolution(StrEnum):
     """Where a person sends what lies in suspense. EXPLAINED sends nothing: the difference was none of money."""
 

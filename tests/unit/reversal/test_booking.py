@@ -3,7 +3,7 @@
 import pytest
 
 from chongzheng.mistakes import OurMistake
-from chongzheng.reversal.booking import BOOKINGS, RESOLUTIONS, Booking, Resolution, booked, resolved
+from chongzheng.reversal.booking import BOOKINGS, DRAWS, RESOLUTIONS, Booking, Resolution, booked, resolved
 from chongzheng.reversal.entries import Account, Entry, balances
 
 
@@ -30,6 +30,12 @@ def test_a_booking_moves_its_amount_from_the_credited_to_the_debited_account(wha
     entry = booked(what, 7)
     assert entry == Entry(debit, credit, 7)
     assert balances(moves((entry,))) == {debit: 7, credit: -7}
+
+
+def test_what_draws_on_an_account_moves_it_towards_nothing() -> None:
+    for what, account in DRAWS.items():
+        debit, credit, _ = BOOKINGS[what]
+        assert account is (debit if account in (Account.HELD, Account.CARDHOLDER) else credit), what
 
 
 def test_parked_money_that_went_out_is_owed_to_us() -> None:
