@@ -181,6 +181,23 @@ def test_finance_and_administration_work_through_the_door(tmp_path: Path) -> Non
     with_desk(tmp_path, test)
 
 
+def test_a_remedy_is_booked_with_two_sessions(tmp_path: Path) -> None:
+    async def test(desk: Desk) -> None:
+        words = {"what": "compensated", "fen": 900, "reason": "a week of waiting", "evidence": "mail 3", "break_id": 1}
+        assert problem(await desk.ask("li", "POST", "/money/vouchers", words))[:2] == (403, "not_allowed")
+        for second, refused in (("li", "not_allowed"), ("boss", "not_allowed"), ("x", "no_person")):
+            both = words | {"second": desk.sessions.get(second, second)}
+            assert problem(await desk.ask("li", "POST", "/money/vouchers", both))[1] == refused
+        both = words | {"second": desk.sessions["zhang"]}
+        assert (await desk.ask("li", "POST", "/v1/money/vouchers", both)).json()["act"] > 0
+        unknown = both | {"break_id": 77}
+        assert problem(await desk.ask("li", "POST", "/money/vouchers", unknown)) == (404, "not_found", "break")
+        twice = both | {"what": "given back", "fen": 901}
+        assert "only 900 fen lie" in (await desk.ask("li", "POST", "/money/vouchers", twice)).json()["what"]
+
+    with_desk(tmp_path, test)
+
+
 def test_a_check_that_a_person_wants_bears_that_persons_name(tmp_path: Path) -> None:
     async def test(desk: Desk) -> None:
         payment = await desk.one.report(1)

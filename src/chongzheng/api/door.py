@@ -31,6 +31,7 @@ from chongzheng.journal import Submission
 from chongzheng.journal.actors import Actor, Actors
 from chongzheng.journal.breaks import Breaks
 from chongzheng.journal.doors import Doors, Token
+from chongzheng.journal.hand_booking import HandBooking
 from chongzheng.journal.ledger import Ledger
 from chongzheng.journal.outbox import Outbox
 from chongzheng.journal.rules import Rules
@@ -121,6 +122,7 @@ class Door:
         self.actors = Actors(side)
         self.breaks = Breaks(side, ways.clock)
         self.rules = Rules(side)
+        self.by_hand = HandBooking(side, ways.clock)
         self._readers = readers
         self._side = side
         self._turns = Turns()

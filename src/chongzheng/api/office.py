@@ -9,8 +9,10 @@ from chongzheng.api.desk import asked
 from chongzheng.api.door import Call, Door
 from chongzheng.api.shapes import Done
 from chongzheng.journal.actors import Actor, Role
+from chongzheng.journal.hand_booking import Voucher
 from chongzheng.journal.ledger import Balance, Closing
 from chongzheng.journal.rules import ALONE_UP_TO_FEN
+from chongzheng.reversal.booking import Booking
 
 
 async def trial(door: Door, call: Call) -> shapes.Trial:
@@ -35,6 +37,16 @@ async def close_day(door: Door, call: Call) -> shapes.Closed:
     closing, new = await asked(close)
     said = _trial(day, closing.balances)
     return shapes.Closed(date=day, closed_at=closing.at, closed_by=closing.by, new=new, trial=said)
+
+
+async def book_voucher(door: Door, call: Call) -> shapes.MadeVoucher:
+    """A remedy is booked by hand, by two people where that takes two."""
+    said, by, now = call.body, call.actor.id, door.ways.clock()
+    wanted = Voucher(
+        Booking(said.what), said.fen, said.reason, said.evidence, said.payment or "", said.break_id or 0
+    )
+    second = None if said.second is None else (await asked(lambda: door.actors.of_session(said.second, now))).id
+    return shapes.MadeVoucher(act=await asked(lambda: door.by_hand.book(wanted, by, second), "break"))
 
 
 async def actors(door: Door, call: Call) -> shapes.Actors:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chongzheng.api.desk_shapes import Words
-from chongzheng.api.shapes import Day, Fen, Shape
+from chongzheng.api.shapes import FEN_MAX, Day, Fen, Shape
 
 ActorId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]{1,31}$", description="The person's id")]
 Role = Literal[
@@ -130,3 +130,26 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     in_force_fen: int | None
     rows: list[LimitRow]
+
+
+class NewVoucher(Shape, frozen=True):
+    """A remedy, or an adjustment, over `fen`, about a payment or a break. `second`: the session of the second person,
+    who sits there too; above the limit always."""
+
+    what: Literal[
+        "merchant held", "merchant freed", "held for cardholder", "given back", "issuer paid", "issuer refused",
+        "advanced", "advance covered", "advance clawed back", "advance lost", "compensated", "fee taken",
+        "fee returned", "tail kept", "tail borne", "clearing received", "clearing paid", "merchant paid",
+    ]  # fmt: skip
+    fen: Annotated[int, Meta(ge=1, le=FEN_MAX)]
+    reason: Words
+    evidence: Words
+    payment: Annotated[str, Meta(pattern=r"^P[A-Z2-7]{16}$")] | None = None
+    break_id: Annotated[int, Meta(ge=1, le=10**15)] | None = None
+    second: Annotated[str, Meta(max_length=128)] | None = None
+
+
+class MadeVoucher(msgspec.Struct, frozen=True, kw_only=True):
+    """The act that booked it."""
+
+    act: int

@@ -320,6 +320,18 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         person=May.CLOSE_DAYS,
     ),
     Endpoint(
+        "POST",
+        "/money/vouchers",
+        "people",
+        "Book a remedy or an adjustment by hand; above the limit with the session of a second person.",
+        office.book_voucher,
+        shapes_of_office.MadeVoucher,
+        takes=shapes_of_office.NewVoucher,
+        status=201,
+        refusals=("not_found",),
+        person=May.RESOLVE,
+    ),
+    Endpoint(
         "GET",
         "/actors",
         "people",
