@@ -10,6 +10,9 @@ from click.testing import CliRunner, Result
 from chongzheng.bench import settle
 from chongzheng.bench.settle import DAY, NEXT, Size
 from chongzheng.cli import main
+from chongzheng.reversal.facts import Answer
+from unit.settlement.acom_lines import NAME, line, reversal
+from whole.test_settle import ECHO, Shop
 
 SIZE = Size(5_000, "csv", 512, 1)
 
@@ -93,3 +96,17 @@ def test_a_missed_and_an_invented_difference_cost_recall_and_precision() -> None
     assert settle.judged(planted, [("long", "P1", 1, 100)])["recall"] == 0.5
     assert settle.judged(planted, [*planted, ("long", "P3", 3, 1)])["precision"] == pytest.approx(2 / 3)
     assert settle.judged(planted, [("long", "P1", 1, 101)])["recall"] == 0.0
+
+
+def test_a_clearing_file_says_the_same_through_an_engine(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    shop.approved("000001", "RRN000000001")
+    shop.approved("000002", "RRN000000002")
+    shop.reversed("000003", Answer("00", "good", ECHO, "RRN000000003"))
+    lines = [line(), line(stan="000002", rrn="RRN000000002", fen=99), line(stan="000003", rrn="RRN000000003")]
+    file = shop.file(NAME, *lines, reversal(stan="000003", rrn="RRN000000003"))
+    words = [str(file), "--date", DAY, "--db", str(shop.path), "--dry-run", "--json"]
+    plain = json.loads(CliRunner().invoke(main, ["settle", *words]).stdout)
+    by_engine = json.loads(CliRunner().invoke(main, ["settle", *words, "--engine", "duckdb"]).stdout)
+    assert plain["matched"] == 4 and plain["breaks"]["amount"] == 1
+    assert by_engine == plain
