@@ -14,6 +14,7 @@ from chongzheng.journal.actors import (
     Unproven,
     roles_of,
 )
+from chongzheng.journal.inspection import inspect
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 from journal.made import NOON_MS
@@ -132,6 +133,8 @@ def test_a_right_that_nobody_gave_is_found(actors: Actors, place: Place, harm: s
     assert faults(place) == []
     place.raw(harm)
     assert any(told in fault for fault in faults(place)), faults(place)
+    short = inspect(place.path, chains_only=True).faults
+    assert any(told in str(fault) for fault in short), "the short look sees it too"
 
 
 def test_a_session_is_a_person_until_it_ends(actors: Actors, place: Place) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from chongzheng.journal.acts import act_faults
 from chongzheng.journal.audit import GENESIS, Fault, link
 from chongzheng.journal.checkpoints import Line, count_torn, lines
 from chongzheng.journal.faults import Ask, commit_faults, faults
@@ -88,7 +89,7 @@ def inspect_here(ask: Ask, signed: Signed | None, chains_only: bool = False) -> 
 
 
 def _chains(ask: Ask) -> Iterator[Fault]:
-    """Of the payments, page by page, and of the commits."""
+    """Of the payments, page by page, of the commits, and of what people did."""
     hashes: dict[int, list[bytes]] = defaultdict(list)
     after = -1
     while payments := ask("heads_page", after, PAYMENTS_AT_ONCE):
@@ -110,6 +111,7 @@ def _chains(ask: Ask) -> Iterator[Fault]:
     for (payment,) in ask("ownerless"):
         yield Fault("has rows but is no payment", payment)
     yield from commit_faults(ask, hashes)
+    yield from act_faults(ask)
 
 
 def _compare(ask: Ask, signed: Signed, engines: dict[int, Any], found: Inspection) -> None:
