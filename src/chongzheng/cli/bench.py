@@ -151,7 +151,7 @@ def bench_hostile(
 @bench.command("settle")
 @click.option("--rows", type=click.IntRange(1_000, ROWS_MAX), default=1_000_000, show_default=True, help="Each side.")
 @click.option("--format", "format_", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
-@click.option("--memory", "memory_mib", type=click.IntRange(512, 1 << 20), default=2_048, show_default=True,
+@click.option("--memory", "memory_mib", type=click.IntRange(512, 1 << 20), default=3_000, show_default=True,
               help="MiB that matching may take before it uses the disk.")  # fmt: skip
 @click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True, help="Threads of the engine.")
 @click.option("--compare", is_flag=True, help="The same day by pandas and datacompy, as large as they manage.")

@@ -63,9 +63,10 @@ class _Row(NamedTuple):
 
 @dataclass(slots=True)
 class _Decided:
-    """What the pure rule said so far."""
+    """What the pure rule said so far: `matched` lines, the `total` of its matches' fingerprints, and the rest."""
 
-    matches: list[Match] = field(default_factory=list)
+    matched: int = 0
+    total: int = 0
     differences: list[Difference] = field(default_factory=list)
     carried: int = 0
     lines: int = 0
@@ -106,12 +107,12 @@ def reconcile(
     say("digest")
     ((sure, total),) = engine.rows(statements()["sure"])
     decided.differences.sort(key=lambda one: (one.record_number, one.payment, one.type, one.fen))
-    total = int(total) + digest.of_matches(decided.matches) + digest.of_differences(decided.differences)
+    total = int(total) + decided.total + digest.of_differences(decided.differences)
     return Result(
         ours=rows[0],
         theirs=rows[1],
         sure=sure,
-        matched=sure + len({one.record.number for one in decided.matches}),
+        matched=sure + decided.matched,
         doubtful=decided.lines,
         carried=decided.carried,
         differences=decided.differences,
@@ -195,7 +196,8 @@ def _decide(engine: Engine, file_days: Set[str], rest_days: Set[str]) -> _Decide
         _refuse_twice(candidates, records)
         matching = match(records, candidates)
         findings = differences(matching, candidates, file_days, rest_days)
-        decided.matches += matching.matches
+        decided.matched += len({one.record.number for one in matching.matches})
+        decided.total += digest.of_matches(matching.matches)
         decided.differences += findings.differences
         decided.carried += len(findings.carried)
         decided.lines += len(records)
