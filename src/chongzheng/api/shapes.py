@@ -319,7 +319,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     ok: bool
     parts: dict[str, bool] = {}
-    overdue: list[str] = []
+    overdue: list[str] | msgspec.UnsetType = msgspec.UNSET
 
 
 def from_json(kind: type[Any], value: Any) -> Any:
