@@ -14,7 +14,7 @@ from chongzheng import runner as runner_module
 from chongzheng.journal import Committed, Reader, Submission
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import effects
-from chongzheng.reversal.entries import Account, position
+from chongzheng.reversal.entries import disagreement
 from chongzheng.reversal.payment import FINAL, Owes, Payment, Proof, State, Told, Truth
 from chongzheng.simulator import planting, scale
 from chongzheng.simulator.bank import Bank
@@ -182,13 +182,9 @@ class Watch:
         self.hold("K5", known, f"{payment.id}: version {version}, records {[row.seq for row in rows]}")
         self.hold("D4", reader.payment(payment.id) == payment, f"{payment.id}: the row is not what was committed")
         self._heads[payment.id] = (version, head)
-        books: Counter[str] = Counter()
-        for entry in reader.entries_of(payment.id):
-            books[entry.debit] -= entry.fen
-            books[entry.credit] += entry.fen
-        lies = position(payment)
-        right = books[Account.MERCHANT] == lies.merchant and books[Account.SUSPENSE] == lies.suspense
-        self.hold("M1", right and sum(books.values()) == 0, f"{payment.id}: {dict(books)}, not {lies}")
+        moves = [(entry.debit, entry.credit, entry.fen) for entry in reader.entries_of(payment.id)]
+        apart = disagreement(payment, moves)
+        self.hold("M1", not apart, f"{payment.id}: {apart}: {moves}")
         tokens = reader._all("release_of", payment.id)
         self.hold("P6", len(tokens) <= 1 and (len(tokens) == 1) >= bool(payment.attempts), f"{payment.id}: {tokens}")
         if payment.verdict.because:
