@@ -224,6 +224,8 @@ def _plain(error: BaseException, path: Path) -> BaseException:
             return TheirMistake("is damaged; restore a backup and keep this file for the investigation", str(path))
         case apsw.BusyError():
             return TheirMistake("is locked by another program", str(path))
+        case apsw.IOError():
+            return TheirMistake(f"its disk fails ({error}); look at it before you start again", str(path))
         case apsw.FullError():
             return TheirMistake("the disk is full", str(path))
         case _:

@@ -17,7 +17,7 @@ from chongzheng.simulator.mutants.mutant import CUTTING, KILLING, RECOVERY, Muta
 from chongzheng.simulator.swapping import Patch
 from chongzheng.simulator.virtual.weather import Weather
 
-SICK = Weather(sick_disk=True, bank_seed=1)
+SICK = Weather(sick_disk=1, bank_seed=1)
 FULL = Weather(fills=6, bank_seed=1)
 
 
@@ -93,5 +93,5 @@ MUTANTS = (
     Mutant("failed-commit-ignored", RECOVERY, "an engine whose commit failed goes on",
            lambda: ((app.Engine, "_fatal", lambda engine, error: None),), weather=SICK),
     Mutant("cache-taken-for-disk", RECOVERY, "a start rests on what a failed sync left in the cache",
-           lambda: ((sqlite, "_write_again", lambda wal: None),), weather=replace(CUTTING, sick_disk=True)),
+           lambda: ((sqlite, "_write_again", lambda wal: None),), weather=replace(CUTTING, sick_disk=4)),
 )  # fmt: skip

@@ -37,7 +37,7 @@ Say = Callable[[int, int], None]
 """Hears how many points are done, and how many of them were red."""
 
 CALM = Weather()
-FULL, SICK = Weather(fills=1), Weather(sick_disk=True)
+FULL, SICK = Weather(fills=1), Weather(sick_disk=1)
 FILES = Weather(file_late=True, file_cut=True, file_twice=True, file_wrong=True)
 PEOPLE = Weather(operators=2, races=1)
 HURRY = 3

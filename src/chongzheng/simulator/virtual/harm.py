@@ -48,7 +48,7 @@ async def harm(world: World, selling: asyncio.Task[Any]) -> None:
     deeds += [_cut_power] * cuts + [_kill] * (weather.kills - cuts)
     deeds += [_clog] * weather.clogs + [_swizzle] * weather.swizzles
     deeds += [_stall] * weather.stalls + [_jump] * weather.jumps
-    deeds += [_fill] * weather.fills + [_sicken] * int(weather.sick_disk)
+    deeds += [_fill] * weather.fills + [_sicken] * weather.sick_disk
     deeds += [_operate] * weather.operators
     times = sorted((dice.randrange(span_ms(world.payments)), n) for n in range(len(deeds)))
     async with asyncio.TaskGroup() as group:

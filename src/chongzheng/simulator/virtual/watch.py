@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import apsw
+
 from chongzheng import runner as runner_module
 from chongzheng.journal import Committed, Reader, Submission
 from chongzheng.mistakes import TheirMistake
@@ -246,6 +248,8 @@ class Watch:
             self.hold("D5", not reader.faults(), f"after a crash: {reader.faults()[:1]}")
             for payment in reader.payments():
                 self._states[payment.id] = payment
+        except apsw.Error as error:
+            self.violate("D2", f"the journal cannot be read: {error}")
         finally:
             reader.close()
 
@@ -297,6 +301,8 @@ class Watch:
         reader = Reader.open(self.machine.journal)
         try:
             self._compare(reader)
+        except apsw.Error as error:
+            self.violate("D2", f"the journal cannot be read: {error}")
         finally:
             reader.close()
         self._search()

@@ -19,7 +19,7 @@ class Weather:
     a box in the middle, cut into pieces, or followed by a reset; `clogs` directions stop for `clog_ms`, `swizzles`
     times several stop one by one and go on in another order. Machines: `kills` of the engine, of them `cuts` of the
     power; it is down for at most `down_ms`; `stalls`: a process is not run for at most `stall_ms`; `jumps` of the
-    engine's clock. Disk: `fills` times there is no room for a while, `sick_disk`: a sync fails for good.
+    engine's clock. Disk: `fills` times there is no room for a while, `sick_disk`: so often a sync fails for good.
     Files: late, cut, given twice, or with a wrong trailer. `hasty`: of a thousand scheduling choices, how many are
     the usual one. `operators` act on payments, `races` of them twice at once.
     """
@@ -42,7 +42,7 @@ class Weather:
     stall_ms: int = 0
     jumps: int = 0
     fills: int = 0
-    sick_disk: bool = False
+    sick_disk: int = 0
     file_late: bool = False
     file_cut: bool = False
     file_twice: bool = False
@@ -87,7 +87,7 @@ def draw(seed: int) -> Weather:
         stall_ms=dice.randint(20, 3_000),
         jumps=maybe(1, 2),
         fills=maybe(1, 2) if dice.random() < 0.4 else 0,
-        sick_disk=dice.random() < 0.05,
+        sick_disk=int(dice.random() < 0.05),
         file_late=dice.random() < 0.3,
         file_cut=dice.random() < 0.2,
         file_twice=dice.random() < 0.3,
