@@ -12,7 +12,9 @@ from click.testing import CliRunner, Result
 from chongzheng import __version__
 from chongzheng.bench import codec
 from chongzheng.cli import COMMANDS, main
+from chongzheng.iso8583 import dialect
 from chongzheng.mistakes import OurMistake
+from chongzheng.simulator.fuzz.second import spec_of
 from unit.iso8583.vectors import MESSAGES, REFUSED, VECTORS, by_id
 
 PROGRAM = str(Path(sys.executable).with_name("chongzheng"))
@@ -205,7 +207,7 @@ def test_bench_codec_without_the_other_library(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("wrong", ["decode", "encode"])
 def test_bench_codec_does_not_measure_two_different_things(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
-    library, spec = codec._their_library(), codec.their_spec()
+    library, spec = codec._their_library(), spec_of(dialect("cup-pos").layout)
 
     class Lying:
         """The other library with one direction broken."""
