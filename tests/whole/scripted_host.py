@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chongzheng.iso8583 import Message, check, dialect, frame, join_cup, mac_input, seal_working_keys, sign, split_cup
+from whole.kept_port import kept_port
 
 POS = dialect("cup-pos")
 KEEP = (3, 4, 11, 25, 41, 42, 49, 60)
@@ -56,8 +57,8 @@ class ScriptedHost:
     tls: ssl.SSLContext | None = None
 
     async def start(self) -> None:
+        self.port = self.port or kept_port(self)
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self.tls)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         self._server.close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from chongzheng.gateway.profile import mac_of, sealed
 from chongzheng.iso8583 import CupsHeader, Message, dialect, field_mac, frame, join_cups, kcv, split_cups
 from chongzheng.iso8583.keys import ecb_encrypt
+from whole.kept_port import kept_port
 
 MASTER_KEY = bytes(range(16))
 KEEP = (2, 3, 4, 7, 11, 12, 13, 25, 32, 33, 37, 41, 42, 49, 100)
@@ -51,8 +52,8 @@ class ScriptedNetwork:
     async def start(self) -> None:
         self.dialect = dialect(self.name)
         self.code_at = 24 if self.name == "iso87-binary" else 70
+        self.port = self.port or kept_port(self)
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
         self._server.close()

@@ -25,6 +25,7 @@ from chongzheng.journal.side import Side
 from chongzheng.reception import wall_clock_ms
 from whole.door_room import REPLY, calling, client, problem, report, run, token_of
 from whole.engine_room import MERCHANT, room
+from whole.kept_port import kept_port
 from whole.scripted_terminal import PAN
 
 MINUTE_MS = 60_000
@@ -211,9 +212,7 @@ def test_a_card_number_that_is_wrong_is_not_repeated(tmp_path: Path) -> None:
 # Slow and silent clients
 
 
-def test_whoever_holds_a_line_without_a_request_is_hung_up_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_whoever_holds_a_line_without_a_request_is_hung_up_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve, "REQUEST_WAIT_S", 0.2)
     monkeypatch.setattr(web, "BODY_WAIT_S", 0.2)
 
@@ -385,10 +384,9 @@ def test_changes_are_told_signed_and_under_ids_that_stay(tmp_path: Path) -> None
 def test_a_receiver_that_is_gone_delays_no_other_and_hears_it_when_it_is_back(tmp_path: Path) -> None:
     async def test() -> None:
         gone, well = Receiver(), Receiver()
-        async with gone.listening() as gone_url:
-            pass
+        gone.port = kept_port(gone)
         async with well.listening() as url, client(tmp_path) as one:
-            await one.post("/webhooks", {"url": gone_url})
+            await one.post("/webhooks", {"url": f"http://127.0.0.1:{gone.port}/hook"})
             await one.post("/webhooks", {"url": url, "kinds": ["chongzheng.payment.approved"]})
             terminal = await one.room.terminal()
             await terminal.ask(terminal.sale())
@@ -399,9 +397,7 @@ def test_a_receiver_that_is_gone_delays_no_other_and_hears_it_when_it_is_back(tm
     run(test())
 
 
-def test_what_was_committed_before_a_stop_is_told_after_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_committed_before_a_stop_is_told_after_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def test() -> None:
         receiver = Receiver()
         async with receiver.listening() as url, client(tmp_path) as one:
