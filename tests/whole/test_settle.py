@@ -313,7 +313,7 @@ def test_a_stop_after_the_last_fact_repeats_no_break(shop: Shop, monkeypatch: py
         journal, reader = shop.open(), shop.reader()
         with monkeypatch.context() as patch:
             if at == NOW_MS:
-                patch.setattr(journal, "finish_file", lambda digest: None)
+                patch.setattr(journal, "finish_file", lambda *_: None)
             outcomes.append(door.settle(clearing, journal, reader, at).outcome)
         journal.close()
         reader.close()

@@ -133,6 +133,7 @@ def document(summary: Summary) -> dict[str, object]:
             }
             for one in summary.differences
         ],
+        "tail": list(summary.tail),
         "changes": None if summary.changes is None else json.loads(summary.changes.as_json()),
     }
 
@@ -236,6 +237,7 @@ def _show(console: Console, summary: Summary) -> None:
         table.add_row("stopped, with a case", str(len(summary.stopped)))
     console.print(table)
     _list(console, [_line(one) for one in summary.differences])
+    _list(console, [f"rounding {line}" for line in summary.tail])
     if summary.changes is not None:
         changed = summary.changes.by_payment.items()
         _list(

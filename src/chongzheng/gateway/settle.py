@@ -11,18 +11,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from chongzheng.fees.agreement import Agreement
+from chongzheng.fees.agreement import Agreement, FeeCheck
+from chongzheng.fees.tail import tails
 from chongzheng.gateway import backwards
 from chongzheng.gateway.corrected import Changes, Said, changed, said_before
 from chongzheng.gateway.loading import Desk, layouts, load, load_named
 from chongzheng.journal import Committed, Evidence, FilePart, Journal, Reader, Submission, evidence
 from chongzheng.journal.rows import encode
+from chongzheng.journal.settled import Came
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.events import Event
 from chongzheng.reversal.facts import DeadlinePassed, Moves
 from chongzheng.reversal.payment import FINAL, Payment, Truth
 from chongzheng.reversal.policy import Policy
-from chongzheng.settlement import charged, days, digest
+from chongzheng.settlement import charged, cleared, days, digest, rounding
 from chongzheng.settlement.breaks import Break, Difference, Type
 from chongzheng.settlement.differences import differences
 from chongzheng.settlement.formats.layout import Witness
@@ -98,7 +100,8 @@ class Summary:
     """What the file said: `matched` records with a payment, `silent` payments it says nothing of, `withheld` payments
     that a break may be about, `proven` verdicts by truth, `contested` and `stopped` payment ids, `opened` payments that
     nobody had told us of. `result` is a digest of what matched and what differs: the same file against the same book
-    gives the same. `changes`: what a corrected file says otherwise, payment by payment.
+    gives the same. `changes`: what a corrected file says otherwise, payment by payment. `tail`: what leads from its
+    fees to what their rounding left over, one line a day.
     """
 
     name: str
@@ -120,6 +123,7 @@ class Summary:
     result: str = ""
     changes: Changes | None = None
     kept: Counter[str] | None = None
+    tail: tuple[str, ...] = ()
 
     @property
     def by_type(self) -> dict[str, int]:
@@ -161,7 +165,7 @@ def settle(
         progress(done, len(work.sayings))
     _keep_breaks(file, work.judgement.breaks, journal)
     journal.put_breaks(file.identity, part, file.day, summary.differences, now_ms)
-    journal.finish_file(file.identity)
+    journal.finish_file(file.identity, work.came(), now_ms)
     return summary
 
 
@@ -200,6 +204,7 @@ class _Work:
         self._places: set[backwards.Place] = set()
         self._before: dict[str, Said] = {}
         self._alone: tuple[Difference, ...] = ()
+        self._fees: FeeCheck | None = None
         self.opened = 0
         self._candidates = [self._as_if_unread(one, reader, earlier) for one in self._payments(reader)]
         self._earlier = earlier
@@ -268,7 +273,18 @@ class _Work:
         if agreed is None or not any(record.fee_fen or record.network_fee_fen for record in file.records):
             return ()
         payments = {one.record.number: one.payment for one in self.matching.matches}
-        return charged.differences(file.records, agreed(file.format, file.day), payments)[0]
+        found, self._fees = charged.differences(file.records, agreed(file.format, file.day), payments)
+        return found
+
+    def came(self) -> Came:
+        """What the file came to, and the tail of its fees, for the books."""
+        file = self._file
+        moved_fen, net_fen = cleared.total(file.records, file.witness is Witness.FEES)
+        left = tails(self._fees.fees) if self._fees is not None else ()
+        side = charged.side(file.format)
+        entries = tuple(entry for one in left for entry in rounding.entries(one, side))
+        matched = len({one.record.number for one in self.matching.matches})
+        return Came(moved_fen, net_fen, matched, self._digest(), tuple(map(str, left)), entries)
 
     def open_strangers(self, take: HandIn, now_ms: int) -> None:
         """Payments that only the file knows; they wait for nobody, so their first deadline has passed."""
@@ -322,6 +338,7 @@ class _Work:
             carried=self.carried,
             result=self._digest(),
             changes=self.changes,
+            tail=tuple(map(str, tails(self._fees.fees))) if self._fees is not None else (),
         )
 
     def _digest(self) -> str:

@@ -55,10 +55,12 @@ def book(
     *,
     payment: str = "",
     break_id: int = 0,
+    subject: str = "",
     **content: object,
 ) -> int:
-    """Write an act together with its vouchers, and give its number. Its subject is the break, or else the payment."""
-    subject = f"break {break_id}" if break_id else payment or "books"
+    """Write an act together with its vouchers, and give its number. Its subject is the break, or else the payment,
+    where none is named."""
+    subject = subject or (f"break {break_id}" if break_id else payment or "books")
     content["payment"] = payment
     moves = [(str(entry.debit), str(entry.credit), entry.fen) for entry in entries]
     no = enact(pen, at, actor, kind, subject, **content, vouchers=moves)

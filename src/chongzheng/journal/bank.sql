@@ -1,5 +1,5 @@
--- What does the bank say, and what do our books say that it should? Values by name, in the common subset of SQLite and
--- PostgreSQL.
+-- What does the bank say, what did the channels' files come to, and what do our books say of it? Values by name, in the
+-- common subset of SQLite and PostgreSQL.
 
 -- name: put_bank_statement
 INSERT INTO bank_statement (digest, name, format, account, currency, first_day, last_day, opening_fen, closing_fen, lines,
@@ -43,3 +43,37 @@ SELECT channel, day, SUM(fen) FROM (
     FROM breaks b JOIN voucher v ON v.break_id = b.id
     WHERE b.file NOT IN (SELECT digest FROM bank_statement) AND b.day BETWEEN :first_day AND :last_day AND 'clearing receivable' IN (v.debit, v.credit)
 ) moves GROUP BY channel, day ORDER BY channel, day;
+
+-- name: settlement_runs
+SELECT f.digest, f.name, f.channel, f.format, f.part, f.day, f.records, f.at, f.state, f.supersedes, f.superseded_by,
+       a.record
+FROM settlement_file f LEFT JOIN act a ON a.subject = 'file ' || f.digest AND a.kind = 'file settled'
+WHERE f.day BETWEEN :since AND :until ORDER BY f.day, f.at, f.digest LIMIT :most OFFSET :after;
+
+-- name: breaks_of_days
+SELECT file, type, state, count(*) FROM breaks WHERE day BETWEEN :since AND :until
+GROUP BY file, type, state ORDER BY file, type, state;
+
+-- name: booked_tails
+-- What the fees of files of these days left over, and what of it was taken back: acts that booked something.
+SELECT a.no, a.at, f.digest, a.record, f.name, f.day
+FROM settlement_file f JOIN act a ON a.subject = 'file ' || f.digest
+WHERE f.day BETWEEN :since AND :until AND EXISTS (SELECT 1 FROM voucher v WHERE v.act = a.no)
+ORDER BY f.day, a.no;
+
+-- name: standing_files
+-- Files that nothing has superseded, with what each came to; a file of disputes proves nothing and pays nothing.
+SELECT f.name, f.channel, f.format, f.day, f.state, a.record
+FROM settlement_file f LEFT JOIN act a ON a.subject = 'file ' || f.digest AND a.kind = 'file settled'
+WHERE f.superseded_by = '' AND f.day BETWEEN :first_day AND :last_day ORDER BY f.day, f.at, f.digest;
+
+-- name: list_bank_statements
+SELECT digest, name, format, account, currency, first_day, last_day, opening_fen, closing_fen, lines, at
+FROM bank_statement ORDER BY last_day DESC, account, digest LIMIT :most OFFSET :after;
+
+-- name: one_bank_statement
+SELECT digest, name, format, account, currency, first_day, last_day, opening_fen, closing_fen, lines, at
+FROM bank_statement WHERE digest = :digest;
+
+-- name: breaks_of_statement
+SELECT id, type, channel, day, fen, record, queue, next_action, why, state FROM breaks WHERE file = :digest ORDER BY id;

@@ -95,7 +95,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'unfinished', '');
 UPDATE settlement_file SET superseded_by = ? WHERE digest = ? AND superseded_by = '' RETURNING digest;
 
 -- name: finish_file
-UPDATE settlement_file SET state = 'done' WHERE digest = ?;
+UPDATE settlement_file SET state = 'done' WHERE digest = ? AND state = 'unfinished' RETURNING name, day;
 
 -- name: all_payments
 SELECT body FROM payment ORDER BY opened_at, id;

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from chongzheng.card import Pan
+from chongzheng.journal import settled
 from chongzheng.journal.audit import GENESIS, link_commit
 from chongzheng.journal.differences import put_breaks, take_back
 from chongzheng.journal.on_sqlite import SqliteStorage
@@ -23,6 +24,7 @@ from chongzheng.journal.plan import Held, Plan, Planner
 from chongzheng.journal.postgres import is_url
 from chongzheng.journal.reader import Reader
 from chongzheng.journal.rows import Committed, Evidence, Submission, decode_payment
+from chongzheng.journal.settled import Came
 from chongzheng.journal.storage import (
     LEASE_MS,
     NUMBERS_OF_ONE_ENGINE,
@@ -225,15 +227,18 @@ class Journal:
                         if corrects:
                             self._storage.ask("supersede_file", digest, corrects)
                             take_back(_Pen(self._storage), corrects, digest, at)
+                            settled.take_back(_Pen(self._storage), corrects, digest, at)
                         self._storage.ask("put_file", *given)
                 return standing
             except Refused:  # another engine was quicker
                 return self._standing(digest, day, part, corrects)
 
-    def finish_file(self, digest: str) -> None:
-        """Every fact of this file is in."""
+    def finish_file(self, digest: str, came: Came | None = None, at: int = 0) -> None:
+        """Every fact of this file is in; what it `came` to is said once, whoever finishes it."""
         with self._lock, self._storage.transaction():
-            self._storage.ask("finish_file", digest)
+            ended = self._storage.ask("finish_file", digest)
+            if ended and came is not None:
+                settled.note(_Pen(self._storage), digest, *map(str, ended[0]), came, at)
 
     def put_breaks(self, file: str, part: FilePart, day: str, differences: Sequence[Difference], at: int) -> int:
         """Keep what this file (its digest) and the book disagree about, for people to work; gives how many are new.
