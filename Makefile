@@ -12,6 +12,8 @@ PURE   := $(wildcard $(addprefix $(SRC)/,mistakes.py money.py card.py iso8583 fe
             gateway/channel.py \
             gateway/translate.py gateway/profile.py gateway/cup_pos.py gateway/cups.py gateway/iso87.py \
             gateway/pacing.py gateway/breaker.py gateway/lanes.py gateway/inquiry.py \
+            notices/blanks.py notices/taboo.py notices/wording.py notices/apology.py notices/promises.py \
+            reports/documents.py \
             reports/figures.py reports/insight.py))
 SOFTHSM := /usr/lib/softhsm/libsofthsm2.so
 SUDO   := $(if $(filter-out 0,$(shell id -u)),sudo)
@@ -98,6 +100,9 @@ soak: setup ## the long variants and campaigns, hours of them; results in docs/s
 	$(SIMULATE) --tamper 10000
 	$(SIMULATE) --kills 500
 	$(SIMULATE) --kills 500 --db postgresql
+	$(SIMULATE) --power-cuts 200
+	$(SIMULATE) --unknown 1000
+	$(SIMULATE) --unknown 1000 --db postgresql
 
 mutation: setup ## change the tables and the ledger's rules line by line: is each change noticed? (EVERY=N tries a part)
 	@$(PY) -m pip install --quiet --target build/mutation cosmic-ray==8.7.0

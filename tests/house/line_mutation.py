@@ -15,6 +15,7 @@ import importlib.util
 import io
 import json
 import multiprocessing
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -153,10 +154,10 @@ def _behaviour(source: str) -> str:
     return ast.dump(tree)
 
 
-def noticed(change: Change, *suites: str) -> bool:
+def noticed(change: Change, *suites: str, start: str = "spawn") -> bool:
     """Whether a test of these suites (by default the module's own and all others) fails, or takes for ever, when the
-    module is changed so."""
-    context = multiprocessing.get_context("spawn")  # not a fork: whoever asks may have read the module already
+    module is changed so. It runs in a process that is no plain fork: whoever asks may have read the module already."""
+    context = multiprocessing.get_context(start)
     child = context.Process(target=_try, args=(change, suites or (_own_tests(change.module), *SUITES)))
     child.start()
     child.join(TEST_TIME_S_MAX)
@@ -166,11 +167,18 @@ def noticed(change: Change, *suites: str) -> bool:
     return child.exitcode != 0
 
 
+def _prepare() -> str:
+    """How processes are started when there are hundreds: from one that has read the tools, but no module of ours."""
+    multiprocessing.set_forkserver_preload(["pytest", "hypothesis.strategies", "psutil"])
+    return "forkserver"
+
+
 def _try(change: Change, suites: tuple[str, ...]) -> None:
     sys.meta_path.insert(0, Changed(change))
-    quiet = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-seed=1", *LEFT_OUT]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what is not loaded costs no time a thousand times over
+    quiet = ["-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", *LEFT_OUT]
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        failed = any(pytest.main([*quiet, suite]) for suite in suites)
+        failed = any(pytest.main([*quiet, "--hypothesis-seed=1", suite]) for suite in suites)
     sys.exit(int(failed))
 
 
@@ -185,10 +193,10 @@ def main() -> int:
     parser.add_argument("--every", type=int, default=1, help="try every N-th change only")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of lines")
     given = parser.parse_args()
-    tried, survived = 0, list[Change]()
+    start, tried, survived = _prepare(), 0, list[Change]()
     for change in list(changes())[:: given.every]:
         tried += 1
-        if not noticed(change):
+        if not noticed(change, start=start):
             survived.append(change)
             if not given.json:
                 print(f"survived: {change.module}:{change.line} {change.what}", flush=True)

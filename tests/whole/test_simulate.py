@@ -7,6 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from chongzheng.cli import main
+from chongzheng.cli.campaigns_real import Kills, PowerCuts, Unknown
+from chongzheng.mistakes import TheirMistake
+from chongzheng.simulator.real.lossy import refuse_without_fuse
 from chongzheng.simulator.virtual.invariants import INVARIANTS, SITUATIONS
 
 
@@ -54,6 +57,49 @@ def test_a_seed_replays_to_the_same_trace() -> None:
 def test_trials_to_tamper_are_found() -> None:
     found = document("--tamper", "14", "--seed", "3")
     assert (found["trials"], found["missed"], found["false_alarms"], len(found["kinds"])) == (14, [], 0, 7)
+
+
+def test_calls_whose_answers_are_lost_are_counted_and_do_nothing_twice(tmp_path: Path) -> None:
+    ledger = tmp_path / "soak.md"
+    answer = simulate("--unknown", "5", "--seed", "6", "--json", "--ledger", str(ledger))
+    found = json.loads(answer.stdout)
+    assert answer.exit_code == 0, found
+    assert (found["asked"], found["stuck"], found["duplicated"], found["sent_blindly"]) == (5, 0, 0, 0)
+    assert all(found["unknown"].values()) and found["db"] == "sqlite"
+    assert "| `simulate --unknown` | " in ledger.read_text("utf-8")
+
+
+def test_power_cuts_are_counted_where_such_a_disk_can_be_and_refused_in_one_line_elsewhere() -> None:
+    answer = simulate("--power-cuts", "1", "--seed", "6", "--json")
+    if answer.exit_code == 2:
+        assert answer.stderr.count("\n") == 1 and ("fuse" in answer.stderr or "pip install" in answer.stderr)
+        with pytest.raises(TheirMistake):
+            refuse_without_fuse()
+        return
+    found = json.loads(answer.stdout)
+    assert (answer.exit_code, found["kills"], found["lost"], found["duplicated"]) == (0, 1, 0, 0), found
+    assert sum(found["power_cuts"].values()) >= 1
+
+
+def test_a_campaign_that_met_less_than_it_was_to_meet_does_not_hold() -> None:
+    unknown = {"asked": 4, "stuck": 0, "duplicated": 0, "sent_blindly": 0, "unknown": {"commit": 3, "host": 1}}
+    assert Unknown().holds(unknown)
+    for worse in (
+        {"asked": 5},
+        {"stuck": 1},
+        {"duplicated": 1},
+        {"sent_blindly": 1},
+        {"unknown": {"commit": 9, "x": 0}},
+    ):
+        assert not Unknown().holds({**unknown, **worse}), worse
+    cuts = {"kills": 2, "lost": 0, "duplicated": 0, "power_cuts": {"nothing": 1, "all": 1}}
+    assert PowerCuts().holds(cuts)
+    for worse in ({"kills": 3}, {"lost": 1}, {"duplicated": 1}):
+        assert not PowerCuts().holds({**cuts, **worse}), worse
+    kills = {**cuts, "first_answer_ms": {"p99": 1999, "promised": 2000}}
+    assert Kills().holds(kills)
+    for worse in ({"first_answer_ms": {"p99": 2000, "promised": 2000}}, {"lost": 1}):
+        assert not Kills().holds({**kills, **worse}), worse
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,9 +16,6 @@ from chongzheng.cli.ledger import spoken
 
 TOLD_MAX = 10
 """Violations that are told to people; `--json` has them all."""
-FIRST_ANSWER_MS_MAX = 2_000
-ENGINES_OF_A_DATABASE = 2
-ROOM = Path("/var/tmp")  # noqa: S108 - a folder is made there; not a file system in memory, if that can be helped
 
 Document = dict[str, Any]
 
@@ -278,34 +273,3 @@ class Tamper(Plain):
     def did(self, document: Document) -> str:
         """How many."""
         return f"{document['trials']} trials to change a journal, of {len(document['kinds'])} kinds"
-
-
-class Kills(Plain):
-    """`--kills N`."""
-
-    def run(self, size: Size) -> Document:
-        """The real program, killed and started again under load."""
-        from chongzheng.cli.demo import own_database
-        from chongzheng.simulator.real import kills
-
-        with (
-            own_database(size.db, keep=False) as url,
-            tempfile.TemporaryDirectory(prefix="chongzheng-kills-", dir=ROOM if ROOM.is_dir() else None) as folder,
-            bar("kills", size.what) as told,
-        ):
-            engines = ENGINES_OF_A_DATABASE if url else 1
-            campaign = kills.Campaign(size.what, Path(folder), url, engines, size.seed)
-            return asyncio.run(kills.run(campaign, lambda line: told(None, line)))
-
-    def holds(self, document: Document) -> bool:
-        """Nothing lost, nothing twice, and soon an answer."""
-        soon = document["first_answer_ms"]["p99"] < FIRST_ANSWER_MS_MAX
-        return soon and not self.wrong(document)
-
-    def wrong(self, document: Document) -> int:
-        """Lost and duplicated ones."""
-        return int(document["lost"]) + int(document["duplicated"])
-
-    def did(self, document: Document) -> str:
-        """Kills, answers, and how soon the first came."""
-        return f"{spoken(document, 'kills', 'acks')}, first answer p99 {document['first_answer_ms']['p99']} ms"

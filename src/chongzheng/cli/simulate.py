@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from chongzheng.cli import campaigns, ledger
+from chongzheng.cli import campaigns, campaigns_real, ledger
 from chongzheng.cli.campaigns import Campaign, Size
 from chongzheng.cli.provenance import signed
 from chongzheng.cli.replay import Replay
@@ -45,7 +45,9 @@ CHOICES: dict[str, Campaign] = {
     "fuzz": campaigns.Fuzz(),
     "files": campaigns.Files(),
     "tamper": campaigns.Tamper(),
-    "kills": campaigns.Kills(),
+    "kills": campaigns_real.Kills(),
+    "power_cuts": campaigns_real.PowerCuts(),
+    "unknown": campaigns_real.Unknown(),
 }
 
 
@@ -59,6 +61,10 @@ CHOICES: dict[str, Campaign] = {
 @click.option("--files", type=click.IntRange(1, 10**9), help="So many clearing files that lie or were damaged.")
 @click.option("--tamper", type=click.IntRange(1, 10**8), help="So many trials to change a journal unseen.")
 @click.option("--kills", type=click.IntRange(1, 100_000), help="So many kills of the real program, under load.")
+@click.option("--power-cuts", type=click.IntRange(1, 100_000),
+              help="The same, and with each kill its machine loses its power.")  # fmt: skip
+@click.option("--unknown", type=click.IntRange(1, 100_000),
+              help="So many calls of the real program are carried out, and their answers lost.")  # fmt: skip
 @click.option("--payments", default=PAYMENTS, show_default=True, type=click.IntRange(1, PAYMENTS_MAX), help="A world.")
 @click.option("--points", default=CRASH_POINTS, show_default=True, type=click.IntRange(1),
               help="Of --crash-everywhere.")  # fmt: skip
@@ -66,7 +72,7 @@ CHOICES: dict[str, Campaign] = {
               help="Of --mutants: payments without a bug, in which none may be found.")  # fmt: skip
 @click.option("--shrink", is_flag=True, help="Of --replay: leave out every harm that a red seed does not need.")
 @click.option("--story", type=click.Path(path_type=Path), help="Of --replay: write the payment's story as a scenario.")
-@click.option("--db", default="sqlite", show_default=True, help="Of --kills: sqlite, postgresql, or a URL.")
+@click.option("--db", default="sqlite", show_default=True, help="Of --kills, --unknown: sqlite, postgresql, or a URL.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of all that is drawn by one seed.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; by default one a processor.")
 @click.option("--ledger", "book", type=click.Path(path_type=Path), help="Add a line on it to a ledger (docs/soak.md).")

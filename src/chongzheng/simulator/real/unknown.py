@@ -48,6 +48,8 @@ FILES = 0.75
 STARTS_MAX = 20
 """A start may meet a lost answer too; so often in a row is no accident."""
 STRIKE_WAIT_S = 30.0
+ANSWER_WAIT_S = 1.0
+"""For each answer that is to be lost; what takes longer has come to a stop, and the end says where."""
 TOLD_WAIT_S = 60.0
 LOOK_S = 0.1
 IDLE = b"Z\x00\x00\x00\x05I"
@@ -61,13 +63,15 @@ EXECUTED = "from chongzheng.simulator.real.executed import prepare; prepare();fr
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What to do for how long. `blind`: with a program that sends again blindly, which must be found."""
+    """What to do for how long: `seconds`, and until `answers` were lost. `blind`: with a program that sends again
+    blindly, which must be found."""
 
     seconds: float
     folder: Path
     database: str = ""
     seed: int = 1
     blind: bool = False
+    answers: int = 0
 
 
 class Doubtful(Timed):
@@ -131,12 +135,16 @@ class Site:
     freezes: int = 0
 
     async def do(self) -> None:
-        """For the time there is, or until each kind of call has failed; then whoever waits for an event gets it."""
-        began_s = time.monotonic()
+        """For the time there is, and until each kind of call has failed; then whoever waits for an event gets it."""
+        began_s, answers = time.monotonic(), self.campaign.answers
+        longest_s = STRIKE_WAIT_S + answers * ANSWER_WAIT_S
 
         def wanted() -> bool:
             for_s = time.monotonic() - began_s
-            return for_s < self.campaign.seconds or (for_s < STRIKE_WAIT_S and not all(self.struck().values()))
+            if for_s < self.campaign.seconds:
+                return True
+            struck = self.struck()
+            return for_s < longest_s and (sum(struck.values()) < answers or not all(struck.values()))
 
         self.client = Client(self.relays["api"], await self._introduced(await self.receiver.start()), _now_ms)
         await self.client.report(wanted)
