@@ -62,13 +62,16 @@ def test_what_is_paid_is_summed_by_channel_or_by_a_format_that_is_paid_alone(jou
     ]  # fmt: skip
     found, _ = files.cleared(DAY, DAY, frozenset({"alfee"}))
     assert [(one.channel, one.moved_fen) for one in found] == [("alfee", 10_000), ("card", 10_000)]
-    assert unknown == []
+    assert unknown == {}
 
 
 def test_a_file_of_which_only_its_reading_is_known_is_named(journal: Journal, side: Side) -> None:
     read(journal, "old", came=None)
     journal.begin_file("half", "half read", NEXT, *WORDS)
-    assert SettledFiles(side).cleared(DAY, NEXT, frozenset()) == ([], ["file old", "half read"])
+    assert SettledFiles(side).cleared(DAY, NEXT, frozenset()) == (
+        [],
+        {("card", DAY): "file old", ("card", NEXT): "half read"},
+    )
     assert [(run.state, dict(run.came)) for run in SettledFiles(side).runs()] == [("done", {}), ("unfinished", {})]
 
 

@@ -14,12 +14,18 @@ from enum import StrEnum
 
 from chongzheng.journal.acts import PROGRAM, book, queue
 from chongzheng.journal.rows import encode
+from chongzheng.journal.settled import SettledFiles
 from chongzheng.journal.side import Side
+from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.booking import Booking, booked
 from chongzheng.reversal.entries import Entry
 from chongzheng.settlement.bank import Statement
 from chongzheng.settlement.breaks import Viewpoint
 from chongzheng.settlement.three_way import Cleared, Finding, Gap, ThreeWay
+
+
+STATEMENTS_MAX = 200
+"""Statements on one page."""
 
 
 class Kept(StrEnum):
@@ -39,12 +45,85 @@ class Name:
     format: str
 
 
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement that was kept; days yyyymmdd, balances None where its format has none, `at` epoch ms."""
+
+    digest: str
+    name: str
+    format: str
+    account: str
+    currency: str
+    first_day: str
+    last_day: str
+    opening_fen: int | None
+    closing_fen: int | None
+    lines: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """A movement; `matched`: channel and clearing days that it paid, "" for none."""
+
+    number: int
+    day: str
+    value_day: str
+    fen: int
+    reference: str
+    theirs: str
+    text: str
+    matched: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptGap:
+    """A gap that became a break; `record`: the number of the first movement it is about, 0: none."""
+
+    id: int
+    type: str
+    channel: str
+    day: str
+    fen: int
+    record: int
+    queue: str
+    next_action: str
+    why: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptStatement:
+    """A statement with its movements and gaps, as they stand now."""
+
+    row: StatementRow
+    lines: tuple[KeptLine, ...]
+    gaps: tuple[KeptGap, ...]
+
+
 class Bank:
     """Reads and writes what the bank said. `clock`: epoch ms."""
 
     def __init__(self, side: Side, clock: Callable[[], int]) -> None:
         self._side = side
         self._clock = clock
+        self.settled = SettledFiles(side)
+
+    def statements(self, after: int = 0, most: int = STATEMENTS_MAX) -> list[StatementRow]:
+        """Statements that were kept, the newest days first; the first `after` of them left out."""
+        return [
+            StatementRow(*row)
+            for row in self._side.ask("list_bank_statements", after=after, most=min(most, STATEMENTS_MAX))
+        ]
+
+    def statement(self, digest: str) -> KeptStatement:
+        """One statement as it was kept. TheirMistake: there is none of this digest."""
+        rows = self._side.ask("one_bank_statement", digest=digest)
+        if not rows:
+            raise TheirMistake("there is no statement of this digest", f"statement {digest}")
+        lines = [KeptLine(*row) for row in self._side.ask("bank_lines_of", statement=digest)]
+        breaks = [KeptGap(*row) for row in self._side.ask("breaks_of_statement", digest=digest)]
+        return KeptStatement(StatementRow(*rows[0]), tuple(lines), tuple(breaks))
 
     def status(self, name: Name, statement: Statement) -> Kept:
         """What would become of the statement."""

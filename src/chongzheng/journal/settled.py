@@ -23,6 +23,8 @@ from chongzheng.settlement.three_way import Cleared
 SETTLED, TAKEN_BACK = "file settled", "file superseded"
 RUNS_MAX = 200
 """Files on one page."""
+Paying = tuple[str, str]
+"""Channel, or format, and clearing day: what a bank pays."""
 FIRST_DAY, LAST_DAY = "00000000", "99999999"
 
 
@@ -123,20 +125,20 @@ class SettledFiles:
             found.append(BookedTail(int(no), int(at), str(file), str(name), str(day), fen, tuple(why)))
         return found
 
-    def cleared(self, first_day: str, last_day: str, alone: frozenset[str]) -> tuple[list[Cleared], list[str]]:
+    def cleared(self, first_day: str, last_day: str, alone: frozenset[str]) -> tuple[list[Cleared], dict[Paying, str]]:
         """What the files of these clearing days that stand now came to, by channel, or by format where that is paid
-        `alone`; and the names of those of which it is not known.
+        `alone`; and the names of those of which it is not known, by the same.
         """
-        sums: dict[tuple[str, str], list[int]] = {}
-        unknown = []
+        sums: dict[Paying, list[int]] = {}
+        unknown: dict[Paying, str] = {}
         for name, channel, form, day, state, record in self._side.ask(
             "standing_files", first_day=first_day, last_day=last_day
         ):
-            said = _said(record)
+            said, paying = _said(record), (str(form if form in alone else channel), str(day))
             if state != "done" or "net_fen" not in said:
-                unknown.append(str(name))
+                unknown[paying] = str(name)
                 continue
-            totals = sums.setdefault((form if form in alone else channel, str(day)), [0, 0])
+            totals = sums.setdefault(paying, [0, 0])
             totals[0] += said["moved_fen"]
             totals[1] += said["net_fen"]
         return [Cleared(channel, day, *totals) for (channel, day), totals in sorted(sums.items())], unknown

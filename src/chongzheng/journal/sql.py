@@ -52,8 +52,8 @@ def _turned(text: str) -> str:
 
 @cache
 def desk() -> dict[str, str]:
-    """All named statements of desk.sql and bank.sql: what people do and see, and what the bank says."""
-    return _named("desk.sql") | _named("bank.sql")
+    """All named statements of desk.sql, bank.sql and matters.sql: what people do, see and work on, and the bank."""
+    return _named("desk.sql") | _named("bank.sql") | _named("matters.sql")
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What becomes of a payment that machines cannot finish? The slow machine: days, files and people."""

@@ -1,0 +1,9 @@
+"""Which registers are there? One line a register; its rows stand in the file of whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chongzheng.cases.registers import Register, by_name
+
+REGISTERS: Mapping[str, Register] = by_name()

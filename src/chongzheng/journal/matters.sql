@@ -1,0 +1,136 @@
+-- How are matters of people kept and found? Values by name, in the common subset of SQLite and PostgreSQL.
+
+-- name: put_matter
+INSERT INTO matter (kind, state, closed, version, opened_at, changed_at, due_at, owner, queue, priority, payment, parent,
+                    fen, seen, body)
+VALUES (:kind, :state, :closed, :version, :opened_at, :at, :due_at, :owner, :queue, :priority, :payment, :parent,
+        :fen, :seen, :body) RETURNING no;
+
+-- name: move_matter
+UPDATE matter SET state = :state, closed = :closed, version = :version, changed_at = :at, due_at = :due_at,
+    owner = :owner, queue = :queue, priority = :priority, payment = :payment, parent = :parent, fen = :fen, body = :body
+WHERE no = :no AND version = :before RETURNING no;
+
+-- name: get_matter
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE no = :no;
+
+-- name: matters_of_payment
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE payment = :payment AND payment <> '' ORDER BY no;
+
+-- name: matters_of_parent
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE parent = :parent AND parent <> 0 AND no > :after ORDER BY no LIMIT :most;
+
+-- name: matters_tagged
+SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
+       m.body
+FROM matter_tag t JOIN matter m ON m.no = t.matter
+WHERE t.name = :name AND t.value = :value AND t.at >= :since AND m.kind = :kind ORDER BY t.at, m.no LIMIT :most;
+
+-- name: list_matters
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE kind = :kind AND no > :after ORDER BY no LIMIT :most;
+
+-- name: list_open_matters
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE kind = :kind AND closed = 0 AND no > :after ORDER BY no LIMIT :most;
+
+-- name: list_queue
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE closed = 0 AND queue = :queue AND (priority < :priority OR (priority = :priority AND no > :after))
+ORDER BY priority DESC, no LIMIT :most;
+
+-- name: list_owned
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE closed = 0 AND owner = :owner AND (priority < :priority OR (priority = :priority AND no > :after))
+ORDER BY priority DESC, no LIMIT :most;
+
+-- name: count_queues
+SELECT queue, kind, count(*), coalesce(sum(fen), 0), min(due_at) FROM matter WHERE closed = 0 GROUP BY queue, kind
+ORDER BY queue, kind;
+
+-- name: count_owners
+SELECT owner, count(*) FROM matter WHERE closed = 0 AND owner <> '' GROUP BY owner ORDER BY owner;
+
+-- name: count_states
+SELECT kind, state, count(*), coalesce(sum(fen), 0) FROM matter GROUP BY kind, state ORDER BY kind, state;
+
+-- name: matters_due
+SELECT no FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :now ORDER BY due_at, no LIMIT :most;
+
+-- name: matters_behind
+-- Open matters whose payment has moved since they were told of it.
+SELECT m.no, p.version FROM matter m JOIN payment p ON p.id = m.payment
+WHERE m.closed = 0 AND m.payment <> '' AND m.seen < p.version AND m.no > :after ORDER BY m.no LIMIT :most;
+
+-- name: set_seen
+UPDATE matter SET seen = :seen WHERE no = :no;
+
+-- name: take_key
+INSERT INTO matter_key (name, matter) VALUES (:name, :matter) ON CONFLICT DO NOTHING RETURNING matter;
+
+-- name: key_holder
+SELECT matter FROM matter_key WHERE name = :name;
+
+-- name: free_key
+DELETE FROM matter_key WHERE name = :name AND matter = :matter;
+
+-- name: put_tag
+INSERT INTO matter_tag (name, value, at, matter) VALUES (:name, :value, :at, :matter) ON CONFLICT DO NOTHING;
+
+-- name: drop_tags
+DELETE FROM matter_tag WHERE matter = :matter;
+
+-- name: cases_to_adopt
+-- Cases of the engine that no matter has taken yet.
+SELECT c.id, c.payment, c.why, c.opened_at, c.due_at FROM cases c
+WHERE c.state = 'open' AND NOT EXISTS (SELECT 1 FROM matter_key k WHERE k.name = 'engine case ' || c.id)
+ORDER BY c.id LIMIT :most;
+
+-- name: open_cases_of
+SELECT id FROM cases WHERE payment = :payment AND state = 'open' ORDER BY id;
+
+-- name: release_holder
+SELECT r.verb, r.seq FROM release r WHERE r.payment = :payment;
+
+-- name: take_release_token
+INSERT INTO release (place, payment, verb, seq) SELECT place, id, :verb, 0 FROM payment WHERE id = :payment
+ON CONFLICT DO NOTHING RETURNING payment;
+
+-- name: free_release_token
+DELETE FROM release WHERE payment = :payment AND seq = 0;
+
+-- name: put_errand
+INSERT INTO errand (matter, payment, fact, actor, at) VALUES (:matter, :payment, :fact, :actor, :at);
+
+-- name: open_errands
+SELECT no, matter, payment, fact, actor, at FROM errand WHERE done_at IS NULL ORDER BY no LIMIT :most;
+
+-- name: end_errand
+UPDATE errand SET done_at = :at WHERE no = :no;
+
+-- name: put_register_row
+INSERT INTO register_row (register, name, valid_from, edition, body, reason, proposed_by, proposed_at, in_force)
+VALUES (:register, :name, :valid_from, :edition, :body, :reason, :by, :at, :in_force)
+ON CONFLICT DO NOTHING RETURNING edition;
+
+-- name: approve_register_row
+UPDATE register_row SET approved_by = :by, approved_at = :at, in_force = 1
+WHERE register = :register AND name = :name AND valid_from = :valid_from AND edition = :edition AND approved_by IS NULL
+  AND in_force = 0 AND proposed_by <> :by RETURNING edition;
+
+-- name: register_rows
+SELECT register, name, valid_from, edition, body, reason, proposed_by, proposed_at, approved_by, approved_at, in_force
+FROM register_row WHERE register = :register ORDER BY name, valid_from, edition;
+
+-- name: rows_in_force
+-- Of every name the row of the last day that has come, and of that day the last edition.
+SELECT name, body FROM (
+    SELECT name, body, row_number() OVER (PARTITION BY name ORDER BY valid_from DESC, edition DESC) AS place
+    FROM register_row WHERE register = :register AND in_force = 1 AND valid_from <= :day
+) AS rows WHERE place = 1 ORDER BY name;
+
+-- name: release_standing
+SELECT p.owes, p.truth, p.proof, r.verb FROM payment p LEFT JOIN release r ON r.place = p.place WHERE p.id = :payment;
