@@ -36,6 +36,8 @@ PURE = (
     "gateway/channel.py",
     "gateway/translate.py", "gateway/profile.py", "gateway/cup_pos.py", "gateway/cups.py", "gateway/iso87.py",
     "gateway/pacing.py", "gateway/breaker.py", "gateway/lanes.py", "gateway/inquiry.py",
+    "notices/blanks.py", "notices/taboo.py", "notices/wording.py", "notices/apology.py", "notices/promises.py",
+    "reports/documents.py",
     "reports/figures.py", "reports/insight.py",
 )  # fmt: skip
 # The doors of the standard library: clock, disk, network, randomness, processes, logs.
