@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from chongzheng.cases.capa import CAPA
+from chongzheng.cases.change import CHANGE
+from chongzheng.cases.lesson import LESSON
 from chongzheng.cases.matter import Kind
+from chongzheng.cases.problem import PROBLEM
 from chongzheng.cases.task import TASK
 
 KINDS: Mapping[str, Kind] = MappingProxyType({
     kind.name: kind
     for kind in (
+        CAPA,
+        CHANGE,
+        LESSON,
+        PROBLEM,
         TASK,
     )
 })  # fmt: skip

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chongzheng.cases.problem import HUMAN_CAUSES
 from chongzheng.cases.registers import Register, by_name
 
-REGISTERS: Mapping[str, Register] = by_name()
+REGISTERS: Mapping[str, Register] = by_name(
+    HUMAN_CAUSES,
+)
