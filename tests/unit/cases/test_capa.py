@@ -7,7 +7,7 @@ import pytest
 from chongzheng.cases.capa import CAPA, share_measured
 from chongzheng.cases.effects import Say
 from chongzheng.cases.matter import Matter
-from unit.cases.play import NOON_MS, Played, play
+from unit.cases.timeline import NOON_MS, Played, play
 
 DUE_MS = NOON_MS + 86_400_000
 SAID = {"what": "alarm on a full queue", "sort": "corrective", "owner": "qian", "due_at": DUE_MS, "cause": "SW-RETRY"}

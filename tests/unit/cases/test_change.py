@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chongzheng.cases.change import CHANGE
 from chongzheng.cases.effects import Say
-from unit.cases.play import MINUTE_MS, NOON_MS, Played, Told, play
+from unit.cases.timeline import MINUTE_MS, NOON_MS, Played, Told, play
 
 SAID = {
     "what": "resend for a day",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chongzheng.cases.effects import Open
 from chongzheng.cases.lesson import LESSON, REVIEW_MS
-from unit.cases.play import play
+from unit.cases.timeline import play
 
 SAID = {"what": "count what gives up"}
 

@@ -9,7 +9,7 @@ import pytest
 from chongzheng.cases.effects import Open, Say
 from chongzheng.cases.matter import Fact, Given, Matter
 from chongzheng.cases.problem import PROBLEM
-from unit.cases.play import RULES, Played, Told, play
+from unit.cases.timeline import RULES, Played, Told, play
 
 GOOD = {"failures_before": 60, "n_before": 1000, "failures_after": 9, "n_after": 1000}
 POOR = {"failures_before": 9, "n_before": 100, "failures_after": 8, "n_after": 100}
