@@ -9,7 +9,9 @@ from chongzheng.cases.capa import CAPA
 from chongzheng.cases.change import CHANGE
 from chongzheng.cases.lesson import LESSON
 from chongzheng.cases.matter import Kind
+from chongzheng.cases.part import PART
 from chongzheng.cases.problem import PROBLEM
+from chongzheng.cases.swap import SWAP
 from chongzheng.cases.task import TASK
 
 KINDS: Mapping[str, Kind] = MappingProxyType({
@@ -18,7 +20,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         CAPA,
         CHANGE,
         LESSON,
+        PART,
         PROBLEM,
+        SWAP,
         TASK,
     )
 })  # fmt: skip

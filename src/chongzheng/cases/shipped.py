@@ -6,7 +6,11 @@ from collections.abc import Mapping
 
 from chongzheng.cases.problem import HUMAN_CAUSES
 from chongzheng.cases.registers import Register, by_name
+from chongzheng.cases.stock import PARTS
+from chongzheng.cases.swap import TARGETS
 
 REGISTERS: Mapping[str, Register] = by_name(
     HUMAN_CAUSES,
+    PARTS,
+    TARGETS,
 )
