@@ -24,6 +24,7 @@ KNOWN_MAX = 100_000
 """Payments known to be in the journal without looking; the others are looked up."""
 WINDOWS_MAX = 8_192
 """Payments whose newest state is at hand when their reversal is written: more than any window holds."""
+NOT_AT_HAND = LookupError("not at hand")
 SOURCE = "host"
 UNDERSTOOD = (Meaning.ANSWER, Meaning.UNDO_ANSWER, Meaning.INQUIRY_ANSWER, Meaning.REFUSED_AS_SUCH)
 SAID = {Meaning.ANSWER: Said.REPLY, Meaning.UNDO_ANSWER: Said.REVERSAL_ANSWER}
@@ -108,9 +109,14 @@ class Forwarding:
     def send_reversal(self, payment: Payment, effect: SendReversal) -> None:
         """The outlet of SendReversal. When it cannot leave now, its deadline brings it back.
 
-        Card numbers are read on the writer's thread, at one go for all reversals that gathered meanwhile.
+        The commit has laid out its card number; if that is no longer at hand it is read on the writer's thread, at one
+        go for all reversals that gather meanwhile.
         """
         self._newest.put(payment.id, payment)
+        card = self._journal.card_at_hand(payment.id, NOT_AT_HAND)
+        if card is not NOT_AT_HAND:
+            self._send_with(card, payment, effect)
+            return
         self._gathered.append((payment, effect))
         if not self._reading:
             self._read_cards()
@@ -119,20 +125,15 @@ class Forwarding:
         self._reading = True
         undos, self._gathered = self._gathered, []
 
-        def send(cards: list[Pan | Exception | None]) -> None:
+        def send(found: list[Pan | Exception | None] | Exception) -> None:
             self._reading = False
+            cards = [found] * len(undos) if isinstance(found, Exception) else found
             for (payment, effect), card in zip(undos, cards, strict=True):
                 self._send_with(card, payment, effect)
             if self._gathered and not self._reading:
                 self._read_cards()
 
-        self._execute(lambda: [self._card(payment.id) for payment, _ in undos], send)
-
-    def _card(self, payment: str) -> Pan | Exception | None:
-        try:
-            return self._journal.card(payment)
-        except Exception as error:  # noqa: BLE001 - one number that cannot be read costs only its own reversal
-            return error
+        self._execute(lambda: self._journal.cards([payment.id for payment, _ in undos]), send)
 
     def _send_with(self, card: Pan | Exception | None, payment: Payment, effect: SendReversal) -> None:
         if self._is_over(payment):

@@ -22,6 +22,8 @@ FRAME_BYTES_MAX = 4_096
 IN_FLIGHT_MAX = 2_048
 """Sales sent to the host that have no answer yet; beyond it the host is not drained and new ones are refused."""
 WRITE_BUFFER_BYTES_MAX = 262_144
+LET_OUT_BYTES = 8_192
+"""What has gathered to so much leaves before the turn of the loop is over."""
 CONNECT_WAIT_MS = 5_000
 SIGN_IN_WAIT_MS = 10_000
 SIGN_IN_EVERY_MS = 2_000
@@ -251,12 +253,15 @@ class HostLink(asyncio.Protocol):
         return ""
 
     def _put_out(self, data: bytes) -> None:
-        """To the socket with everything else of this turn of the loop: one write costs as much as many."""
+        """To the socket with everything else of this turn of the loop, for one write costs as much as many; but a
+        turn may be long, and the host need not wait for its end."""
         if not self._out:
             self._out_bytes = 0
             asyncio.get_running_loop().call_soon(self._let_out)
         self._out.append(data)
         self._out_bytes += len(data)
+        if self._out_bytes >= LET_OUT_BYTES:
+            self._let_out()
 
     def _let_out(self) -> None:
         data = b"".join(self._out)

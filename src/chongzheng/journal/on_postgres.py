@@ -100,6 +100,11 @@ class PostgresStorage:
             rows = self._db.execute(self._sql["load_payments"], (list(payments),)).fetchall()
         return {row[0]: Stored(*row[1:]) for row in rows}
 
+    def cards(self, payments: Sequence[str]) -> dict[str, bytes]:
+        """Their sealed card numbers, of those that have one."""
+        with _plainly():
+            return dict(self._db.execute(self._sql["get_cards"], (list(payments),)).fetchall())
+
     def write(self, plan: Plan) -> None:
         """All tables in one round trip, which also tells whether every payment was as we knew it."""
         opened, moved = plan.payment_rows(self.engine)

@@ -1,13 +1,20 @@
-"""How does a plan become rows of one SQLite file, with one statement a table?"""
+"""How does a plan become rows of one SQLite file, with few statements a table?
+
+Around every row that a statement gives, and every statement, other threads may run Python and have to be waited for.
+So many rows travel in one statement, and many payments come back as one row.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import apsw
+import msgspec
 
 from chongzheng.journal import sqlite
 from chongzheng.journal.plan import Plan
@@ -18,6 +25,16 @@ ENGINE = 0
 """The file has one writer at a time, which its lock sees to."""
 WAL_PAGES_MAX = 20_000
 """About 80 MiB: beyond it the checkpoint no longer waits for an idle moment."""
+ROWS_AT_ONCE = 64
+"""Rows in one statement, at most; a power of two, so that few different statements do for any number of rows."""
+LOADED_AT_ONCE = 100
+"""Payments that come back as one row, at most."""
+ONE_BY_ONE = frozenset({"free_release", "forget_card"})
+"""What is deleted goes row by row: it is seldom much."""
+_VALUES = re.compile(r"(?<=VALUES )\([?, ]+\)")
+_decode_stored = msgspec.json.Decoder(list[tuple[str, int, int, str, msgspec.Raw]]).decode
+_decode_cards = msgspec.json.Decoder(list[tuple[str, str]]).decode
+_encode_names = msgspec.json.Encoder().encode
 
 
 class SqliteStorage:
@@ -31,6 +48,7 @@ class SqliteStorage:
     def __init__(self, path: Path) -> None:
         self._db, self._lock = sqlite.open_writer(path)
         self._sql = queries()
+        self._of_rows: dict[tuple[str, int], str] = {}
         self._wal_pages = 0
         self._db.set_wal_hook(self._count_wal_pages)
 
@@ -47,12 +65,29 @@ class SqliteStorage:
             yield
 
     def load(self, payments: Sequence[str]) -> dict[str, Stored]:
-        """One look-up each: SQLite is in this process, so nothing is saved by asking for many at once."""
-        found, one, execute = {}, self._sql["load_payment"], self._db.execute
-        for payment in payments:
-            row = execute(one, (payment,)).fetchone()
-            if row is not None:
-                found[payment] = Stored(*row)
+        """Those that exist; where one of many is no JSON any more, each is looked up alone."""
+        found: dict[str, Stored] = {}
+        for names in _parts(payments, LOADED_AT_ONCE):
+            try:
+                rows = _decode_stored(self._as_one("load_payments", names)) if len(names) > 1 else None
+            except ValueError:
+                rows = None
+            if rows is None:
+                found |= self._load_each(names)
+                continue
+            for name, place, version, head, body in rows:
+                found[name] = Stored(place, version, bytes.fromhex(head), bytes(body))
+        return found
+
+    def _load_each(self, payments: Sequence[str]) -> dict[str, Stored]:
+        rows = ((name, self._db.execute(self._sql["load_payment"], (name,)).fetchone()) for name in payments)
+        return {name: Stored(*row) for name, row in rows if row is not None}
+
+    def cards(self, payments: Sequence[str]) -> dict[str, bytes]:
+        """Their sealed card numbers, of those that have one."""
+        found: dict[str, bytes] = {}
+        for names in _parts(payments, LOADED_AT_ONCE):
+            found |= {name: bytes.fromhex(card) for name, card in _decode_cards(self._as_one("get_cards", names))}
         return found
 
     def write(self, plan: Plan) -> None:
@@ -100,9 +135,28 @@ class SqliteStorage:
         self._db.close()
         self._lock.release()
 
+    def _as_one(self, name: str, payments: Sequence[str]) -> bytes:
+        """What a statement that gathers its rows as JSON says of these payments."""
+        row = self._db.execute(self._sql[name], (_encode_names(payments).decode(),)).fetchone()
+        return b"[]" if row is None or row[0] is None else row[0]
+
     def _many(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        if rows:
+        if name in ONE_BY_ONE:
             self._db.executemany(self._sql[name], rows)
+            return
+        at, left = 0, len(rows)
+        while left:
+            size = min(ROWS_AT_ONCE, 1 << left.bit_length() - 1)
+            self._db.execute(self._text(name, size), list(chain.from_iterable(rows[at : at + size])))
+            at, left = at + size, left - size
+
+    def _text(self, name: str, rows: int) -> str:
+        """The statement for so many rows at once."""
+        known = self._of_rows.get((name, rows))
+        if known is None:
+            known = _VALUES.sub(lambda one: ", ".join([one[0]] * rows), self._sql[name])
+            self._of_rows[name, rows] = known
+        return known
 
     def _count_wal_pages(self, _db: apsw.Connection, _name: str, pages: int) -> int:
         self._wal_pages = pages
@@ -133,6 +187,10 @@ class SqliteReading:
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
+
+
+def _parts(payments: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (payments[at : at + size] for at in range(0, len(payments), size))
 
 
 @contextmanager

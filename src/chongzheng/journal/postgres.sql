@@ -4,6 +4,16 @@
 -- In one order for everybody, so that two engines never wait for each other.
 SELECT id, place, version, head, body, owner FROM payment WHERE id = ANY(%s) ORDER BY id FOR UPDATE
 
+-- name: get_cards
+SELECT p.id, c.sealed FROM payment p JOIN card c ON c.place = p.place WHERE p.id = ANY(%s)
+
+-- name: due_reversals
+SELECT convert_to('[' || string_agg(convert_from(body, 'UTF8'), ',' ORDER BY wake_at, id) || ']', 'UTF8') FROM (
+    SELECT body, wake_at, id FROM payment
+    WHERE owes = 'reversal' AND (wake_at, id) > (%(at)s, %(after)s) AND wake_at <= %(until)s
+      AND (%(me)s < 0 OR owner = %(me)s)
+    ORDER BY wake_at, id LIMIT %(most)s) AS page
+
 -- name: write
 -- A whole plan, one array a column, in one round trip; empty arrays write nothing. Gives how many payments were opened
 -- and how many moved: fewer than asked for means that another engine was there before. A visitor (4096 and above)

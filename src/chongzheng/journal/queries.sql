@@ -8,15 +8,23 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- name: move_payment
 -- Write a payment's newest state; a writer whose version is stale changes nothing, and the caller notices. What a
 -- payment is called and when it began never changes, so that no index of it is touched.
-UPDATE payment SET amount_fen = ?, state = ?, owes = ?, wake_at = ?, truth = ?, proof = ?, suspense_fen = ?,
-                   owner = ?, version = ?, head = ?, body = ?
-WHERE place = ? AND version = ?;
+UPDATE payment SET amount_fen = v.column1, state = v.column2, owes = v.column3, wake_at = v.column4,
+                   truth = v.column5, proof = v.column6, suspense_fen = v.column7, owner = v.column8,
+                   version = v.column9, head = v.column10, body = v.column11
+FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) AS v
+WHERE place = v.column12 AND payment.version = v.column13;
 
 -- name: get_payment
 SELECT version, head, body FROM payment WHERE id = ?;
 
 -- name: load_payment
 SELECT place, version, head, body FROM payment WHERE id = ?;
+
+-- name: load_payments
+-- Many as one row, for SQLite: every row that it gives costs a wait. Bodies are JSON as they stand.
+SELECT CAST('[' || group_concat('[' || json_quote(id) || ',' || place || ',' || version || ',"' || hex(head) || '",'
+                                || body || ']') || ']' AS BLOB)
+FROM payment WHERE id IN (SELECT value FROM json_each(?));
 
 -- name: put_fact
 INSERT INTO fact (place, payment, seq, commit_no, at, kind, rule, record, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
@@ -46,8 +54,10 @@ ON CONFLICT (payment, why) DO UPDATE SET state = 'open', closed_by = NULL WHERE 
 -- name: put_card
 INSERT INTO card (place, payment, sealed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
 
--- name: get_card
-SELECT c.sealed FROM payment p JOIN card c ON c.place = p.place WHERE p.id = ?;
+-- name: get_cards
+-- Many as one row, for SQLite.
+SELECT CAST(json_group_array(json_array(p.id, hex(c.sealed))) AS BLOB)
+FROM payment p JOIN card c ON c.place = p.place WHERE p.id IN (SELECT value FROM json_each(?));
 
 -- name: forget_card
 DELETE FROM card WHERE place = ?;
@@ -142,10 +152,12 @@ WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal')
 ORDER BY wake_at, id LIMIT :most;
 
 -- name: due_reversals
-SELECT body FROM payment
-WHERE owes = 'reversal' AND (wake_at, id) > (:at, :after) AND wake_at <= :until
-  AND (:me < 0 OR owner = :me)
-ORDER BY wake_at, id LIMIT :most;
+-- A page as one row, for SQLite.
+SELECT CAST('[' || group_concat(body, ',' ORDER BY wake_at, id) || ']' AS BLOB) FROM (
+    SELECT body, wake_at, id FROM payment
+    WHERE owes = 'reversal' AND (wake_at, id) > (:at, :after) AND wake_at <= :until
+      AND (:me < 0 OR owner = :me)
+    ORDER BY wake_at, id LIMIT :most);
 
 -- name: count_reversals
 SELECT count(*) FROM payment WHERE owes = 'reversal' AND wake_at IS NOT NULL

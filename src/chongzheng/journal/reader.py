@@ -177,7 +177,8 @@ class Reader:
 
     def due_reversals(self, after: tuple[int, str], until: int, limit: int) -> list[Owed]:
         """A page of the payments that owe a reversal, by their deadline; pages as in `due_between`."""
-        return [decode_owed(body) for (body,) in self._named("due_reversals", **self._page(after, until, limit))]
+        ((page,),) = self._named("due_reversals", **self._page(after, until, limit))
+        return decode_owed(page) if page is not None else []
 
     def count_reversals(self) -> int:
         """How many payments owe a reversal."""

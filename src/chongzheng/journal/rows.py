@@ -34,7 +34,7 @@ class Owed(msgspec.Struct, frozen=True, gc=False):
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode_payment = msgspec.json.Decoder(Payment).decode
-_decode_owed = msgspec.json.Decoder(Owed).decode
+_decode_owed = msgspec.json.Decoder(list[Owed]).decode
 _decode_fact: dict[str, Any] = {name: msgspec.json.Decoder(kind).decode for name, kind in KINDS.items()}
 
 
@@ -105,9 +105,9 @@ def decode_payment(body: bytes) -> Payment:
     return payment
 
 
-def decode_owed(body: bytes) -> Owed:
-    """The part of the payment that `encode` wrote which a queue needs."""
-    owed: Owed = _decode_owed(body)
+def decode_owed(page: bytes) -> list[Owed]:
+    """Of a JSON array of payments that `encode` wrote, the part which a queue needs."""
+    owed: list[Owed] = _decode_owed(page)
     return owed
 
 

@@ -67,6 +67,9 @@ class Storage(Protocol):
     def load(self, payments: Sequence[str]) -> dict[str, Stored]:
         """Those of these payments that exist, by their id."""
 
+    def cards(self, payments: Sequence[str]) -> dict[str, bytes]:
+        """The sealed card numbers of these payments, of those that have one."""
+
     def write(self, plan: Plan) -> None:
         """All rows of the plan, inside a transaction."""
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from chongzheng.card import Pan
 from chongzheng.journal import settled
@@ -37,6 +37,7 @@ from chongzheng.journal.storage import (
 )
 from chongzheng.journal.vault import Vault
 from chongzheng.mistakes import OurMistake
+from chongzheng.reversal.effects import SendReversal
 from chongzheng.reversal.facts import DeadlinePassed, Fact
 from chongzheng.reversal.payment import FINAL, Payment
 from chongzheng.reversal.policy import Policy
@@ -46,6 +47,8 @@ HELD_MAX = 20_000
 """Open payments kept in memory between commits; more are read from the file again."""
 STALE_TRIES_MAX = 8
 """Tries of a batch whose payments other engines write at the same moment; then it is taken fact by fact."""
+AT_HAND_MAX = 2_000
+"""Card numbers laid out for reversals that are about to be sent; older ones are read again if they are needed."""
 STRAYS_MAX = 10_000
 """Stray evidence waiting for the next commit; beyond it a flood of junk is counted, not kept."""
 
@@ -66,9 +69,13 @@ BREAKS_AT_ONCE = 500
 TAKEN_AT_ONCE = 500
 """Payments taken over from an engine that is gone, in one transaction."""
 
+Card = Pan | Exception | None
+"""A card number, why it cannot be read, or that there is none."""
 POISON = (Refused, OurMistake, ValueError, TypeError, OverflowError)
 """What one fact can do to its batch: be refused by the database, by us, or not fit into a row (a lone surrogate, a
 number beyond 64 bits). It must cost its own payment and no other."""
+
+Other = TypeVar("Other")
 
 __all__ = ["Journal", "JournalFull"]
 
@@ -88,6 +95,7 @@ class Journal:
         self._read: dict[str, Stored | None] = {}  # what the batch at hand found in the database
         self._strays: list[tuple[Any, ...]] = []
         self._strays_written = 0
+        self._at_hand: OrderedDict[str, Card] = OrderedDict()
         self.strays_dropped = 0
         self._commit_no, self._commit_hash = self._last_commit()
         self._place = self._last_place()
@@ -129,6 +137,7 @@ class Journal:
         """
         with self._lock:
             committed = self._as_one(batch)
+            self._lay_out_cards(committed)
             self._storage.tidy(idle=False)
             return committed
 
@@ -179,9 +188,42 @@ class Journal:
 
     def card(self, payment: str) -> Pan | None:
         """The card number, if an obligation still needs it."""
+        (card,) = self.cards([payment])
+        if isinstance(card, Exception):
+            raise card
+        return card
+
+    def cards(self, payments: Sequence[str]) -> list[Card]:
+        """The card numbers of these payments, in their order; one that does not open costs only its own payment."""
         with self._lock:
-            rows = self._storage.ask("get_card", payment)
-        return Pan(self._vault.open(rows[0][0], f"card.sealed:{payment}").decode()) if rows else None
+            return self._cards(payments)
+
+    def card_at_hand(self, payment: str, otherwise: Other) -> Card | Other:
+        """What was laid out when the sending of this reversal was committed, once; `otherwise` when it no longer is.
+
+        Needs no lock: whoever writes at this moment is not waited for.
+        """
+        return self._at_hand.pop(payment, otherwise)
+
+    def _lay_out_cards(self, committed: Sequence[Committed]) -> None:
+        """Read now, with the writer's connection at hand: otherwise each send would wait for one more commit."""
+        sent = [one.payment.id for one in committed if any(type(effect) is SendReversal for effect in one.effects)]
+        if not sent:
+            return
+        with suppress(Exception):  # the commit stands: whoever sends asks again, and hears why
+            self._at_hand.update(zip(sent, self._cards(sent), strict=True))
+        while len(self._at_hand) > AT_HAND_MAX:
+            self._at_hand.popitem(last=False)
+
+    def _cards(self, payments: Sequence[str]) -> list[Card]:
+        sealed = self._storage.cards(payments)
+        return [self._opened(payment, sealed.get(payment)) for payment in payments]
+
+    def _opened(self, payment: str, sealed: bytes | None) -> Card:
+        try:
+            return Pan(self._vault.open(sealed, f"card.sealed:{payment}").decode()) if sealed is not None else None
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others can be read
+            return error
 
     def save_secret(self, name: str, secret: bytes) -> None:
         """Keep a working key or the like, sealed; durable when this returns."""

@@ -25,7 +25,12 @@ class Wire:
     def __init__(self) -> None:
         self.jobs: list[Callable[[], None]] = []
         self.written: list[str] = []
-        journal: Any = SimpleNamespace(card=lambda payment: None)
+        self.at_hand: dict[str, Any] = {}
+        journal: Any = SimpleNamespace(
+            card=lambda payment: None,
+            cards=lambda payments: [None] * len(payments),
+            card_at_hand=lambda payment, otherwise: self.at_hand.pop(payment, otherwise),
+        )
         profile: Any = SimpleNamespace(own_numbers=False, undo=self.say, request=self.say)
         nothing: Any = None
         self.forwarding = Forwarding(
@@ -93,3 +98,17 @@ def test_a_stop_that_is_written_is_remembered_by_the_payment() -> None:
     wire.forwarding.watch(changed(OWED, owes=Owes.FILE, stopped_by="clerk 7"))
     wire.decide(changed(OWED, stopped_by=""))
     assert wire.read_cards() == ["0400"], "nothing is kept of it here"
+
+
+def test_a_reversal_whose_card_is_at_hand_leaves_at_once() -> None:
+    wire = Wire()
+    wire.at_hand["P1"] = None
+    wire.decide(OWED)
+    assert wire.written == ["0400"]
+
+
+def test_cards_that_cannot_be_read_cost_no_reversal() -> None:
+    wire = Wire()
+    wire.decide(OWED)
+    wire.forwarding._journal.cards = lambda payments: OSError("no such page")  # type: ignore[method-assign]
+    assert wire.read_cards() == ["0400"]
