@@ -98,7 +98,8 @@ class HandIn:
 
 @dataclass(frozen=True, slots=True)
 class CloseCase:
-    """Close the engine's own cases of this payment. Refused while money of it lies in suspense or a break is open."""
+    """Close the engine's own cases of this payment ("": there is none). Refused while money of it lies in suspense, a
+    break is open, or a matter that belongs to this one is not ended."""
 
     payment: str
 

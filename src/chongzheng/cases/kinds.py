@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from chongzheng.cases.capa import CAPA
+from chongzheng.cases.case import CASE
 from chongzheng.cases.change import CHANGE
 from chongzheng.cases.lesson import LESSON
 from chongzheng.cases.matter import Kind
@@ -18,6 +19,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     kind.name: kind
     for kind in (
         CAPA,
+        CASE,
         CHANGE,
         LESSON,
         PART,

@@ -62,7 +62,7 @@ def carry_out(keeper: Keeper, side: Side, matter: Matter, fact: Fact, effect: ef
             values = {"payment": effect.payment, "fact": effect.fact, "actor": fact.actor}
             side.ask("put_errand", matter=_no(matter), at=fact.at, **values)
         case effects.CloseCase():
-            _close_case(side, fact, effect.payment)
+            _close_case(side, matter, fact, effect.payment)
 
 
 def _open(keeper: Keeper, matter: Matter, effect: effects.Open, depth: int) -> None:
@@ -134,7 +134,12 @@ def _settle(side: Side, matter: Matter, fact: Fact, effect: effects.Settle) -> N
         book(side, fact.at, fact.actor, f"suspense to {how}", entries, **about)
 
 
-def _close_case(side: Side, fact: Fact, payment: str) -> None:
+def _close_case(side: Side, matter: Matter, fact: Fact, payment: str) -> None:
+    children = int(side.ask("open_children", parent=_no(matter))[0][0])
+    if children:
+        raise Overtaken(f"{children} of what belongs to it are not ended: refunds, tasks, inquiries …")
+    if not payment:
+        return
     if side.ask("unresolved_of_payment", payment=payment)[0][0]:
         raise Overtaken("a difference about its payment is not resolved")
     for (case,) in side.ask("open_cases_of", payment=payment):

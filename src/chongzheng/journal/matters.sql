@@ -23,6 +23,9 @@ FROM matter WHERE payment = :payment AND payment <> '' ORDER BY no;
 SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
 FROM matter WHERE parent = :parent AND parent <> 0 AND no > :after ORDER BY no LIMIT :most;
 
+-- name: open_children
+SELECT count(*) FROM matter WHERE parent = :parent AND parent <> 0 AND closed = 0;
+
 -- name: matters_tagged
 SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
        m.body

@@ -1,82 +1,88 @@
-"""How does a matter stand after a timeline of facts? The driver that the tests of all kinds share."""
+"""How is a timeline played through the table of a kind, without a journal? One small driver for the tests of cases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chongzheng.cases.effects import Effect
-from chongzheng.cases.matter import NEW, PROGRAM, Fact, Given, Kind, Matter, Refused, step
+from chongzheng.cases.matter import PROGRAM, Fact, Given, Kind, Matter, Refused, step
 from chongzheng.cases.shipped import REGISTERS
 
-NOON_MS = 1_800_000_000_000
+NOON_MS = 1_790_000_000_000
+"""A Monday in September 2026, 22:13 in China."""
 MINUTE_MS = 60_000
-ROLES = {
-    "li": {"clerk"},
-    "mei": {"clerk"},
-    "zhang": {"supervisor"},
-    "wang": {"finance"},
-    "chen": {"supervisor", "administrator"},
-    "ruan": {"risk"},
-    "qian": {"technician"},
-    "vendor": {"supplier"},
-    "sun": {"auditor"},
-    "boss": {"administrator"},
-}
-RULES: Mapping[str, Any] = {name: dict(register.shipped) for name, register in REGISTERS.items()}
-"""What the house ships, as a rule reads it."""
-
-Told = tuple[str, str, Mapping[str, Any]] | tuple[str, str, Mapping[str, Any], int]
-"""What is said: the fact, who says it, its words, and minutes after the fact before (1 unless told)."""
+RULES: Mapping[str, Any] = {name: register.shipped for name, register in REGISTERS.items()}
+PEOPLE = {
+    "li": "clerk", "mei": "clerk", "zhang": "supervisor", "wang": "finance", "qian": "technician",
+    "vendor": "supplier", "sun": "auditor", "boss": "administrator", "ran": "risk",
+}  # fmt: skip
+SEEN = "seen"
+"""The hash that people are shown, and name, unless a test says otherwise."""
 
 
 class Played:
-    """A matter on its way: as it stands, what its last fact brought about, and why the last one did not hold.
+    """A matter, the effects of all that was said of it, and a clock that every fact moves by a minute."""
 
-    `given`: what its rules know beside it; a test may change any of this between two facts.
-    """
-
-    def __init__(self, kind: Kind, given: Given | None = None, **about: Any) -> None:
+    def __init__(self, kind: Kind, stands: Mapping[str, Any] | None = None, **matter: Any) -> None:
         self.kind = kind
-        self.given = given if given is not None else Given(RULES)
-        self.matter = Matter("", kind.name, NEW, **about)
+        self.payment = dict(stands or {})
+        self.matter = Matter(f"{kind.name}-1", kind.name, opened_at=NOON_MS, **matter)
+        self.effects: list[Effect] = []
         self.now = NOON_MS
-        self.effects: tuple[Effect, ...] = ()
-        self.refused: Refused | None = None
+        self.others: dict[str, tuple[Matter, ...]] = {}
+        self.rules: dict[str, Any] = dict(RULES)
 
-    def say(self, fact: str, who: str = PROGRAM, minutes: int = 1, /, **said: Any) -> Played:
-        """Say a fact; nothing more is said once one was refused."""
-        assert self.refused is None, self.refused
-        self.now += minutes * MINUTE_MS
-        roles = frozenset(ROLES.get(who, ()))
-        told = Fact(fact, self.now, who, roles, said, self.given.hash)
-        taken = step(self.kind, self.matter, told, self.given)
+    def say(self, fact: str, who: str = PROGRAM, /, **said: Any) -> Matter | Refused:
+        """Say it; refused: nothing changed, and the refusal comes back."""
+        self.now += MINUTE_MS
+        roles = frozenset({PEOPLE[who]}) if who != PROGRAM else frozenset()
+        given = Given(self.rules, self.payment, self.others, SEEN)
+        taken = step(self.kind, self.matter, Fact(fact, self.now, who, roles, said, SEEN), given)
         if isinstance(taken, Refused):
-            self.refused, self.effects = taken, ()
-            return self
-        self.matter, self.effects = taken.matter, taken.effects
-        if not self.matter.id:
-            object.__setattr__(self.matter, "id", f"{self.kind.name}-1")
-        return self
+            return taken
+        self.matter = taken.matter
+        self.effects += taken.effects
+        return taken.matter
 
-    def why_not(self, fact: str, who: str = PROGRAM, /, **said: Any) -> str:
-        """Why this fact does not hold, as "why: text"; "" when it holds. The matter stays as it was before."""
-        matter, now = self.matter, self.now
-        self.say(fact, who, 1, **said)
-        refused, self.refused, self.matter, self.now = self.refused, None, matter, now
-        return "" if refused is None else f"{refused.why}: {refused.text}"
+    def well(self, fact: str, who: str = PROGRAM, /, **said: Any) -> Matter:
+        """Say what must hold."""
+        after = self.say(fact, who, **said)
+        assert isinstance(after, Matter), after
+        return after
 
-    @property
-    def state(self) -> str:
-        """The state it is in now."""
-        return self.matter.state
+    def refused(self, fact: str, who: str = PROGRAM, /, **said: Any) -> Refused:
+        """Say what must not hold."""
+        after = self.say(fact, who, **said)
+        assert isinstance(after, Refused), (fact, after)
+        return after
+
+    def wait(self, ms: int) -> None:
+        """Let time pass."""
+        self.now += ms
+
+    def pays(self, **changed: Any) -> None:
+        """The payment stands differently now."""
+        self.payment.update(changed)
 
 
-def play(kind: Kind, facts: list[Told], given: Given | None = None, **about: Any) -> Played:
-    """Tell a timeline from its beginning; it ends at the first fact that is refused."""
-    played = Played(kind, given, **about)
-    for fact, who, said, *minutes in facts:
-        played.say(fact, who, minutes[0] if minutes else 1, **said)
-        if played.refused is not None:
-            break
+def play(kind: Kind, facts: list[tuple[str, str, dict[str, Any]]], **matter: Any) -> Played:
+    """A timeline of (fact, who, words) in which everything holds."""
+    played = Played(kind, matter.pop("standing", None), **matter)
+    for fact, who, said in facts:
+        played.well(fact, who, **said)
     return played
+
+
+def standing(truth: str = "charged_kept", **changed: Any) -> dict[str, Any]:
+    """How a payment stands, by the keeper's names."""
+    return {
+        "facts": 3, "state": "IN_DOUBT", "truth": truth, "proof": "proven", "suspense_fen": 0, "merchant": "M1",
+        "terminal": "T1", "stan": "000042", "amount_fen": 12_345, **changed,
+    }  # fmt: skip
+
+
+def moved(matter: Matter, **changed: Any) -> Matter:
+    """The same matter otherwise."""
+    return replace(matter, **changed)

@@ -1,0 +1,31 @@
+"""Does the better witness stand, of equals the later, and is a contradiction seen?"""
+
+from __future__ import annotations
+
+from chongzheng.cases import witness
+from chongzheng.cases.matter import Fact
+
+
+def test_what_was_heard_keeps_its_own_time_and_the_corrected_one() -> None:
+    fact = Fact("WitnessHeard", 9_000, "li", said={"witness": "slip", "at_raw": 5_000, "ahead_ms": 420})
+    said = witness.heard(fact)
+    assert (said["at_raw"], said["at"], said["corrected"], said["heard_at"], said["by"]) == (
+        5_000, 4_580, True, 9_000, "li",
+    )  # fmt: skip
+    plain = witness.heard(Fact("WitnessHeard", 9_000, "li", said={"witness": "slip"}))
+    assert (plain["at"], plain["corrected"]) == (9_000, False)
+
+
+def test_the_better_witness_stands_and_of_equals_the_later() -> None:
+    said = [
+        {"witness": "clearing file", "clearing": "original only", "original": "yes"},
+        {"witness": "terminal journal", "original": "no", "reversal": "failed"},
+        {"witness": "merchant", "goods": "no"},
+        {"witness": "merchant", "goods": "yes"},
+        {"witness": "somebody", "goods": "no"},
+    ]
+    assert witness.stands(said) == {
+        "clearing": "original only", "original": "yes", "reversal": "failed", "goods": "yes",
+    }  # fmt: skip
+    assert witness.disagree(said) == ("original", "goods")
+    assert witness.disagree([{"witness": "slip", "goods": "unknown"}, {"witness": "merchant", "goods": "no"}]) == ()
