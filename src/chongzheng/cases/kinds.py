@@ -8,12 +8,14 @@ from types import MappingProxyType
 from chongzheng.cases.capa import CAPA
 from chongzheng.cases.case import CASE
 from chongzheng.cases.change import CHANGE
+from chongzheng.cases.claim import CLAIM
 from chongzheng.cases.lesson import LESSON
 from chongzheng.cases.matter import Kind
 from chongzheng.cases.part import PART
 from chongzheng.cases.problem import PROBLEM
 from chongzheng.cases.swap import SWAP
 from chongzheng.cases.task import TASK
+from chongzheng.cases.ticket import TICKET
 
 KINDS: Mapping[str, Kind] = MappingProxyType({
     kind.name: kind
@@ -21,10 +23,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         CAPA,
         CASE,
         CHANGE,
+        CLAIM,
         LESSON,
         PART,
         PROBLEM,
         SWAP,
         TASK,
+        TICKET,
     )
 })  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from chongzheng.cases.calendar import CALENDAR
 from chongzheng.cases.case_rules import ACTIONS, LIMITS, SOURCES
+from chongzheng.cases.contracts import CONTRACTS, SUPPLIERS
 from chongzheng.cases.priority import PRIORITY, SEVERITY
 from chongzheng.cases.problem import HUMAN_CAUSES
 from chongzheng.cases.registers import Register, by_name
@@ -17,8 +18,10 @@ REGISTERS: Mapping[str, Register] = by_name(
     ACTIONS,
     CALENDAR,
     CLOCKS,
+    CONTRACTS,
     HUMAN_CAUSES,
     PARTS,
+    SUPPLIERS,
     TARGETS,
     LIMITS,
     PAUSES,
