@@ -1,4 +1,4 @@
-"""What is claimed from a supplier for a month, on which tickets does it rest, and was it paid? (S-48)
+"""What is claimed from a supplier for a month, on which tickets does it rest, and was it paid (S-48)?
 
 The lines are computed from the tickets of that month and the clauses in force; nobody types a sum. Whether money came
 is the bank statement's matter; the claim only says what is due, and what the supplier answered.
