@@ -38,6 +38,7 @@ WHY = (
     Field("marks", "texts", "情形", f"of {', '.join(MARKS)}", needed=False),
     Field("fen", "fen", "金额", "what is at stake, where no payment is known", needed=False),
     Field("matter", "word", "相关事项", "the complaint, slip or break it comes from", needed=False),
+    Field("witness", "object", "证词", "what a witness said with it, as for WitnessHeard", needed=False),
     Field("engine_case", "whole", "系统案号", "the number of the engine's own case", needed=False),
 )
 CAUSE = (

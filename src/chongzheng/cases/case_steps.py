@@ -10,7 +10,7 @@ from chongzheng.cases.calendar import instant
 from chongzheng.cases.case_rules import NO_PAYMENT
 from chongzheng.cases.case_states import COMMUNICATING, CONFIRMING, DECIDING, DIAGNOSING, REMEDYING, REOPENED, REVIEW
 from chongzheng.cases.effects import CloseCase, Effect, Say, Take, Tell
-from chongzheng.cases.matter import Do, Fact, Given, Matter, Outcome, Refused
+from chongzheng.cases.matter import Body, Do, Fact, Given, Matter, Outcome, Refused
 from chongzheng.cases.priority import severity
 from chongzheng.settlement.days import is_day
 
@@ -87,12 +87,13 @@ def _source(fact: Fact, given: Given) -> tuple[str, ...] | Refused:
 
 def _reasons(matter: Matter, fact: Fact) -> dict[str, Any]:
     said = fact.said
-    source = {**said, "at": fact.at, "by": fact.actor}
+    source = {**{name: word for name, word in said.items() if name != "witness"}, "at": fact.at, "by": fact.actor}
     marks = [*matter.body.get("marks", ()), *said.get("marks", ())]
     return {
         "sources": [*matter.body.get("sources", ()), source][-KEPT_MAX:],
         "marks": list(dict.fromkeys(marks)),
         "customers": max(matter.body.get("customers", 1), said.get("customers", 1)),
+        **(_with(matter, fact, said["witness"]) if "witness" in said else {}),
     }
 
 
@@ -112,8 +113,12 @@ def _begun(given: Given, words: Iterable[str], at: int, fen: int, said: Any) -> 
 
 def heard(matter: Matter, fact: Fact, given: Given) -> Outcome:
     """One more witness; what stands is weighed anew when somebody confirms."""
-    heard = [*matter.body.get("witnesses", ()), witness.heard(fact)][-witness.HEARD_MAX :]
-    return Outcome(changes={"witnesses": heard, "stands": witness.stands(heard), "disagree": witness.disagree(heard)})
+    return Outcome(changes=_with(matter, fact, fact.said))
+
+
+def _with(matter: Matter, fact: Fact, said: Body) -> dict[str, Any]:
+    heard = [*matter.body.get("witnesses", ()), witness.heard(said, fact)][-witness.HEARD_MAX :]
+    return {"witnesses": heard, "stands": witness.stands(heard), "disagree": witness.disagree(heard)}
 
 
 def payment_moved(matter: Matter, fact: Fact, given: Given) -> Outcome:

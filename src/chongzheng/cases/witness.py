@@ -37,9 +37,8 @@ FIELDS = (
 )
 
 
-def heard(fact: Fact) -> dict[str, Any]:
-    """What a witness said, with time raw and corrected (epoch ms), and who brought it."""
-    said = dict(fact.said)
+def heard(said: Mapping[str, Any], fact: Fact) -> dict[str, Any]:
+    """What a witness said, with time raw and corrected (epoch ms), and who brought it by which fact."""
     raw = said.get("at_raw", fact.at)
     ahead = said.get("ahead_ms", 0)
     return {**said, "at_raw": raw, "at": raw - ahead, "corrected": bool(ahead), "heard_at": fact.at, "by": fact.actor}

@@ -62,6 +62,11 @@ def test_whoever_comes_later_joins_and_what_they_wait_for_counts() -> None:
     assert one.refused("Joined", "li", source="dream", why="x").why == "rule"
 
 
+def test_what_comes_with_a_slip_is_heard_as_a_witness() -> None:
+    one = case("Opened", source="fault slip", why="a slip", witness={"witness": "slip", "reversal": "failed"})
+    assert one.matter.body["stands"] == {"reversal": "failed"} and "witness" not in one.matter.body["sources"][0]
+
+
 def test_a_complaint_after_its_clock_was_met_starts_another() -> None:
     one = case("Opened", **COMPLAINT)
     one.well("ComplaintAnswered", complaint="complaint-1")

@@ -7,12 +7,12 @@ from chongzheng.cases.matter import Fact
 
 
 def test_what_was_heard_keeps_its_own_time_and_the_corrected_one() -> None:
-    fact = Fact("WitnessHeard", 9_000, "li", said={"witness": "slip", "at_raw": 5_000, "ahead_ms": 420})
-    said = witness.heard(fact)
+    fact = Fact("WitnessHeard", 9_000, "li")
+    said = witness.heard({"witness": "slip", "at_raw": 5_000, "ahead_ms": 420}, fact)
     assert (said["at_raw"], said["at"], said["corrected"], said["heard_at"], said["by"]) == (
         5_000, 4_580, True, 9_000, "li",
     )  # fmt: skip
-    plain = witness.heard(Fact("WitnessHeard", 9_000, "li", said={"witness": "slip"}))
+    plain = witness.heard({"witness": "slip"}, fact)
     assert (plain["at"], plain["corrected"]) == (9_000, False)
 
 
