@@ -9,10 +9,19 @@ from chongzheng.cases.capa import CAPA
 from chongzheng.cases.case import CASE
 from chongzheng.cases.change import CHANGE
 from chongzheng.cases.claim import CLAIM
+from chongzheng.cases.complaint import COMPLAINT
+from chongzheng.cases.contact import CONTACT
+from chongzheng.cases.incident import INCIDENT
+from chongzheng.cases.inquiry import INQUIRY
 from chongzheng.cases.lesson import LESSON
 from chongzheng.cases.matter import Kind
 from chongzheng.cases.part import PART
+from chongzheng.cases.playbook import ACTIVATION, DRILL
 from chongzheng.cases.problem import PROBLEM
+from chongzheng.cases.procedure import PROCEDURE
+from chongzheng.cases.retry import RETRY
+from chongzheng.cases.slip import SLIP
+from chongzheng.cases.survey import SURVEY
 from chongzheng.cases.swap import SWAP
 from chongzheng.cases.task import TASK
 from chongzheng.cases.ticket import TICKET
@@ -20,13 +29,23 @@ from chongzheng.cases.ticket import TICKET
 KINDS: Mapping[str, Kind] = MappingProxyType({
     kind.name: kind
     for kind in (
+        ACTIVATION,
         CAPA,
         CASE,
         CHANGE,
         CLAIM,
+        COMPLAINT,
+        CONTACT,
+        INCIDENT,
+        INQUIRY,
+        DRILL,
         LESSON,
         PART,
         PROBLEM,
+        PROCEDURE,
+        RETRY,
+        SLIP,
+        SURVEY,
         SWAP,
         TASK,
         TICKET,

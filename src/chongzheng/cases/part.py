@@ -18,11 +18,11 @@ COUNT = Field("count", "whole", "数量", "how many")
 FOR = Field("for", "word", "用途", "the id of what it is for")
 KEEPERS = frozenset({desk.TECHNICIAN, desk.SUPERVISOR})
 
+Moved = Outcome | Refused
+
 
 def _opened(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     code, there = fact.said["part"], fact.said["on_hand"]
-    if code not in given.rule("parts"):
-        return Refused("rule", f"the register parts has no row {code}")
     if not 0 <= there <= COUNT_MAX:
         return Refused("field", f"on_hand: is 0 to {COUNT_MAX}")
     return _standing({"part": code, "on_hand": there, "reserved": 0, "on_order": 0}, matter, given, (_only(code),))
@@ -83,10 +83,12 @@ def _retired(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     return Outcome(changes={"retired": fact.said["reason"]})
 
 
-def _standing(body: Mapping[str, object], matter: Matter, given: Given, effects: tuple[Effect, ...] = ()) -> Outcome:
+def _standing(body: Mapping[str, object], matter: Matter, given: Given, effects: tuple[Effect, ...] = ()) -> Moved:
     """Where these counts leave it: what is available falls to the reorder point, so a batch is asked for."""
     counts = {name: body[name] for name in body if name != "by"}
-    row = given.rule("parts")[counts["part"]]
+    row = given.rule("parts").get(counts["part"])
+    if row is None:
+        return Refused("rule", f"the register parts has no row {counts['part']}")
     there, promised, coming = (_whole(counts[name]) for name in ("on_hand", "reserved", "on_order"))
     point = reorder_point(row)
     short = point - (there - promised + coming)

@@ -6,26 +6,37 @@ from collections.abc import Mapping
 
 from chongzheng.cases.calendar import CALENDAR
 from chongzheng.cases.case_rules import ACTIONS, LIMITS, SOURCES
+from chongzheng.cases.complaint import AT_HAND
+from chongzheng.cases.contact import SCRIPTS
 from chongzheng.cases.contracts import CONTRACTS, SUPPLIERS
+from chongzheng.cases.inquiry import MANDATORY, REPLIES
+from chongzheng.cases.playbook import PLAYBOOKS
 from chongzheng.cases.priority import PRIORITY, SEVERITY
 from chongzheng.cases.problem import HUMAN_CAUSES
 from chongzheng.cases.registers import Register, by_name
 from chongzheng.cases.sla import CLOCKS, PAUSES
+from chongzheng.cases.sop import SOPS
 from chongzheng.cases.stock import PARTS
 from chongzheng.cases.swap import TARGETS
 
 REGISTERS: Mapping[str, Register] = by_name(
     ACTIONS,
+    AT_HAND,
     CALENDAR,
     CLOCKS,
     CONTRACTS,
     HUMAN_CAUSES,
-    PARTS,
-    SUPPLIERS,
-    TARGETS,
     LIMITS,
+    MANDATORY,
+    PARTS,
+    PLAYBOOKS,
+    SOPS,
     PAUSES,
     PRIORITY,
+    REPLIES,
+    SCRIPTS,
     SEVERITY,
     SOURCES,
+    SUPPLIERS,
+    TARGETS,
 )

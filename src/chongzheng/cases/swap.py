@@ -49,9 +49,13 @@ RECEIPT = (
 def _opened(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     if fact.said["part"] not in given.rule("parts"):
         return Refused("rule", f"the register parts has no row {fact.said['part']}")
-    hours = given.rule("field targets")[fact.said["severity"]]["hours"]
+    target = given.rule("field targets").get(fact.said["severity"])
+    if target is None:
+        return Refused("rule", f"the register field targets has no row {fact.said['severity']}")
     words = {name: fact.said[name] for name in ("terminal", "part", "serial_old", "severity")}
-    return Outcome(changes={**words, "late": False}, moves={"due_at": fact.at + hours * HOUR_MS, "queue": "field"})
+    return Outcome(
+        changes={**words, "late": False}, moves={"due_at": fact.at + target["hours"] * HOUR_MS, "queue": "field"}
+    )
 
 
 def _stock(given: Given) -> Matter | None:

@@ -80,7 +80,9 @@ def bundle(matter: Matter) -> dict[str, Any]:
 
 
 def _sent(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
-    supplier = given.rule("suppliers")[matter.body["supplier"]]
+    supplier = given.rule("suppliers").get(matter.body["supplier"])
+    if supplier is None:
+        return Refused("rule", f"the register suppliers has no row {matter.body['supplier']} any more")
     missing = [name for name in LINES_NEEDED if not matter.body.get(name)]
     if supplier["sort"] == "carrier" and missing:
         return Refused("rule", f"a carrier needs {', '.join(missing)} too")

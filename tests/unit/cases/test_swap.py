@@ -55,6 +55,8 @@ def test_what_was_reserved_goes_back_and_no_card_no_part() -> None:
     assert reserved().say("Cancelled", "li", reason="it works again").effects == (Say("part-7", "PutBack", FOR),)
     assert ordered().say("Cancelled", "li", reason="it works again").effects == ()
     assert "no stock card of terminal" in ordered(EMPTY).why_not("PartReserved", "qian")
+    bare = Given({**RULES, "field targets": {}}, others=STOCK.others)
+    assert "field targets has no row S2" in Played(SWAP, bare).why_not("Opened", "li", **SAID)
     assert "has no row wheel" in Played(SWAP, STOCK).why_not("Opened", "li", **{**SAID, "part": "wheel"})
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from chongzheng.cases.effects import Say, Tell
+from chongzheng.cases.matter import Given
 from chongzheng.cases.ticket import TICKET, bundle
-from unit.cases.timeline import NOON_MS, Played, play
+from unit.cases.timeline import NOON_MS, RULES, Played, play
 
 HOUR_MS = 3_600_000
 CARRIER: dict[str, Any] = {
@@ -75,4 +76,7 @@ def test_its_end_is_told_to_whoever_waits() -> None:
 
 def test_the_supplier_is_one_of_the_register_and_finds_its_tickets() -> None:
     assert "has no row nobody" in Played(TICKET).why_not("Opened", "li", **{**MAKER, "supplier": "nobody"})
+    one = play(TICKET, [("Opened", "li", MAKER)])
+    one.given = Given({**RULES, "suppliers": {}})
+    assert "has no row terminal maker any more" in one.why_not("Sent", "li")
     assert TICKET.tags(sent().matter) == {"supplier": "carrier"}
