@@ -1,4 +1,4 @@
-"""S-16: people are led through a procedure; a step out of order is refused with its reason, the log says who and when."""
+"""S-16: a procedure leads people; a step out of order is refused with its reason; the log says who and when."""
 
 from __future__ import annotations
 

@@ -18,8 +18,6 @@ COUNT = Field("count", "whole", "数量", "how many")
 FOR = Field("for", "word", "用途", "the id of what it is for")
 KEEPERS = frozenset({desk.TECHNICIAN, desk.SUPERVISOR})
 
-Moved = Outcome | Refused
-
 
 def _opened(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     code, there = fact.said["part"], fact.said["on_hand"]
@@ -83,7 +81,9 @@ def _retired(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     return Outcome(changes={"retired": fact.said["reason"]})
 
 
-def _standing(body: Mapping[str, object], matter: Matter, given: Given, effects: tuple[Effect, ...] = ()) -> Moved:
+def _standing(
+    body: Mapping[str, object], matter: Matter, given: Given, effects: tuple[Effect, ...] = ()
+) -> Outcome | Refused:
     """Where these counts leave it: what is available falls to the reorder point, so a batch is asked for."""
     counts = {name: body[name] for name in body if name != "by"}
     row = given.rule("parts").get(counts["part"])
