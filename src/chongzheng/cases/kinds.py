@@ -19,12 +19,14 @@ from chongzheng.cases.part import PART
 from chongzheng.cases.playbook import ACTIVATION, DRILL
 from chongzheng.cases.problem import PROBLEM
 from chongzheng.cases.procedure import PROCEDURE
+from chongzheng.cases.release import RELEASE
 from chongzheng.cases.retry import RETRY
 from chongzheng.cases.slip import SLIP
 from chongzheng.cases.survey import SURVEY
 from chongzheng.cases.swap import SWAP
 from chongzheng.cases.task import TASK
 from chongzheng.cases.ticket import TICKET
+from chongzheng.cases.training import SHIFT, TRAINING
 
 KINDS: Mapping[str, Kind] = MappingProxyType({
     kind.name: kind
@@ -46,8 +48,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         RETRY,
         SLIP,
         SURVEY,
+        RELEASE,
+        SHIFT,
         SWAP,
         TASK,
         TICKET,
+        TRAINING,
     )
 })  # fmt: skip

@@ -14,20 +14,26 @@ from chongzheng.cases.playbook import PLAYBOOKS
 from chongzheng.cases.priority import PRIORITY, SEVERITY
 from chongzheng.cases.problem import HUMAN_CAUSES
 from chongzheng.cases.registers import Register, by_name
+from chongzheng.cases.release import CANARIES
 from chongzheng.cases.sla import CLOCKS, PAUSES
 from chongzheng.cases.sop import SOPS
 from chongzheng.cases.stock import PARTS
 from chongzheng.cases.swap import TARGETS
+from chongzheng.cases.training import COURSES
+from chongzheng.cases.units import MINIMUMS, TECHNICIANS, UNITS
 
 REGISTERS: Mapping[str, Register] = by_name(
     ACTIONS,
     AT_HAND,
     CALENDAR,
     CLOCKS,
+    CANARIES,
     CONTRACTS,
+    COURSES,
     HUMAN_CAUSES,
     LIMITS,
     MANDATORY,
+    MINIMUMS,
     PARTS,
     PLAYBOOKS,
     SOPS,
@@ -39,4 +45,6 @@ REGISTERS: Mapping[str, Register] = by_name(
     SOURCES,
     SUPPLIERS,
     TARGETS,
+    TECHNICIANS,
+    UNITS,
 )
