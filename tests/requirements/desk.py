@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chongzheng.cases.matter import PROGRAM, Matter
+from chongzheng.journal import Journal
 from chongzheng.journal.actors import Actors, Role
 from chongzheng.journal.matters import Matters
 from chongzheng.journal.registers import Registers
@@ -29,9 +30,9 @@ DAY_MS = 24 * HOUR_MS
 class Desk:
     """A journal with people and its keeper of matters; `now` (epoch ms) is what the clock says."""
 
-    def __init__(self, place: Place, side: Side) -> None:
+    def __init__(self, place: Place, side: Side, journal: Journal) -> None:
         self.now = NOON_MS
-        self.place, self.side = place, side
+        self.place, self.side, self.journal = place, side, journal
         self.registers = Registers(side)
         self.matters = Matters(side, lambda: self.now, self.registers)
         people = Actors(side)

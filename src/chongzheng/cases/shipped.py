@@ -15,6 +15,7 @@ from chongzheng.cases.priority import PRIORITY, SEVERITY
 from chongzheng.cases.problem import HUMAN_CAUSES
 from chongzheng.cases.registers import Register, by_name
 from chongzheng.cases.release import CANARIES
+from chongzheng.cases.routing import SKILLS
 from chongzheng.cases.sla import CLOCKS, PAUSES
 from chongzheng.cases.sop import SOPS
 from chongzheng.cases.stock import PARTS
@@ -42,6 +43,7 @@ REGISTERS: Mapping[str, Register] = by_name(
     REPLIES,
     SCRIPTS,
     SEVERITY,
+    SKILLS,
     SOURCES,
     SUPPLIERS,
     TARGETS,

@@ -73,7 +73,7 @@ class Matters:
         """A new matter of this kind; under a `key` the one that it opened before. Refusals as in `say`."""
         with self._side.together():
             queue(self._side)
-            who = self._speaker(by)
+            who = self.speaker(by)
             holder = self._side.ask("key_holder", name=key) if key else []
             if holder:
                 return self._matter(int(holder[0][0]))
@@ -87,14 +87,14 @@ class Matters:
         """
         with self._side.together():
             queue(self._side)
-            return self.said(matter, fact, said, self._speaker(by), shown, depth=0)
+            return self.said(matter, fact, said, self.speaker(by), shown, depth=0)
 
     def preview(self, matter: str, fact: str, said: Body, by: str, shown: str = "") -> str:
         """What `say` would answer: "" when it would be done, else why not. Nothing is changed."""
         try:
             with self._side.together():
                 queue(self._side)
-                self.said(matter, fact, said, self._speaker(by), shown, depth=0)
+                self.said(matter, fact, said, self.speaker(by), shown, depth=0)
                 raise _OnlyAsked
         except _OnlyAsked:
             return ""
@@ -293,7 +293,8 @@ class Matters:
         values = {"name": ask.tag, "value": ask.value, "since": ask.since, "kind": ask.kind, "most": OTHERS_MAX}
         return tuple(matter_of(row) for row in self._side.ask("matters_tagged", **values))
 
-    def _speaker(self, by: str) -> Speaker:
+    def speaker(self, by: str) -> Speaker:
+        """Who this is. NotAllowed: nobody who works here."""
         if by == PROGRAM:
             return Speaker()
         person = self._actors.get(by)

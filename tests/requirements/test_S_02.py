@@ -1,0 +1,47 @@
+"""S-02: a case shows where the money is; its postings sum to zero, and with money in suspense it cannot be closed."""
+
+from __future__ import annotations
+
+import pytest
+
+from chongzheng.cases.matter import Matter
+from chongzheng.cases.position import position
+from chongzheng.journal.breaks import Overtaken
+from journal.made import asked, cleared, name_of, reply, sale, undone
+from requirements.desk import Desk
+
+
+def worked(desk: Desk, n: int) -> Matter:
+    """The case of a payment, up to the moment before its close."""
+    payment = name_of(n)
+    said = {"source": "engine", "why": "reversal in doubt"}
+    case = desk.open("case", said, payment=payment, key=f"case {payment}")
+    for fact, words in (
+        ("ConfirmStarted", {}),
+        ("Confirmed", {}),
+        ("CauseFound", {"primary": "unknown"}),
+        ("Decided", {"action": "other"}),
+        ("Remedied", {"result": "looked at"}),
+    ):
+        case = desk.say(case, fact, "li", **words)
+    return case
+
+
+def test_s_02(desk: Desk) -> None:
+    desk.journal.apply([sale(1), reply(1), asked(1), undone(1), cleared(1)])
+    desk.journal.apply([sale(2), reply(2), asked(2), undone(2), cleared(2, 1, 1)])
+    with desk.place.reading() as reader:
+        for n in (1, 2):
+            moves = [*reader.entries_of(name_of(n)), *reader.vouchers_of(name_of(n))]
+            where = position(moves)
+            assert moves and sum(where.balances.values()) == 0
+            assert where.suspense_fen == (12_345 if n == 1 else 0)
+        assert reader.faults() == []
+    held = worked(desk, 1)
+    assert held.body["standing"]["suspense_fen"] == 12_345
+    with pytest.raises(Overtaken, match="12345 fen of its payment lie in suspense"):
+        desk.say(held, "Closed", "li", outcome="it will be all right")
+    assert desk.matters.get(held.id).state == "COMMUNICATING"
+    free = worked(desk, 2)
+    assert free.body["standing"]["suspense_fen"] == 0
+    assert desk.say(free, "Closed", "li", outcome="the money is back").state == "CLOSED"

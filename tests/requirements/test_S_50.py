@@ -1,0 +1,31 @@
+"""S-50: what comes first is money x customer x deadline, and the suggested staff keeps its target in a replay."""
+
+from __future__ import annotations
+
+import random
+
+from chongzheng.cases.routing import breaches, route, staff_needed
+from journal.made import name_of, sale
+from requirements.desk import HOUR_MS, Desk
+
+WITHIN_MS = 2 * HOUR_MS
+TARGET_PCT = 5
+
+
+def test_s_50(desk: Desk) -> None:
+    for n, fen in ((1, 5_000), (2, 2_000_000), (3, 5_000)):
+        desk.journal.apply([sale(n, amount_fen=fen)])
+        desk.open("case", {"source": "engine", "why": "x"}, payment=name_of(n))
+    third = desk.matters.of_payment(name_of(3))[0]
+    desk.say(third, "Joined", "li", source="complaint", why="where is it", marks=["vulnerable"])
+    waiting = desk.matters.queue("doubtful payments")
+    assert [one.payment for one in waiting] == [name_of(2), name_of(3), name_of(1)]
+    assert route("engine", {"li": {"skills": ["engine"], "most": 9}}, desk.matters.owners()) == "li"
+    dice = random.Random(50)
+    at, work = 0, []
+    for _ in range(3_000):
+        at += dice.randint(0, HOUR_MS // 6)
+        work.append((at, dice.randint(HOUR_MS // 12, HOUR_MS)))
+    staff = staff_needed(work, WITHIN_MS, TARGET_PCT)
+    assert breaches(work, staff, WITHIN_MS) * 100 <= TARGET_PCT * len(work)
+    assert breaches(work, staff - 1, WITHIN_MS) * 100 > TARGET_PCT * len(work)
