@@ -76,9 +76,10 @@ LESSON = Field("lesson", "text", "教训", "what should be different from now on
 INCIDENT = Field("incident", "word", "重大事件", "the id of the incident it belongs to")
 CLOCK = Field("clock", "word", "时限", "start the clocks of this word: complex, extended …")
 SAID_OF_IT = {
-    "TaskEnded": "tasks", "RemedyEnded": "remedies", "TicketEnded": "tickets", "RetryEnded": "retries",
-    "ContactEnded": "contacts", "SurveyEnded": "surveys", "InquiryEnded": "inquiries", "NoticeFailed": "failures",
-    "ReplyHeard": "replies", "MatterJoined": "joined",
+    "TaskEnded": "tasks", "RemedyEnded": "remedies", "TicketEnded": "tickets", "TicketLate": "tickets",
+    "RetryEnded": "retries", "ContactEnded": "contacts", "SurveyEnded": "surveys", "InquiryEnded": "inquiries",
+    "SwapEnded": "swaps", "ProcedureEnded": "procedures", "ProblemOpened": "problems", "ProblemClosed": "problems",
+    "MeasureEnded": "measures", "NoticeFailed": "failures", "ReplyHeard": "replies",
 }  # fmt: skip
 """What other matters tell it, and under which name the body keeps that."""
 

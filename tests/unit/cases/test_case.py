@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+from chongzheng import cases
 from chongzheng.cases.case import CASE, SAID_OF_IT
 from chongzheng.cases.case_states import CHAPTER_OF, CHAPTERS, CLOSED
+from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import NEW
 from unit.cases.play import Played, standing
 
@@ -48,6 +53,14 @@ def test_it_is_found_by_payment_shop_cause_and_whom_it_waits_for() -> None:
     tags = CASE.tags(case.matter)
     assert (tags["payment"], tags["merchant"], tags["waiting"], tags["source"]) == ("P1", "M1", "issuer", "engine")
     assert (tags["cause"], tags["incident"], tags["severity"]) == ("", "", "S3")
+
+
+def test_nobody_talks_into_the_void() -> None:
+    told = re.compile(r'(?:Say\((?:matter\.parent|case|to), |told\(matter, given, |_told\(matter, )"(\w+)"')
+    files = sorted(Path(cases.__file__).parent.glob("*.py"))
+    facts = {fact for file in files for fact in told.findall(file.read_text("utf-8"))}
+    heard = {row.fact for kind in KINDS.values() for row in kind.rows}
+    assert len(facts) > 10 and facts - heard == set()
 
 
 def test_what_other_matters_tell_is_kept_also_after_the_close() -> None:
