@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from chongzheng.cases.article import ARTICLE, SUBSCRIPTION
 from chongzheng.cases.capa import CAPA
 from chongzheng.cases.case import CASE
 from chongzheng.cases.change import CHANGE
 from chongzheng.cases.claim import CLAIM
 from chongzheng.cases.complaint import COMPLAINT
 from chongzheng.cases.contact import CONTACT
+from chongzheng.cases.feedback import FEEDBACK
 from chongzheng.cases.incident import INCIDENT
 from chongzheng.cases.inquiry import INQUIRY
 from chongzheng.cases.lesson import LESSON
@@ -32,6 +34,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     kind.name: kind
     for kind in (
         ACTIVATION,
+        ARTICLE,
         CAPA,
         CASE,
         CHANGE,
@@ -41,6 +44,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         INCIDENT,
         INQUIRY,
         DRILL,
+        FEEDBACK,
         LESSON,
         PART,
         PROBLEM,
@@ -50,6 +54,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         SURVEY,
         RELEASE,
         SHIFT,
+        SUBSCRIPTION,
         SWAP,
         TASK,
         TICKET,

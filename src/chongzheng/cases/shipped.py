@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chongzheng.cases.articles import ARTICLES, RIGHTS
 from chongzheng.cases.calendar import CALENDAR
 from chongzheng.cases.case_rules import ACTIONS, LIMITS, SOURCES
 from chongzheng.cases.complaint import AT_HAND
 from chongzheng.cases.contact import SCRIPTS
 from chongzheng.cases.contracts import CONTRACTS, SUPPLIERS
+from chongzheng.cases.feedback import POOR, WORDS
 from chongzheng.cases.inquiry import MANDATORY, REPLIES
 from chongzheng.cases.playbook import PLAYBOOKS
 from chongzheng.cases.priority import PRIORITY, SEVERITY
@@ -16,6 +18,7 @@ from chongzheng.cases.problem import HUMAN_CAUSES
 from chongzheng.cases.registers import Register, by_name
 from chongzheng.cases.release import CANARIES
 from chongzheng.cases.routing import SKILLS
+from chongzheng.cases.sight import SIGHT
 from chongzheng.cases.sla import CLOCKS, PAUSES
 from chongzheng.cases.sop import SOPS
 from chongzheng.cases.stock import PARTS
@@ -29,6 +32,7 @@ REGISTERS: Mapping[str, Register] = by_name(
     CALENDAR,
     CLOCKS,
     CANARIES,
+    ARTICLES,
     CONTRACTS,
     COURSES,
     HUMAN_CAUSES,
@@ -37,16 +41,20 @@ REGISTERS: Mapping[str, Register] = by_name(
     MINIMUMS,
     PARTS,
     PLAYBOOKS,
+    POOR,
+    RIGHTS,
     SOPS,
     PAUSES,
     PRIORITY,
     REPLIES,
     SCRIPTS,
     SEVERITY,
+    SIGHT,
     SKILLS,
     SOURCES,
     SUPPLIERS,
     TARGETS,
     TECHNICIANS,
     UNITS,
+    WORDS,
 )

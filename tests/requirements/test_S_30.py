@@ -1,0 +1,29 @@
+"""S-30: the desk finds what is known: the article that answers comes first; a task is handed over with a note."""
+
+from __future__ import annotations
+
+from chongzheng.cases.article import library
+from chongzheng.cases.search import ranked
+from requirements.desk import Desk
+
+OWN = {
+    "topic": "known error", "zh": "N9机型4.2版本冲正丢失", "en": "N9 with 4.2 loses reversals",
+    "text_zh": "升级到4.3。", "text_en": "Upgrade to 4.3, export the journal first.", "words": ["N9", "4.2"],
+}  # fmt: skip
+
+
+def test_s_30(desk: Desk) -> None:
+    shipped = desk.registers.rows("articles", "20260101")
+    assert len(shipped) >= 12
+    assert ranked("25 找不到原交易", shipped)[0][0] == "reversal 25"
+    article = desk.open("article", OWN, "qian")
+    assert article.id not in library(shipped, desk.matters.page("article"))
+    desk.say(article, "Published", "zhang")
+    books = library(shipped, desk.matters.page("article"))
+    assert ranked("N9 冲正丢失", books)[0][0] == article.id
+    assert ranked("25 找不到原交易", books)[0][0] == "reversal 25"
+
+    task = desk.open("task", {"what": "ask the shop", "team": "merchants"}, "li")
+    desk.say(task, "Accepted", "li")
+    desk.say(task, "HandedOver", "li", team="clearing", reason="the file of the 3rd is missing")
+    assert desk.matters.story(task.id)[-1]["said"]["reason"] == "the file of the 3rd is missing"
