@@ -20,7 +20,7 @@ from chongzheng.reversal import effects
 from chongzheng.reversal.facts import RequestTaken
 from chongzheng.reversal.payment import Payment
 
-BATCH_MAX = 500
+BATCH_MAX = 512
 """Facts in one commit."""
 QUEUE_MAX = 20_000
 """Facts waiting for a commit; beyond it a new one is refused at the door, before anything is accepted."""
@@ -29,14 +29,16 @@ FULL_PAUSE_S = 0.5
 
 Outlet = Callable[[Payment, Any], None]
 Execute = Callable[[Callable[[], list[Committed]], Callable[[list[Committed] | BaseException], None]], None]
-OUTWARD = (
-    effects.Forward,
-    effects.AnswerTerminal,
-    effects.AnswerReversal,
-    effects.SendReversal,
-    effects.Resend,
-    effects.Inquire,
-    effects.SignIn,
+OUTWARD = frozenset(
+    {
+        effects.Forward,
+        effects.AnswerTerminal,
+        effects.AnswerReversal,
+        effects.SendReversal,
+        effects.Resend,
+        effects.Inquire,
+        effects.SignIn,
+    }
 )
 """Effects that leave the process. The others are rows of the same commit."""
 
@@ -75,7 +77,7 @@ class Runner:
         later: Callable[[float, Callable[[], None]], object],
         fatal: Callable[[BaseException], None],
     ) -> None:
-        missing = [kind.__name__ for kind in OUTWARD if kind not in outlets]
+        missing = sorted(kind.__name__ for kind in OUTWARD if kind not in outlets)
         if missing:
             raise OurMistake(f"no outlet for {', '.join(missing)}", "runner")
         self._journal = journal
@@ -87,7 +89,7 @@ class Runner:
         self._fatal = fatal
         self._queue: deque[Submission] = deque(maxlen=QUEUE_MAX + BATCH_MAX)
         self._batch: list[Submission] = []
-        self._outbox: list[Committed] = []  # what hand_in let in, committed; empty again before the loop goes on
+        self._outbox: deque[Committed] = deque()  # what hand_in let in, committed; empty again before the loop goes on
         self._busy = False
         self._acting = False
         self._dead = False
@@ -150,7 +152,7 @@ class Runner:
         self._acting = True
         try:
             while self._outbox and self._may_act():
-                self._act(self._outbox.pop(0))
+                self._act(self._outbox.popleft())
         finally:
             self._acting = False
 
@@ -175,7 +177,7 @@ class Runner:
             log.error("no timer for a payment", payment=committed.payment.id)
             self._die(error)
         for effect in committed.effects:
-            if isinstance(effect, OUTWARD):
+            if type(effect) in OUTWARD:
                 self._carry_out(committed.payment, effect)
 
     def _carry_out(self, payment: Payment, effect: Any) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +28,9 @@ from chongzheng.reversal.payment import Owes
 TERMINALS_MAX = 2_000
 BATCH = 500
 OUTAGE_MS = 600_000
-"""How long ago the sales were made."""
+"""Over so long the sales were made, evenly: an outage is no instant."""
+OVER_MS = 120_000
+"""How long ago the last one was made: the first reversal of each was sent in vain, and is due again."""
 DAY_MS = 86_400_000
 LOOK_S = 0.02
 PACE_PER_S_MIN = 100
@@ -64,13 +66,12 @@ def _plant(place: Place, config: Path, pending: int, say: Say) -> None:
     _, policy = journal_and_policy(config)
     journal = Journal.open(place.journal, place.vault, policy)
     try:
-        begun_at = time.time_ns() // 1_000_000 - OUTAGE_MS
+        begun_at = time.time_ns() // 1_000_000 - OUTAGE_MS - OVER_MS
         for first in range(0, pending, BATCH):
             numbers = range(first, min(first + BATCH, pending))
-            sales = list(_sales(place, numbers, begun_at))
+            sales = list(_sales(place, ((n, begun_at + n * OUTAGE_MS // pending) for n in numbers)))
             journal.apply(sales)
-            due_at = begun_at + policy.reply_wait_ms
-            late = [Submission(facts.DeadlinePassed(s.fact.payment, due_at, due_at)) for s in sales]
+            late = [_silence(sale.fact, policy.reply_wait_ms) for sale in sales]
             if any(one.payment.owes is not Owes.REVERSAL for one in journal.apply(late)):
                 raise OurMistake("a planted sale owes no reversal", "bench drain")
             say("making sales that were never answered", numbers.stop, pending)
@@ -79,10 +80,15 @@ def _plant(place: Place, config: Path, pending: int, say: Say) -> None:
         journal.close()
 
 
-def _sales(place: Place, numbers: range, at: int) -> Iterator[Submission]:
+def _silence(sale: facts.Fact, wait_ms: int) -> Submission:
+    return Submission(facts.DeadlinePassed(sale.payment, sale.at + wait_ms, sale.at + wait_ms))
+
+
+def _sales(place: Place, numbered: Iterable[tuple[int, int]]) -> Iterator[Submission]:
+    """Of each number a sale that began at this instant (epoch ms)."""
     index = place.vault.index
     day = f"{datetime.now(UTC):%Y%m%d}"
-    for n in numbers:
+    for n, at in numbered:
         message = sale(n % place.terminals, "000001", n // place.terminals + 1)
         heard = translate.Heard(translate.Wants.TRANSACTION, message)
         request = translate.request(heard, day, at + DAY_MS, index)
@@ -145,4 +151,3 @@ def _figures(pending: int, engines: int, database: str, drained: Drained) -> dic
 
 def _each(seconds: float, count: int) -> float:
     return round(seconds / max(1, count) * 1e6, 1)
-

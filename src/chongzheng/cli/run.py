@@ -22,7 +22,7 @@ from chongzheng.mistakes import TheirMistake
 EXIT_NO = 1
 COLLECT_AFTER = (100_000, 50, 100)
 """New objects until the collector looks for cycles among them; how many such looks until it looks further."""
-SWITCH_S = 0.0002
+SWITCH_S = 0.001
 """How long a thread that wants to run Python waits for the other: the journal's writer asks for its turn at every
 statement, and at 5 ms, which is usual, it would stand still while the wires are busy."""
 FILES_WANTED = 16_384

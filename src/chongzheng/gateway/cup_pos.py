@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from chongzheng.gateway.profile import Check, Mac, Meaning, Numbers, Pairs, Party, Spoken, mac_of, sealed
 from chongzheng.gateway.translate import POS, management
-from chongzheng.iso8583 import CupEnvelope, Message, join_cup, split_cup
+from chongzheng.iso8583 import CupEnvelope, Message, join_cup
+from chongzheng.iso8583.framing import body_of_cup
 
 SIGN_IN_CODE, ECHO_CODE = "003", "301"
 MEANING = {
@@ -32,7 +33,7 @@ class CupPos:
     def __init__(self, party: Party, envelope: CupEnvelope) -> None:
         self._party = party
         self.terminal = party.terminal
-        self._envelope = envelope
+        self._before = join_cup(envelope, b"")
 
     def request(self, message: Message, numbers: Numbers | None, original: Numbers | None = None) -> Message:
         """As the terminal wrote it."""
@@ -68,7 +69,7 @@ class CupPos:
 
     def wrap(self, body: bytes) -> bytes:
         """TPDU and header in front."""
-        return join_cup(self._envelope, body)
+        return self._before + body
 
     def seal(self, message: Message, mac: Mac | None) -> bytes:
         """F64 covers everything from the type on."""
@@ -76,7 +77,7 @@ class CupPos:
 
     def read(self, payload: bytes, check: Check) -> Spoken:
         """Their message; a sign-in answer brings F62."""
-        _, body = split_cup(payload)
+        body = body_of_cup(payload)
         message = POS.decode(body)
         meaning = MEANING.get(message.mti, Meaning.OTHER)
         keys = message.text(62).encode("latin-1", "replace") if meaning is Meaning.SIGNED_ON else b""

@@ -166,10 +166,13 @@ class Forwarding:
     def _send_undo(self, payment: Payment, effect: SendReversal, pan: Pan | None) -> str:
         message = translate.reversal(payment, effect.reason, pan)
         try:
-            undo = self._profile.undo(message, numbers_in(payment.identity), effect.attempt)
+            undo = self._profile.undo(message, self._numbers_of(payment), effect.attempt)
         except (TheirMistake, OurMistake) as mistake:
             return f"cannot be said on this link: {mistake}"
         return self.links.send("reversal", link_in(payment.identity), undo)
+
+    def _numbers_of(self, payment: Payment) -> Numbers | None:
+        return numbers_in(payment.identity) if self._profile.own_numbers else None
 
     def resend(self, payment: Payment, effect: Resend) -> None:
         """The outlet of Resend: a notice, from what was frozen of it. When it cannot leave now, it is due again."""
@@ -218,7 +221,7 @@ class Forwarding:
         if payment.stopped_by:
             self._held_back.take(payment.id)  # the machine sends nothing more
         name = self._name_of(payment)
-        if name:
+        if name and (self._profile.own_numbers or name not in self._known):  # numbers of ours come round again
             self._known.put(name, (payment.id, payment.identity))
         if payment.owes is not Owes.FORWARD:
             self.links.answered(payment.id)

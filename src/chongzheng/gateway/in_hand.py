@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from chongzheng.gateway.pos import Turn
 from chongzheng.gateway.translate import Heard, HostWord
@@ -43,35 +43,25 @@ class Waiting:
     askers: list[Asker] = field(default_factory=list)
 
 
-class Bounded(Generic[Held]):
-    """A dictionary that forgets its oldest entry when it is full, and counts that."""
+class Bounded(OrderedDict[str, Held]):
+    """A dictionary that forgets its oldest entry when it is full, and counts that. Fill it by `put` alone."""
 
     def __init__(self, limit: int) -> None:
+        super().__init__()
         self._limit = limit
-        self._held: OrderedDict[str, Held] = OrderedDict()
         self.dropped = 0
-
-    def __len__(self) -> int:
-        return len(self._held)
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._held
-
-    def get(self, key: str) -> Held | None:
-        """What is held under `key`."""
-        return self._held.get(key)
 
     def put(self, key: str, value: Held) -> None:
         """Hold `value`, the newest of all."""
-        self._held[key] = value
-        self._held.move_to_end(key)
-        if len(self._held) > self._limit:
-            self._held.popitem(last=False)
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > self._limit:
+            self.popitem(last=False)
             self.dropped += 1
 
     def take(self, key: str) -> Held | None:
         """What was held under `key`; it is no longer held."""
-        return self._held.pop(key, None)
+        return self.pop(key, None)
 
 
 class Queue(Bounded[Waiting]):

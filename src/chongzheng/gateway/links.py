@@ -46,7 +46,7 @@ class Links:
     @property
     def ready(self) -> bool:
         """Whether at least one link is up and signed on."""
-        return any(link.ready for link in self._links.values())
+        return True in [link.ready for link in self._links.values()]  # asked for every message: no generator
 
     @property
     def standing(self) -> dict[str, bool]:

@@ -57,18 +57,21 @@ class Numbers:
 
 
 _NAMES = ("mti", "stan", "undo_stan", "rrn", "sent")
+_FIRST = f"{MARK}{_NAMES[0]}"
 
 
 def numbers_in(identity: Pairs) -> Numbers | None:
     """The numbers that a frozen identity holds; None for a payment that goes under its terminal's own."""
     held = dict(identity)
+    if _FIRST not in held:
+        return None
     values = [held.get(f"{MARK}{name}", "") for name in _NAMES]
     return Numbers(*values) if all(values) else None
 
 
 def link_in(identity: Pairs) -> str:
     """The link that a payment was given to; "" when it was given to none in particular."""
-    return next((value for name, value in identity if name == LINK), "")
+    return dict(identity).get(LINK, "")
 
 
 def called(sent: str, stan: str) -> str:

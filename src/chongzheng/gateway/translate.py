@@ -47,6 +47,7 @@ OTHER_REASON = "06"
 SETTLEMENT_DAY, CHIP, MAC_FIELD = 15, 55, 64
 GOOD, BAD, ABSENT = "good", "bad", "absent"
 HEX_MARK = "hex:"
+_NUMBERS = {str(number): number for number in range(2, 129)}
 TYPE_MARK = "mti"
 """Under this name a notice's identity holds its message type."""
 
@@ -387,11 +388,11 @@ def again(payment: Payment, pan: Pan | None) -> Message:
 
 def _restored(identity: Pairs) -> dict[int, Value]:
     """The frozen fields. Only chip data was frozen as hex: a text of the terminal's may begin like the mark."""
-    frozen = {int(number): value for number, value in identity if number.isdecimal()}
-    return {
-        number: bytes.fromhex(value.removeprefix(HEX_MARK)) if number == CHIP else value
-        for number, value in frozen.items()
-    }
+    frozen: dict[int, Value] = {_NUMBERS[name]: value for name, value in identity if name in _NUMBERS}
+    chip = frozen.get(CHIP)
+    if isinstance(chip, str):
+        frozen[CHIP] = bytes.fromhex(chip.removeprefix(HEX_MARK))
+    return frozen
 
 
 def fits(number: int, text: str) -> bool:

@@ -90,10 +90,15 @@ class CupEnvelope:
 
 def split_cup(payload: bytes) -> tuple[CupEnvelope, bytes]:
     """Envelope and body of a POS payload (a frame without its length)."""
+    body = body_of_cup(payload)
+    return CupEnvelope(payload[:TPDU_BYTES], payload[TPDU_BYTES:CUP_ENVELOPE_BYTES]), body
+
+
+def body_of_cup(payload: bytes) -> bytes:
+    """The body alone, where the envelope says nothing new."""
     if len(payload) < CUP_ENVELOPE_BYTES:
         raise TheirMistake(f"needs {CUP_ENVELOPE_BYTES} bytes, {len(payload)} are left", "TPDU and header")
-    envelope = CupEnvelope(payload[:TPDU_BYTES], payload[TPDU_BYTES:CUP_ENVELOPE_BYTES])
-    return envelope, payload[CUP_ENVELOPE_BYTES:]
+    return payload[CUP_ENVELOPE_BYTES:]
 
 
 def join_cup(envelope: CupEnvelope, body: bytes) -> bytes:

@@ -25,9 +25,9 @@ ENGINE = 0
 """The file has one writer at a time, which its lock sees to."""
 WAL_PAGES_MAX = 20_000
 """About 80 MiB: beyond it the checkpoint no longer waits for an idle moment."""
-ROWS_AT_ONCE = 64
+ROWS_AT_ONCE = 256
 """Rows in one statement, at most; a power of two, so that few different statements do for any number of rows."""
-LOADED_AT_ONCE = 100
+LOADED_AT_ONCE = 512
 """Payments that come back as one row, at most."""
 ONE_BY_ONE = frozenset({"free_release", "forget_card"})
 """What is deleted goes row by row: it is seldom much."""
@@ -154,7 +154,7 @@ class SqliteStorage:
         """The statement for so many rows at once."""
         known = self._of_rows.get((name, rows))
         if known is None:
-            known = _VALUES.sub(lambda one: ", ".join([one[0]] * rows), self._sql[name])
+            known = _VALUES.sub(lambda one: ",".join([one[0].replace(" ", "")] * rows), self._sql[name])
             self._of_rows[name, rows] = known
         return known
 

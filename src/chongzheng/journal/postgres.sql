@@ -8,8 +8,8 @@ SELECT id, place, version, head, body, owner FROM payment WHERE id = ANY(%s) ORD
 SELECT p.id, c.sealed FROM payment p JOIN card c ON c.place = p.place WHERE p.id = ANY(%s)
 
 -- name: due_reversals
-SELECT convert_to('[' || string_agg(convert_from(body, 'UTF8'), ',' ORDER BY wake_at, id) || ']', 'UTF8') FROM (
-    SELECT body, wake_at, id FROM payment
+SELECT convert_to('[' || string_agg(convert_from(body, 'UTF8'), ',') || ']', 'UTF8') FROM (
+    SELECT body FROM payment
     WHERE owes = 'reversal' AND (wake_at, id) > (%(at)s, %(after)s) AND wake_at <= %(until)s
       AND (%(me)s < 0 OR owner = %(me)s)
     ORDER BY wake_at, id LIMIT %(most)s) AS page

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +179,7 @@ class Reader:
     def due_reversals(self, after: tuple[int, str], until: int, limit: int) -> list[Owed]:
         """A page of the payments that owe a reversal, by their deadline; pages as in `due_between`."""
         ((page,),) = self._named("due_reversals", **self._page(after, until, limit))
-        return decode_owed(page) if page is not None else []
+        return sorted(decode_owed(page), key=attrgetter("wake_at", "id")) if page is not None else []
 
     def count_reversals(self) -> int:
         """How many payments owe a reversal."""
