@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from chongzheng.cases.measured import Attempt, before_and_after
+from chongzheng.journal import rates
+from journal.made import asked, sale, undone
 from requirements.desk import DAY_MS, HOUR_MS, Desk
 
-SPAN_MS = 7 * DAY_MS
+
+def reversals(desk: Desk, first: int, count: int, failed: int, at: int) -> None:
+    """So many payments whose answer was lost, opened at an instant; this many of their reversals are refused."""
+    for n in range(first, first + count):
+        for submission in (sale(n), asked(n), undone(n, code="12" if n < first + failed else "00")):
+            desk.journal.apply([submission])
+        desk.place.raw("UPDATE payment SET opened_at = ? WHERE stan = ?", at, f"{n:06d}")
 
 
 def test_s_40(desk: Desk) -> None:
@@ -17,11 +24,13 @@ def test_s_40(desk: Desk) -> None:
     assert [one.id for one in desk.matters.tagged("change", "release", "4.2")] == [change.id]
     desk.say(change, "Approved", "zhang")
     desk.now += 2 * HOUR_MS
-    turned_at = desk.say(change, "PutInPlace", "qian").body["in_place_at"]
-    # Every fifth reversal of the week before fails, every fiftieth of the week after.
-    weeks = [Attempt(turned_at - SPAN_MS + n * HOUR_MS, n % 5 == 0 if n < 168 else n % 50 == 0) for n in range(336)]
-    shown = desk.say(change, "Counted", **before_and_after(weeks, turned_at, SPAN_MS)).body["figures"][-1]
-    assert (shown["before_ppm"], shown["after_ppm"], shown["verdict"]) == (202_381, 17_857, "works")
+    desk.say(change, "PutInPlace", "qian")
+    reversals(desk, 1, 20, 10, desk.now - DAY_MS)
+    reversals(desk, 21, 20, 1, desk.now + HOUR_MS)
+    desk.now += DAY_MS
+    assert rates.count(desk.matters, desk.side, {}, desk.now) == [change.id]
+    (shown,) = desk.matters.get(change.id).body["figures"]
+    assert (shown["before_ppm"], shown["after_ppm"], shown["verdict"]) == (500_000, 50_000, "works")
     assert desk.say(change, "Proven", "zhang").state == "PROVEN"
     heard = [(one["fact"], one.get("change", "")) for one in desk.matters.get(problem.id).body["heard"]]
     assert heard == [("ChangePlanned", ""), ("ChangeInPlace", change.id), ("ChangeProven", change.id)]

@@ -5,7 +5,7 @@ Whole numbers only: rates are parts per million, the interval is Newcombe's (two
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
@@ -82,26 +82,6 @@ def wilson_ppm(failures: int, n: int) -> tuple[int, int]:
     low = Fraction(2 * failures + Z2 - Z * root, below)
     high = Fraction(2 * failures + Z2 + Z * root, below)
     return max(0, round(low * MILLION)), min(MILLION, round(high * MILLION))
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One reversal that was attempted: at which instant (epoch ms), and whether it failed."""
-
-    at: int
-    failed: bool
-
-
-def before_and_after(attempts: Iterable[Attempt], turned_at: int, span_ms: int) -> dict[str, int]:
-    """The counts of FIGURES over equal spans on both sides of an instant (which itself counts as after)."""
-    counts = {field.name: 0 for field in FIGURES}
-    for one in attempts:
-        if not turned_at - span_ms <= one.at < turned_at + span_ms:
-            continue
-        when = "before" if one.at < turned_at else "after"
-        counts[f"n_{when}"] += 1
-        counts[f"failures_{when}"] += one.failed
-    return counts
 
 
 def _ppm(failures: int, n: int) -> int:

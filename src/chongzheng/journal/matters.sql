@@ -137,3 +137,18 @@ SELECT name, body FROM (
 
 -- name: release_standing
 SELECT p.owes, p.truth, p.proof, r.verb FROM payment p LEFT JOIN release r ON r.place = p.place WHERE p.id = :payment;
+
+-- name: reversals_of_terminal
+-- Of payments of a terminal whose reversal was begun and is not under way: how many it did not bring back, and all.
+SELECT coalesce(sum(CASE WHEN p.state = 'RETURNED' OR p.truth IN ('charged_returned', 'never_charged') THEN 0 ELSE 1 END), 0),
+       count(*)
+FROM payment p JOIN release r ON r.place = p.place
+WHERE p.terminal = :terminal AND p.opened_at >= :since AND p.opened_at < :until AND p.owes <> 'reversal'
+  AND r.verb = 'reversal';
+
+-- name: reversals_of_all
+SELECT coalesce(sum(CASE WHEN p.state = 'RETURNED' OR p.truth IN ('charged_returned', 'never_charged') THEN 0 ELSE 1 END), 0),
+       count(*)
+FROM payment p JOIN release r ON r.place = p.place
+WHERE p.day >= :first AND p.day <= :last AND p.opened_at >= :since AND p.opened_at < :until AND p.owes <> 'reversal'
+  AND r.verb = 'reversal';

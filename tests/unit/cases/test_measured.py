@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chongzheng.cases.measured import Attempt, before_and_after, measured, wilson_ppm, wrong_figures
+from chongzheng.cases.measured import measured, wilson_ppm, wrong_figures
 
 
 def figures(k1: int, n1: int, k2: int, n2: int) -> dict[str, int]:
@@ -47,9 +47,3 @@ def test_what_the_figures_say(counts: tuple[int, int, int, int], verdict: str) -
 def test_counts_that_cannot_be_are_told(counts: tuple[int, int, int, int], wrong: str) -> None:
     assert wrong_figures(figures(*counts)).startswith(wrong)
     assert wrong_figures(figures(1, 9, 1, 9)) == ""
-
-
-def test_attempts_are_counted_over_equal_spans_and_nothing_beyond_them() -> None:
-    attempts = [Attempt(at, at % 20 == 0) for at in range(0, 200, 10)]
-    assert before_and_after(attempts, 100, 50) == figures(2, 5, 3, 5)
-    assert before_and_after([Attempt(100, True)], 100, 50) == figures(0, 0, 1, 1)
