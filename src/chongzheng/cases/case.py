@@ -70,6 +70,7 @@ PROMISE = (
     Field("day", "day", "日期", "by the end of which day, yyyymmdd"),
 )
 NO = Field("no", "whole", "序号", "the promise's number, from 1")
+ANSWER = Field("answer", "text", "答复", "what the customer was told")
 RESULT = Field("result", "text", "结果", "what was put right, and how")
 OUTCOME = Field("outcome", "text", "办结说明", "how it ended, in one or two sentences")
 LESSON = Field("lesson", "text", "教训", "what should be different from now on", needed=False)
@@ -94,7 +95,7 @@ def _rows() -> tuple[Row, ...]:
         Row("", "Resumed", do=do.resumed, may=people, program=True),
         Row("", "ClockRan", do=do.clock_ran),
         Row("", "ClockExtended", do=do.extended, may=heads, program=True, takes=(CLOCK, desk.REASON)),
-        Row("", "ComplaintAnswered", do=do.told_of("answers")),
+        Row("", "ComplaintAnswered", do=do.told_of("answers"), may=people, program=True, takes=(ANSWER,)),
         Row("", "PromiseMade", do=do.promised, may=people, takes=PROMISE),
         Row("", "PromiseKept", do=do.promise_kept, may=people, program=True, takes=(NO,)),
         Row("", "PromiseBroken", do=do.promise_broken, may=people, takes=(NO, desk.REASON)),

@@ -352,7 +352,7 @@ def closed(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
         return Refused("rule", f"it cannot be closed: {'; '.join(why)}")
     said = {**fact.said, "at": fact.at, "by": fact.actor}
     told = (Say(matter.parent, "ChildClosed", {"case": matter.id}, softly=True),) if matter.parent else ()
-    clocks = sla.resumed(matter.body["clocks"], fact.at)
+    clocks = sla.ended(sla.resumed(matter.body["clocks"], fact.at), fact.at)
     return Outcome(
         changes={"closing": said, "waiting": "", "clocks": clocks}, effects=(CloseCase(matter.payment), *told)
     )
@@ -371,6 +371,8 @@ def unfinished(matter: Matter, given: Given) -> list[str]:
     told = any(one.get("audience") == "cardholder" for one in body.get("notices", ()))
     if (asked or body["action"]["notice"]) and not told and not body.get("answers"):
         found.append("the customer was not told")
+    if any(one["kind"] == sla.LEGAL and one["met_at"] is None for one in body["clocks"]):
+        found.append("a complaint is not answered")
     found += [
         f"promise {one['no']} is open"
         for one in body.get("promises", ())

@@ -58,13 +58,13 @@ CLOCKS = Register(
         "final": {"zh": "最终办结", "en": "final", "kind": INTERNAL, "starts": "opened", "ends": ["Closed"],
                   "count": "T", "n": 3, "warn_pct": 70},
         "complaint answer": {"zh": "投诉答复(15日)", "en": "answer to a complaint, 15 days", "kind": LEGAL,
-                             "starts": "complaint", "ends": ["ComplaintAnswered", "Closed"], "count": "D", "n": 15,
+                             "starts": "complaint", "ends": ["ComplaintAnswered"], "count": "D", "n": 15,
                              "warn_pct": 60},
         "complaint answer, complex": {"zh": "复杂投诉答复(30日)", "en": "answer to a complex complaint, 30 days",
-                                      "kind": LEGAL, "starts": "complex", "ends": ["ComplaintAnswered", "Closed"],
+                                      "kind": LEGAL, "starts": "complex", "ends": ["ComplaintAnswered"],
                                       "count": "D", "n": 30, "warn_pct": 60},
         "complaint answer, extended": {"zh": "延长后投诉答复(60日)", "en": "answer after an extension, 60 days",
-                                       "kind": LEGAL, "starts": "extended", "ends": ["ComplaintAnswered", "Closed"],
+                                       "kind": LEGAL, "starts": "extended", "ends": ["ComplaintAnswered"],
                                        "count": "D", "n": 60, "warn_pct": 60},
         "inquiry reply": {"zh": "查复时限", "en": "reply to an inquiry", "kind": SCHEME, "starts": "inquiry sent",
                           "ends": ["ReplyCame", "Withdrawn"], "count": "D", "n": 5, "warn_pct": 60,
@@ -134,6 +134,11 @@ def nearest(clocks: Iterable[Body]) -> int | None:
 def met(clocks: Iterable[Body], fact: str, at: int) -> list[Clock]:
     """After a fact: the clocks that it meets stand, also those that had run out, or were paused."""
     return [{**one, "met_at": at} if one["met_at"] is None and fact in one["ends"] else {**one} for one in clocks]
+
+
+def ended(clocks: Iterable[Body], at: int) -> list[Clock]:
+    """It is over: whatever still runs stands."""
+    return [{**one, "met_at": at} if one["met_at"] is None else {**one} for one in clocks]
 
 
 def paused(clocks: Iterable[Body], reason: str, kinds: Sequence[str], at: int) -> list[Clock]:

@@ -226,14 +226,17 @@ def test_nothing_open_is_closed() -> None:
     one = case("Remedied")
     one.matter.body["cause"].clear()
     one.well("PromiseMade", "li", what="a call", day="20261008")
+    one.well("Joined", "li", **COMPLAINT)
     one.pays(suspense_fen=-5, truth="contested")
     why = one.refused("Closed", "li", outcome="x").text
-    for word in ("-5 fen", "verdict has changed", "no cause", "not told", "promise 1"):
+    for word in ("-5 fen", "verdict has changed", "no cause", "not told", "promise 1", "not answered"):
         assert word in why
     one.pays(suspense_fen=0, truth="charged_kept")
     one.well("CauseCorrected", "li", primary="unknown")
     one.well("NoticeSent", "li", **TOLD)
     one.well("PromiseKept", "li", no=1)
+    assert "a complaint is not answered" in one.refused("Closed", "li", outcome="x").text
+    one.well("ComplaintAnswered", "li", answer="it is on its way")
     assert one.well("Closed", "li", outcome="x").body["closing"]["by"] == "li"
     assert one.effects[-1] == CloseCase("P1") and one.matter.due_at is None
 
@@ -254,6 +257,8 @@ def test_a_closed_case_comes_back_and_the_fourth_time_it_is_reviewed() -> None:
     one.well("NoticeSent", **TOLD)
 
     def close() -> None:
+        if "complaint answer" in clocks(one):
+            one.well("ComplaintAnswered", "li", answer="it is on its way")
         for fact, said in (("ConfirmStarted", {}), ("Confirmed", {}), ("CauseFound", {"primary": "unknown"}),
                            ("Decided", {"action": "tell"}), ("Closed", {"outcome": "x"})):  # fmt: skip
             if (one.matter.state, fact) in CASE.table:

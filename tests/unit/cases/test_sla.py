@@ -49,6 +49,11 @@ def test_a_fact_meets_its_clocks_and_only_once() -> None:
     assert sla.kept(sla.met([one()], "Closed", 1_001)[0]) is False
 
 
+def test_what_is_over_has_no_clock_that_runs() -> None:
+    early = sla.met([one()], "Closed", 300)
+    assert [c["met_at"] for c in sla.ended([one(), *early], 500)] == [500, 300]
+
+
 def test_time_stands_still_in_a_pause_of_a_kind_that_may() -> None:
     legal = sla.clock("complaint", sla.LEGAL, 0, 1_000, ["Closed"])
     held = sla.paused([one(), legal], "merchant", ["internal"], 400)
@@ -59,6 +64,8 @@ def test_time_stands_still_in_a_pause_of_a_kind_that_may() -> None:
     again = sla.resumed(held, 900)
     assert (again[0]["due_at"], again[0]["warn_at"], again[0]["paused_ms"]) == (1_500, 1_200, 500)
     assert again[1] == legal and sla.used_pct(again[0], 1_000) == 50
+    twice = sla.resumed(sla.paused(again, "issuer", ["internal"], 1_000), 1_100)
+    assert (twice[0]["paused_ms"], twice[0]["due_at"]) == (600, 1_600)
     done = sla.met(held, "Closed", 450)
     assert sla.resumed(done, 900) == done
 
