@@ -68,6 +68,20 @@ HUMAN_CAUSES = Register(
 )
 """A conclusion "operator careless" names a symptom; the question behind it is the one to answer (facts 2.8)."""
 
+RECURRING = Register(
+    "recurring causes",
+    ("成为问题的次数", "when cases become a problem"),
+    False,
+    (
+        Field("cases", "whole", "案件数", "so many cases of one cause"),
+        Field("days", "whole", "天数", "within so many days (of the row default)"),
+        Field("unverified", "flag", "未经核实", "a proposal", needed=False),
+    ),
+    {"default": {"cases": 5, "days": 30, "unverified": True}},
+    lambda row: "" if row["cases"] > 0 and row["days"] > 0 else "cases: and days are one or more",
+)
+"""A row named as a cause stands in for `default` for that cause."""
+
 
 def _opened(matter: Matter, fact: Fact, given: Given) -> Outcome:
     words = {"title": fact.said["title"], "cause": fact.said["cause"], "cases": fact.said.get("cases", []), "steps": {}}

@@ -14,7 +14,7 @@ from chongzheng.cases.feedback import POOR, WORDS
 from chongzheng.cases.inquiry import MANDATORY, REPLIES
 from chongzheng.cases.playbook import PLAYBOOKS
 from chongzheng.cases.priority import PRIORITY, SEVERITY
-from chongzheng.cases.problem import HUMAN_CAUSES
+from chongzheng.cases.problem import HUMAN_CAUSES, RECURRING
 from chongzheng.cases.registers import Register, by_name
 from chongzheng.cases.release import CANARIES
 from chongzheng.cases.routing import SKILLS
@@ -42,6 +42,7 @@ REGISTERS: Mapping[str, Register] = by_name(
     PARTS,
     PLAYBOOKS,
     POOR,
+    RECURRING,
     RIGHTS,
     SOPS,
     PAUSES,

@@ -152,3 +152,9 @@ SELECT coalesce(sum(CASE WHEN p.state = 'RETURNED' OR p.truth IN ('charged_retur
 FROM payment p JOIN release r ON r.place = p.place
 WHERE p.day >= :first AND p.day <= :last AND p.opened_at >= :since AND p.opened_at < :until AND p.owes <> 'reversal'
   AND r.verb = 'reversal';
+
+-- name: recurring_causes
+-- Causes that at least so many cases opened since an instant have.
+SELECT t.value FROM matter_tag t JOIN matter m ON m.no = t.matter
+WHERE t.name = 'cause' AND t.at >= :since AND m.kind = 'case'
+GROUP BY t.value HAVING count(*) >= :least ORDER BY t.value;

@@ -8,7 +8,7 @@ import pytest
 
 from chongzheng.cases.effects import Open, Say
 from chongzheng.cases.matter import Fact, Given, Matter
-from chongzheng.cases.problem import PROBLEM
+from chongzheng.cases.problem import PROBLEM, RECURRING
 from unit.cases.timeline import RULES, Played, Told, play
 
 GOOD = {"failures_before": 60, "n_before": 1000, "failures_after": 9, "n_after": 1000}
@@ -112,3 +112,9 @@ def test_others_find_it_by_its_cause() -> None:
     assert PROBLEM.tags(at(1).matter) == {"cause": "SW-RETRY"} and PROBLEM.tags(Matter("", "problem")) == {"cause": ""}
     asked = PROBLEM.asks(at(9).matter, Fact("Closed", 1))
     assert asked["capas"].value == "problem-1" and PROBLEM.asks(at(9).matter, Fact("Noted", 1)) == {}
+
+
+def test_the_register_of_when_cases_become_a_problem() -> None:
+    assert (
+        RECURRING.wrong({"cases": 0, "days": 3}).startswith("cases") and RECURRING.wrong({"cases": 1, "days": 1}) == ""
+    )
