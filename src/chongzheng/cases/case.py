@@ -145,6 +145,8 @@ def tags(matter: Matter) -> Mapping[str, str]:
         "waiting": str(body.get("waiting", "")),
         "source": str(body["sources"][0]["source"]),
         "incident": matter.parent,
+        "risk": "yes" if any(one["warned_at"] and one["met_at"] is None for one in body.get("clocks", ())) else "",
+        "suspense": "yes" if standing.get("suspense_fen") else "",
     }
 
 

@@ -63,6 +63,14 @@ SELECT kind, state, count(*), coalesce(sum(fen), 0) FROM matter GROUP BY kind, s
 -- name: matters_due
 SELECT no FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :now ORDER BY due_at, no LIMIT :most;
 
+-- name: matters_due_until
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until ORDER BY due_at, no LIMIT :most;
+
+-- name: matters_unowned
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE closed = 0 AND owner = '' ORDER BY priority DESC, no LIMIT :most;
+
 -- name: matters_behind
 -- Open matters whose payment has moved since they were told of it.
 SELECT m.no, p.version FROM matter m JOIN payment p ON p.id = m.payment
