@@ -16,6 +16,8 @@ def test_s_30(desk: Desk) -> None:
     shipped = desk.registers.rows("articles", "20260101")
     assert len(shipped) >= 12
     assert ranked("25 找不到原交易", shipped)[0][0] == "reversal 25"
+    assert ranked("为什么找不到那笔原交易", shipped)[0][0] == "reversal 25"
+    assert ranked("the terminal has no paper", shipped)[0][0] == "printer"
     article = desk.open("article", OWN, "qian")
     assert article.id not in library(shipped, desk.matters.page("article"))
     desk.say(article, "Published", "zhang")
