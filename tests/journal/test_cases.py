@@ -13,9 +13,11 @@ from chongzheng.journal.breaks import Overtaken
 from chongzheng.journal.matters import Matters
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
-from journal.made import NOON_MS, asked, cleared, name_of, reply, sale, undone, written
+from chongzheng.journal.slips import take_slip
+from journal.made import NOON_MS, asked, cleared, key, name_of, reply, sale, undone, written
 from journal.place import Place
 
+SLIP = "商户号 {0.merchant} 终端号 {0.terminal} 批次号 {0.batch} 凭证号 {0.stan}"
 ENGINE = {"source": "engine", "why": "reversal unanswered"}
 
 
@@ -57,7 +59,8 @@ def to_the_end(desk: Desk, case: Matter) -> Matter:
         ("Decided", {"action": "tell"}),
         ("NoticeSent", {"audience": "cardholder", "template": "returned"}),
     ):
-        case = desk.say(case, fact, **said)
+        if desk.matters.holds(case.id, fact):
+            case = desk.say(case, fact, **said)
     return case
 
 
@@ -111,6 +114,47 @@ def test_money_in_suspense_keeps_a_case_open(desk: Desk) -> None:
         case = desk.say(case, fact, **said)
     with pytest.raises(Overtaken, match="fen of its payment lie in suspense"):
         desk.say(case, "Closed", outcome="x")
+
+
+def test_what_a_clerk_decides_is_what_they_were_shown(desk: Desk) -> None:
+    desk.journal.apply([sale(1), reply(1), written(1)])
+    case = desk.say(desk.case(1), "ConfirmStarted")
+    shown = desk.matters.view(case.id).hash
+    desk.journal.apply([cleared(1)])
+    with pytest.raises(Overtaken, match="look again"):
+        desk.matters.say(case.id, "Confirmed", {}, "li", shown)
+    after = desk.matters.say(case.id, "Confirmed", {}, "li", desk.matters.view(case.id).hash)
+    assert after.body["decision"]["proof"] == "proven"
+
+
+def test_one_payment_is_worked_by_everybody_in_one_case(desk: Desk) -> None:
+    desk.journal.apply([sale(1), reply(1), asked(1), undone(1), cleared(1, 1, 1)])
+    payment = name_of(1)
+    slip = take_slip(desk.matters, SLIP.format(key(1)), "li")
+    said = {"channel": "phone", "ticket": "7", "text": "debited, nothing bought"}
+    complaint = desk.matters.open("complaint", said, "li", payment=payment)
+    (case,) = [one for one in desk.matters.of_payment(payment) if one.kind == "case"]
+    about = {"payment": payment, "parent": case.id}
+    call = desk.matters.open("contact", {"script": "failed reversal", "merchant": "M"}, "li", **about)
+    asked_for = desk.matters.open("inquiry", {"to": "wallet", "order": "W1", "day": "20260922"}, "li", **about)
+    desk.say(call, "Tried", outcome="reachable")
+    desk.say(call, "Answered", goods="no", till="agrees", spoke_to="the manager")
+    desk.say(asked_for, "Sent", reference="letter 1")
+    case = to_the_end(desk, case)
+    with pytest.raises(Overtaken, match="a complaint is not answered"):
+        desk.say(case, "Closed", outcome="returned")
+    desk.say(complaint, "ComplaintAnswered", answer="the money is back", upheld=False)
+    with pytest.raises(Overtaken, match="1 of what belongs to it"):
+        desk.say(case, "Closed", outcome="returned")
+    desk.say(asked_for, "ReplyCame", code="02")
+    closed = desk.say(case, "Closed", outcome="returned")
+    assert closed.state == "CLOSED" and slip.state == "MATCHED"
+    assert [one["source"] for one in closed.body["sources"]] == ["fault slip", "complaint"]
+    assert [one["witness"] for one in closed.body["witnesses"]] == ["slip", "cardholder", "merchant", "channel query"]
+    assert closed.body["stands"] == {"original": "yes", "goods": "no", "reversal": "acked 00"}
+    desk.journal.apply([sale(2)])
+    with desk.place.reading() as reader:
+        assert reader.faults() == []
 
 
 def test_a_second_reason_joins_the_case_of_its_payment(desk: Desk) -> None:

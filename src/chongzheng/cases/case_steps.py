@@ -125,9 +125,11 @@ def payment_moved(matter: Matter, fact: Fact, given: Given) -> Outcome:
     """What the machine knows now. Another verdict than the one that was worked with moves the case back, unless it is
     what the remedy was to bring about."""
     standing = dict(fact.said)
-    decision = matter.body.get("decision") or {}
-    if matter.state not in _CONFIRMED or decision.get("engine") == standing.get("truth"):
+    decision = matter.body.get("decision", {})
+    if matter.state not in _CONFIRMED:
         return Outcome(changes={"standing": standing})
+    if decision["engine"] == standing.get("truth"):
+        return Outcome(changes={"standing": standing, "decision": {**decision, "proof": standing.get("proof", "")}})
     if standing.get("truth") == matter.body.get("action", {}).get("leads_to"):
         settled = {**decision, "truth": standing["truth"], "engine": standing["truth"], "brought_about": True}
         return Outcome(changes={"standing": standing, "decision": settled})

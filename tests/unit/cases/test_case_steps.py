@@ -77,8 +77,8 @@ def test_a_complaint_after_its_clock_was_met_starts_another() -> None:
 
 def test_a_late_change_of_the_verdict_moves_the_case_back_visibly() -> None:
     one = case("Remedied", truth="charged_kept")
-    one.well("PaymentMoved", **standing("charged_kept", proof="proven"))
-    assert one.matter.state == "COMMUNICATING"
+    one.well("PaymentMoved", **standing("charged_kept", proof="confirmed"))
+    assert one.matter.state == "COMMUNICATING" and one.matter.body["decision"]["proof"] == "confirmed"
     one.pays(truth="contested")
     assert one.well("PaymentMoved", **one.payment).state == "CONFIRMING"
     (late,) = one.matter.body["late_changes"]
