@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chongzheng.cases.quiz import questions
 from requirements.desk import DAY_MS, Desk
 
 ON = {"operator": "0017", "terminal": "80000001"}
@@ -16,8 +17,12 @@ def test_s_42(desk: Desk) -> None:
         ("task", "OFFERED"),
     ]
     record = desk.open("training", {"operator": "0017", "course": "reversal"}, "li")
-    assert desk.say(record, "QuizTaken", "zhang", right=7).state == "ENROLLED"
-    assert desk.say(record, "QuizTaken", "zhang", right=9).state == "CERTIFIED"
+    asked = questions(desk.registers.rows("quiz", "20260101"), "reversal")
+    right = {name: row["right"] for name, row in asked.items()}
+    poor = {**right, "reversal 3": 0, "reversal 4": 0}
+    assert desk.say(record, "QuizTaken", "zhang", answers={}).state == "ENROLLED"
+    assert desk.say(record, "QuizTaken", "zhang", answers=poor).state == "ENROLLED"
+    assert desk.say(record, "QuizTaken", "zhang", answers=right).state == "CERTIFIED"
     assert desk.say(shift, "Certified", "li").state == "ON"
     assert desk.open("shift", ON, "li").state == "ON"
     assert desk.open("shift", {**ON, "operator": "0018"}, "li").state == "FLAGGED"

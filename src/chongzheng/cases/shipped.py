@@ -15,6 +15,7 @@ from chongzheng.cases.inquiry import MANDATORY, REPLIES
 from chongzheng.cases.playbook import PLAYBOOKS
 from chongzheng.cases.priority import PRIORITY, SEVERITY
 from chongzheng.cases.problem import HUMAN_CAUSES, RECURRING
+from chongzheng.cases.quiz import QUIZ
 from chongzheng.cases.registers import Register, by_name
 from chongzheng.cases.release import CANARIES
 from chongzheng.cases.routing import SKILLS
@@ -42,6 +43,7 @@ REGISTERS: Mapping[str, Register] = by_name(
     PARTS,
     PLAYBOOKS,
     POOR,
+    QUIZ,
     RECURRING,
     RIGHTS,
     SOPS,

@@ -10,6 +10,7 @@ from chongzheng.cases.effects import Effect, Free, Open, Take
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Ask, Fact, Given, Kind, Matter, Outcome, Refused, Row, in_all
 from chongzheng.cases.measured import FIGURES, measured, wrong_figures
+from chongzheng.cases.quiz import questions, score
 from chongzheng.cases.registers import Register
 
 ENROLLED, CERTIFIED, LAPSED, DROPPED = "ENROLLED", "CERTIFIED", "LAPSED", "DROPPED"
@@ -24,7 +25,6 @@ COURSES = Register(
     (
         Field("zh", "text", "名称", "its title in Chinese"),
         Field("en", "text", "名称（英文）", "its title"),
-        Field("questions", "whole", "题数", "questions of its quiz"),
         Field("pass_percent", "whole", "及格比例", "percent of them that must be right"),
         Field("valid_days", "whole", "有效天数", "days that a certificate holds"),
         Field("shift", "flag", "上岗必需", "nobody stands at a terminal without it"),
@@ -32,15 +32,15 @@ COURSES = Register(
     {
         "reversal": {
             "zh": "冲正与可疑交易处理", "en": "reversals and payments in doubt",
-            "questions": 10, "pass_percent": 80, "valid_days": 365, "shift": True,
+            "pass_percent": 80, "valid_days": 365, "shift": True,
         },
         "field": {
             "zh": "换机、备份与密钥", "en": "exchange of units, backup and keys",
-            "questions": 12, "pass_percent": 80, "valid_days": 365, "shift": False,
+            "pass_percent": 80, "valid_days": 365, "shift": False,
         },
         "desk": {
             "zh": "案件、退款与四眼原则", "en": "cases, refunds and four eyes",
-            "questions": 15, "pass_percent": 80, "valid_days": 365, "shift": False,
+            "pass_percent": 80, "valid_days": 365, "shift": False,
         },
     },
     lambda row: wrong_course(row),
@@ -49,9 +49,8 @@ COURSES = Register(
 
 def wrong_course(row: Mapping[str, Any]) -> str:
     """What is wrong with a course, "" nothing."""
-    for name in ("questions", "valid_days"):
-        if row[name] < 1:
-            return f"{name}: is one or more"
+    if row["valid_days"] < 1:
+        return "valid_days: is one or more"
     return "" if 0 < row["pass_percent"] <= PERCENT else "pass_percent: is 1 to 100"
 
 
@@ -69,11 +68,14 @@ def _quizzed(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     course = given.rule("courses").get(matter.body["course"])
     if course is None:
         return Refused("rule", f"the register courses has no row {matter.body['course']} any more")
-    right = fact.said["right"]
-    if not 0 <= right <= course["questions"]:
-        return Refused("field", f"right: is 0 to {course['questions']}")
-    passed = right * PERCENT >= course["questions"] * course["pass_percent"]
-    quiz = {"right": right, "of": course["questions"], "passed": passed, "at": fact.at, "by": fact.actor}
+    asked, answers = questions(given.rule("quiz"), matter.body["course"]), fact.said["answers"]
+    if not asked:
+        return Refused("rule", f"the register quiz has no question of {matter.body['course']}")
+    if strange := sorted(set(answers) - set(asked)):
+        return Refused("field", f"answers: {strange[0]} is none of {', '.join(asked)}")
+    right = score(asked, answers)
+    passed = right * PERCENT >= len(asked) * course["pass_percent"]
+    quiz = {"right": right, "of": len(asked), "passed": passed, "at": fact.at, "by": fact.actor}
     changes: dict[str, Any] = {"quizzes": [*matter.body["quizzes"], quiz]}
     if not passed:
         return Outcome(changes=changes)
@@ -119,7 +121,7 @@ TRAINING = Kind(
         Row(NEW, "Opened", ENROLLED, _enrolled, may=desk.FIELD, program=True,
             takes=(OPERATOR, Field("course", "word", "课程", "row of the register courses"))),
         *in_all((ENROLLED, CERTIFIED, LAPSED), Row(ENROLLED, "QuizTaken", None, _quizzed, may=desk.FIELD,
-            takes=(Field("right", "whole", "答对题数", "how many answers were right"),))),
+            takes=(Field("answers", "object", "答案", "question -> the place of the choice, from 0"),))),
         Row(CERTIFIED, "ClockRan", None, _lapsed),
         Row(CERTIFIED, "Withdrawn", LAPSED, _withdrawn, may=desk.HEADS, takes=(desk.REASON,)),
         *in_all((CERTIFIED, LAPSED), Row(CERTIFIED, "EffectMeasured", None, _measured, may=desk.FIELD, program=True,

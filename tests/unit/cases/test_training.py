@@ -9,15 +9,17 @@ import pytest
 
 from chongzheng.cases.effects import Free, Open, Take
 from chongzheng.cases.matter import Fact, Given, Matter
+from chongzheng.cases.quiz import questions
 from chongzheng.cases.training import COURSES, DAY_MS, SHIFT, TRAINING, uncertified
 from unit.cases.timeline import RULES, Played, play
 
 SAID = {"operator": "0017", "course": "reversal"}
+RIGHT = {name: row["right"] for name, row in questions(RULES["quiz"], "reversal").items()}
 ON = {"operator": "0017", "terminal": "80000001"}
 
 
 def certified() -> Played:
-    return play(TRAINING, [("Opened", "li", SAID), ("QuizTaken", "li", {"right": 8})])
+    return play(TRAINING, [("Opened", "li", SAID), ("QuizTaken", "li", {"answers": RIGHT})])
 
 
 def shift(*records: Matter) -> Played:
@@ -27,21 +29,24 @@ def shift(*records: Matter) -> Played:
 def test_a_quiz_that_is_passed_is_a_certificate_with_an_end() -> None:
     one = play(TRAINING, [("Opened", "li", SAID)])
     assert one.effects == (Take("training 0017 reversal", "0017 has a record of reversal already"),)
-    one.say("QuizTaken", "li", right=7)
+    one.say("QuizTaken", "li", answers={**RIGHT, "reversal 1": 0, "reversal 2": 1})
     assert (one.state, one.matter.body["quizzes"][0]["passed"]) == ("ENROLLED", False)
-    one.say("QuizTaken", "li", right=8)
+    one.say("QuizTaken", "li", answers={**RIGHT, "reversal 1": 0})
     assert one.state == "CERTIFIED" and one.matter.due_at == one.now + 365 * DAY_MS
     assert one.matter.body["certificate"]["number"] == "training-1-2"
     assert one.say("ClockRan").state == "LAPSED"
-    assert one.say("QuizTaken", "li", right=10).state == "CERTIFIED"
+    assert one.matter.body["quizzes"][1]["right"] == 4
+    assert one.say("QuizTaken", "li", answers=RIGHT).state == "CERTIFIED"
 
 
 def test_what_is_no_course_or_no_result_is_refused() -> None:
     assert "has no row dance" in Played(TRAINING).why_not("Opened", "li", operator="0017", course="dance")
     one = certified()
-    assert "right: is 0 to 10" in one.why_not("QuizTaken", "li", right=11)
+    assert "desk 1 is none of reversal 1" in one.why_not("QuizTaken", "li", answers={"desk 1": 2})
+    one.given = Given({**RULES, "quiz": {}})
+    assert "has no question of reversal" in one.why_not("QuizTaken", "li", answers={})
     one.given = Given({"courses": {}})
-    assert "any more" in one.why_not("QuizTaken", "li", right=9)
+    assert "any more" in one.why_not("QuizTaken", "li", answers=RIGHT)
 
 
 def test_the_effect_is_measured_and_a_certificate_can_be_taken_away() -> None:
@@ -83,7 +88,6 @@ def test_a_shift_asks_for_the_records_of_its_operator() -> None:
 @pytest.mark.parametrize(
     ("changed", "wrong"),
     [
-        ({"questions": 0}, "questions"),
         ({"valid_days": 0}, "valid_days"),
         ({"pass_percent": 0}, "pass_percent"),
         ({}, ""),

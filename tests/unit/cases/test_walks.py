@@ -28,6 +28,9 @@ NAMES = {
 }  # fmt: skip
 
 
+ANSWERS = {name: row["right"] for name, row in RULES["quiz"].items() if row["course"] == "reversal"}
+
+
 def word(rng: random.Random, field: Field, now: int) -> Any:
     """A value of the field's form: ordinary, at its edge, or far off."""
     if field.choices:
@@ -42,7 +45,7 @@ def word(rng: random.Random, field: Field, now: int) -> Any:
         "day": "20260922",
         "hash": "0" * 64,
         "texts": ["case-1", "T1"][: rng.randrange(1, 3)],
-        "object": {"rtt": [[now, 3]]},
+        "object": rng.choice([{"rtt": [[now, 3]]}, ANSWERS]),
         "objects": [{"terminal": "T1", "batch": "1", "stan": "2"}][: rng.randrange(2)],
     }
     return made.get(field.form, rng.choice(["li", "something", "T1"]))
