@@ -6,13 +6,13 @@ or whose guard does not hold, is refused with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chongzheng.cases import desk
 from chongzheng.cases.effects import Effect, Say
 from chongzheng.cases.fields import Field
-from chongzheng.cases.matter import NEW, Fact, Given, Kind, Matter, Outcome, Refused, Row
+from chongzheng.cases.matter import NEW, Ask, Fact, Given, Kind, Matter, Outcome, Refused, Row
 
 RUNNING, FINISHED, ABANDONED = "RUNNING", "FINISHED", "ABANDONED"
 
@@ -41,12 +41,14 @@ def next_step(matter: Matter) -> Mapping[str, Any]:
     return steps[len(matter.body["log"])]
 
 
-def why_blocked(step: Mapping[str, Any], payment: Mapping[str, Any]) -> str:
-    """Why a step cannot be taken as its payment stands, whoever takes it; "" when it can."""
+def why_blocked(step: Mapping[str, Any], payment: Mapping[str, Any], cases: Iterable[str] = ()) -> str:
+    """Why a step cannot be taken by anybody, as its payment and that payment's cases (states) stand; "" when it can."""
     for name in ("truth", "proof"):
         stands = payment.get(name, "not known")
         if name in step and stands not in step[name]:
             return f"{step['id']}: the {name} is {stands}; it must be {' or '.join(step[name])}"
+    if "case" in step and not set(cases) & set(step["case"]):
+        return f"{step['id']}: the case of its payment must be {' or '.join(step['case'])}"
     if step.get("settled") and payment.get("suspense_fen"):
         return f"{step['id']}: {payment['suspense_fen']} fen lie in suspense"
     return ""
@@ -70,7 +72,8 @@ def _done(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
         return Refused("role", f"{step['id']} is taken by: {step['role']}")
     if "other_than" in step and fact.actor == _taker(matter, step["other_than"]):
         return Refused("self", f"{fact.actor} took {step['other_than']}; {step['id']} takes another person")
-    if blocked := why_blocked(step, given.payment) or _untold(step, fact.said):
+    cases = [case.state for case in given.others["cases"]]
+    if blocked := why_blocked(step, given.payment, cases) or _untold(step, fact.said):
         return Refused("rule", blocked)
     return _logged(
         matter, fact, {name: fact.said[name] for name in ("note", "figure", "evidence") if name in fact.said}
@@ -116,6 +119,10 @@ def _abandoned(matter: Matter, fact: Fact, given: Given) -> Outcome:
     return Outcome(changes={"abandoned": fact.said["reason"]})
 
 
+def _asks(matter: Matter, fact: Fact) -> Mapping[str, Ask]:
+    return {"cases": Ask("case", "payment", matter.payment)}
+
+
 def _tags(matter: Matter) -> Mapping[str, str]:
     return {"sop": matter.body.get("sop", "")}
 
@@ -134,4 +141,5 @@ PROCEDURE = Kind(
         *desk.rows((RUNNING,)),
     ),
     tags=_tags,
+    asks=_asks,
 )  # fmt: skip

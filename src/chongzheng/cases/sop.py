@@ -1,8 +1,9 @@
 """Which steps does the house take for which sort of case, and what must hold before each? The register of SOPs (S-16).
 
-A step may have guards: `truth` and `proof` (what the payment's verdict must be), `settled` (no money in suspense),
-`role` (who does it), `other_than` (not whoever did that step), `figure` with `at_most` (a number that must be told),
-`evidence` (a reference that must be told). `optional`: it may be left out, with a reason.
+A step may have guards: `truth` and `proof` (what the verdict must be), `case` (the states in which the case of
+its payment must be), `settled` (no money in suspense), `role` (who does it), `other_than` (not whoever did that step),
+`figure` with `at_most` (a number that must be told), `evidence` (a reference that must be told). `optional`: it may be
+left out, with a reason.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ STEPS_MAX = 40
 GUARDS: Mapping[str, type] = {
     "truth": list,
     "proof": list,
+    "case": list,
     "settled": bool,
     "role": str,
     "other_than": str,
@@ -93,7 +95,7 @@ SOPS = Register(
             _step("truth", "确认已扣款且未退回", "the payment is charged and kept",
                   truth=[KEPT, "charged_twice"], proof=list(FIRM)),
             _step("goods", "确认商品未交付", "goods were not handed over", evidence="word of the shop"),
-            _step("propose", "提出退款申请", "propose the refund", role=CLERK),
+            _step("propose", "提出退款申请", "propose the refund", role=CLERK, case=["DECIDING", "REMEDYING"]),
             _step("approve", "由另一人复核批准", "another person approves", role=SUPERVISOR, other_than="propose"),
             _step("post", "确认到账", "the money is posted", evidence="reference of the channel"),
             _step("books", "挂账清零", "nothing is left in suspense", settled=True, role=FINANCE),

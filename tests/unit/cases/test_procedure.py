@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chongzheng.cases.effects import Say
-from chongzheng.cases.matter import Given
+from chongzheng.cases.matter import Fact, Given, Matter
 from chongzheng.cases.procedure import PROCEDURE, next_step, why_blocked
 from unit.cases.timeline import RULES, Played, play
 
@@ -13,20 +13,28 @@ KEPT = {"truth": "charged_kept", "proof": "proven", "suspense_fen": 0}
 
 
 def run(sop: str, **payment: Any) -> Played:
-    return play(PROCEDURE, [("Opened", "li", {"sop": sop})], Given(RULES, payment), parent="case-3")
+    return play(PROCEDURE, [("Opened", "li", {"sop": sop})], given(payment), parent="case-3", payment="P1")
+
+
+def given(payment: dict[str, Any], case: str = "DECIDING", rules: dict[str, Any] | None = None) -> Given:
+    """The payment stands so, and its case in this state."""
+    return Given(rules or RULES, payment, {"cases": (Matter("case-3", "case", case),)})
 
 
 def test_a_refund_takes_two_people_proof_and_clean_books() -> None:
     one = run("refund", **{**KEPT, "proof": "claimed"})
     assert "the proof is claimed; it must be confirmed or proven" in one.why_not("StepDone", "li", step="truth")
-    one.given = Given(RULES, {**KEPT, "suspense_fen": 500})
+    one.given = given({**KEPT, "suspense_fen": 500}, "CONFIRMING")
     one.say("StepDone", "li", step="truth")
     assert "tell the evidence: word of the shop" in one.why_not("StepDone", "li", step="goods")
-    one.say("StepDone", "li", step="goods", evidence="call of 14:02").say("StepDone", "li", step="propose")
+    one.say("StepDone", "li", step="goods", evidence="call of 14:02")
+    assert "the case of its payment must be DECIDING or REMEDYING" in one.why_not("StepDone", "li", step="propose")
+    one.given = given({**KEPT, "suspense_fen": 500})
+    one.say("StepDone", "li", step="propose")
     assert one.why_not("StepDone", "li", step="approve") == "role: approve is taken by: supervisor"
     one.say("StepDone", "zhang", step="approve").say("StepDone", "li", step="post", evidence="R-1")
     assert "500 fen lie in suspense" in one.why_not("StepDone", "wang", step="books")
-    one.given = Given(RULES, KEPT)
+    one.given = given(KEPT)
     one.say("StepDone", "wang", step="books", note="booked")
     assert one.state == "FINISHED"
     said = {"procedure": "procedure-1", "sop": "refund", "version": 1}
@@ -69,17 +77,18 @@ def test_the_second_step_of_two_people_is_another_persons_and_an_optional_one_ma
 def test_a_run_keeps_its_version_may_be_abandoned_and_needs_a_procedure_that_is_there() -> None:
     one = run("restore")
     sop = {**RULES["sop"]["restore"], "version": 2, "steps": [{"id": "only", "zh": "一", "en": "one"}]}
-    one.given = Given({**RULES, "sop": {"restore": sop}})
+    one.given = given({}, rules={**RULES, "sop": {"restore": sop}})
     one.say("StepDone", "qian", step="save", evidence="x")
     assert one.matter.body["log"][0]["version"] == 1
     assert one.say("Abandoned", "li", reason="another unit").state == "ABANDONED"
     assert "there is no procedure dance; there is doubt" in Played(PROCEDURE).why_not("Opened", "li", sop="dance")
     assert PROCEDURE.tags(one.matter) == {"sop": "restore"}
+    assert PROCEDURE.asks(one.matter, Fact("StepDone", 1))["cases"].value == "P1"
 
 
 def test_the_end_of_a_run_beside_no_case_is_told_to_nobody() -> None:
     sop = {"version": 3, "zh": "一", "en": "one", "steps": [{"id": "only", "zh": "一", "en": "one", "settled": True}]}
-    one = play(PROCEDURE, [("Opened", "li", {"sop": "s"})], Given({"sop": {"s": sop}}))
+    one = play(PROCEDURE, [("Opened", "li", {"sop": "s"})], given({}, rules={"sop": {"s": sop}}))
     assert one.say("StepDone", "li", step="only").effects == () and one.state == "FINISHED"
     assert why_blocked(sop["steps"][0], {"suspense_fen": 7}) == "only: 7 fen lie in suspense"  # type: ignore[index]
     assert (
