@@ -22,9 +22,6 @@ from chongzheng.mistakes import TheirMistake
 EXIT_NO = 1
 COLLECT_AFTER = (100_000, 50, 100)
 """New objects until the collector looks for cycles among them; how many such looks until it looks further."""
-SWITCH_S = 0.001
-"""How long a thread that wants to run Python waits for the other: the journal's writer asks for its turn at every
-statement, and at 5 ms, which is usual, it would stand still while the wires are busy."""
 FILES_WANTED = 16_384
 
 
@@ -74,7 +71,6 @@ async def _serve(engine: Engine, address_file: Path | None, as_json: bool) -> st
         loop.add_signal_handler(number, told.set)
     await engine.start()
     _collect_seldom()
-    sys.setswitchinterval(SWITCH_S)
     try:
         announce(engine.addresses, address_file, as_json)
         waits = [loop.create_task(told.wait()), loop.create_task(engine.failed.wait())]

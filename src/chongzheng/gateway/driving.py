@@ -157,7 +157,7 @@ class Driving:
         if len(self._fresh) + len(self._stubborn) >= QUEUE_MAX:
             return False
         self._queue(_Waiting(deadline, True))
-        self._pump()
+        self._pump(now)
         return True
 
     def holds(self, deadline: Deadline) -> bool:
@@ -269,7 +269,7 @@ class Driving:
             case facts.InquiryAnswered():
                 self._take_word(False, now)
         taken = self._hand_in(submission)
-        self._pump()
+        self._pump(now)
         return taken
 
     def _take_answer(self, payment: str, meaning: str, now: int, ends: bool = True) -> None:
@@ -378,12 +378,14 @@ class Driving:
             order = self._order_of(waiting.payment.kind)
         lanes.put(deadline.payment, deadline.place, deadline.lane, waiting, order)
 
-    def _pump(self) -> None:
-        if self._pumping:
+    def _pump(self, now: int | None = None) -> None:
+        """`now`: when the caller has just looked at the clock."""
+        if self._pumping or not (len(self._fresh) or len(self._stubborn)):
             return
         self._pumping = True
+        at = self._clock() if now is None else now
         try:
-            while self._may_leave(self._clock()) and self._let_one_go():
+            while self._may_leave(at) and self._let_one_go(at):
                 pass
         finally:
             self._pumping = False
@@ -393,11 +395,11 @@ class Driving:
         waits = len(self._fresh) or len(self._stubborn)
         return bool(waits and room and self._wires.ready() and self.breaker.may_send(now, KEPT_FOR_SALES))
 
-    def _let_one_go(self) -> bool:
+    def _let_one_go(self, now: int) -> bool:
         waiting, stubborn = self._next()
         if waiting is None:
             return False
-        deadline, now = waiting.deadline, self._clock()
+        deadline = waiting.deadline
         flight = _Flight(deadline.lane, stubborn, now, False)
         self._flights[deadline.payment] = flight
         self._stubborn_flights += int(stubborn)

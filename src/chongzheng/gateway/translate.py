@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 
 from chongzheng.card import Pan
 from chongzheng.gateway.channel import Channel, Does, Errand, Kind, packaged
@@ -27,6 +28,7 @@ PURCHASE = CUP_POS.kinds["purchase"]
 
 ECHO = (3, 4, 11, 41, 42)
 """What an answer must repeat before it may be believed; F4 only where the whole amount was approved."""
+_take_echo = itemgetter(*ECHO)
 AMOUNT_IN_ECHO = ECHO.index(4)
 PART = "10"
 """F39 of an approval for less than was asked; F4 then says how much."""
@@ -195,9 +197,10 @@ def understand(body: bytes, is_genuine: Callable[[bytes], bool]) -> HostWord:
 
 def key(message: Message) -> Key:
     """Which payment it speaks about: F42, F41, F60.2, F11. TheirMistake when one of them is missing."""
-    for number in (11, 41, 42, 60):
-        if number not in message.fields:
-            raise TheirMistake("is missing", f"F{number}")
+    fields = message.fields
+    if not (11 in fields and 41 in fields and 42 in fields and 60 in fields):
+        missing = next(number for number in (11, 41, 42, 60) if number not in fields)
+        raise TheirMistake("is missing", f"F{missing}")
     batch = message.text(60)[BATCH_FROM:BATCH_TO]
     if len(batch) != BATCH_TO - BATCH_FROM:
         raise TheirMistake("has no batch number", "F60.2")
@@ -297,7 +300,11 @@ def _fingerprint(kind: Kind, identity: Pairs, card_index: str) -> str:
 
 def echo(message: Message) -> tuple[str, ...]:
     """What an answer must repeat, as it stands in this message; "" where the field is missing."""
-    return tuple(message.text(number) for number in ECHO)
+    try:
+        said: tuple[Value, ...] = _take_echo(message.fields)
+    except KeyError:
+        return tuple(message.text(number) for number in ECHO)
+    return tuple([one if isinstance(one, str) else one.decode("latin-1") for one in said])
 
 
 def answer(word: HostWord) -> Answer:

@@ -6,6 +6,9 @@ Sources of the variants: the UnionPay POS and network practice, ANSI X9.9 and X9
 
 import hmac
 from collections.abc import Callable
+from functools import reduce
+from operator import xor
+from struct import Struct, unpack
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
@@ -32,7 +35,15 @@ def triple_key(key: bytes) -> bytes:
 
 
 def fold(data: bytes, size: int) -> int:
-    """All blocks of `size` bytes XORed, the last one zero-padded; halves are folded onto each other."""
+    """All blocks of `size` bytes XORed, the last one zero-padded."""
+    if size == DES_BLOCK:
+        words = len(data) + DES_BLOCK - 1 >> 3
+        return reduce(xor, unpack(f">{words}Q", data.ljust(words << 3, b"\0")), 0)
+    return _fold_halves(data, size)
+
+
+def _fold_halves(data: bytes, size: int) -> int:
+    """Halves are folded onto each other."""
     blocks = max(1, -(-len(data) // size))
     power = 1 << (blocks - 1).bit_length()
     number = int.from_bytes(data.ljust(power * size, b"\0"), "big")
@@ -79,6 +90,8 @@ def _sm4(key: bytes) -> SM4:
     return SM4(key)
 
 
+_two_words = Struct(">QQ").unpack
+_word = Struct(">Q").pack
 _des = _Ready(_build_des)
 _mak = _Ready(_build_mak)
 _sm4_block = _Ready(_build_sm4)
@@ -87,8 +100,8 @@ _sm4_block = _Ready(_build_sm4)
 def _cup_ecb(key: bytes, data: bytes) -> bytes:
     encrypt = _mak(key)
     text = b"%016X" % fold(data, DES_BLOCK)
-    mixed = int.from_bytes(encrypt(text[:8]), "big") ^ int.from_bytes(text[8:], "big")
-    return encrypt(mixed.to_bytes(8, "big"))
+    first, last = _two_words(encrypt(text[:8]) + text[8:])
+    return encrypt(_word(first ^ last))
 
 
 def _sm4_ecb(key: bytes, data: bytes) -> bytes:

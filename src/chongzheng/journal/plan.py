@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from chongzheng.journal.audit import GENESIS, digest, link
-from chongzheng.journal.rows import Committed, Submission, encode, named, payment_id
+from chongzheng.journal.rows import Committed, Record, Submission, encode, named, payment_id
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.entries import Position, entries, position
@@ -175,28 +175,29 @@ class Planner:
         lies = position(after)
         moved = entries(held.position if held.position is not None else position(before), lies)
         held.position = lies
+        kind = type(fact).__name__
         record = encode(
-            {
-                "payment": after.id,
-                "seq": held.version,
-                "at": fact.at,
-                "kind": type(fact).__name__,
-                "fact": fact,
-                "rule": outcome.rule,
-                "from": before.state,
-                "to": after.state,
-                "owes": after.owes,
-                "wake_at": after.wake_at,
-                "effects": [named(effect) for effect in outcome.effects],
-                "verdict": after.verdict,
-                "entries": [(e.debit, e.credit, e.fen) for e in moved],
-                "payment_hash": digest(held.body),
-                "error": error,
-            }
+            Record(
+                at=fact.at,
+                effects=[named(effect) for effect in outcome.effects],
+                entries=[(e.debit, e.credit, e.fen) for e in moved],
+                error=error,
+                fact=fact,
+                before=before.state,
+                kind=kind,
+                owes=after.owes,
+                payment=after.id,
+                payment_hash=digest(held.body),
+                rule=outcome.rule,
+                seq=held.version,
+                after=after.state,
+                verdict=after.verdict,
+                wake_at=after.wake_at,
+            )
         )
         held.head = link(held.head, record)
         plan.hashes.append(held.head)
-        seq, kind = held.version, type(fact).__name__
+        seq = held.version
         plan.facts.append((held.place, after.id, seq, commit_no, fact.at, kind, outcome.rule, record, held.head))
         for n, e in enumerate(moved):
             plan.entries.append((held.place, after.id, seq, n, e.debit, e.credit, e.fen))

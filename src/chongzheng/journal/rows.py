@@ -11,7 +11,7 @@ import msgspec
 from chongzheng.card import Pan
 from chongzheng.reversal.effects import Effect
 from chongzheng.reversal.facts import KINDS, Fact, Key
-from chongzheng.reversal.payment import Owes, Payment
+from chongzheng.reversal.payment import Owes, Payment, State, Verdict
 
 ID_BITS_BYTES = 10
 """80 bits of SHA-256: two keys that collide are further away than two lost journals."""
@@ -30,6 +30,26 @@ class Owed(msgspec.Struct, frozen=True, gc=False):
     opened_at: int
     amount_fen: int
     reverse_until: int
+
+
+class Record(msgspec.Struct, gc=False):
+    """What a fact leaves for ever, chained to the one before; its members in the order in which they are written."""
+
+    at: int
+    effects: list[dict[str, object]]
+    entries: list[tuple[str, str, int]]
+    error: str
+    fact: Fact
+    before: State = msgspec.field(name="from")
+    kind: str
+    owes: Owes
+    payment: str
+    payment_hash: str
+    rule: str
+    seq: int
+    after: State = msgspec.field(name="to")
+    verdict: Verdict
+    wake_at: int | None
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
