@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chongzheng.cases import desk
-from chongzheng.cases.effects import Effect, Open, Take
+from chongzheng.cases.effects import Effect, Free, Open, Take
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Fact, Given, Kind, Matter, Outcome, Refused, Row, in_all
 from chongzheng.cases.stock import reorder_point
@@ -78,7 +78,8 @@ def _counted(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
 def _retired(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     if matter.body["reserved"]:
         return Refused("rule", f"{matter.body['reserved']} of it are still reserved")
-    return Outcome(changes={"retired": fact.said["reason"]})
+    free = Free(f"stock card {matter.body['part']}")
+    return Outcome(changes={"retired": fact.said["reason"]}, effects=(free,))
 
 
 def _standing(

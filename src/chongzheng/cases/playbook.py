@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chongzheng.cases import desk
-from chongzheng.cases.effects import Effect, Open, Take
+from chongzheng.cases.effects import Effect, Free, Open, Take
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Fact, Given, Kind, Matter, Outcome, Refused, Row, in_all
 from chongzheng.cases.registers import Register
@@ -160,8 +160,7 @@ def _planned(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
         return refused
     book, site = fact.said["playbook"], fact.said.get("site", "")
     days = given.rule("playbook")[book]["drill_days"]
-    name = f"{book} at {site}" if site else book
-    only: tuple[Effect, ...] = (Take(f"drill of {name}", f"{name} is drilled already"),)
+    only: tuple[Effect, ...] = (Take(f"drill of {book} {site}", f"{book} is drilled already {site}".rstrip()),)
     words = {"playbook": book, "site": site, "drills": [], "days": days}
     return Outcome(changes=words, moves={"due_at": fact.at + days * DAY_MS, "queue": "drills"}, effects=only)
 
@@ -184,7 +183,9 @@ def _overdue(matter: Matter, fact: Fact, given: Given) -> Outcome:
 
 
 def _retired(matter: Matter, fact: Fact, given: Given) -> Outcome:
-    return Outcome(changes={"retired": fact.said["reason"]})
+    """It may be planned again, by another matter."""
+    free = Free(f"drill of {matter.body['playbook']} {matter.body['site']}")
+    return Outcome(changes={"retired": fact.said["reason"]}, effects=(free,))
 
 
 def _tags(matter: Matter) -> Mapping[str, str]:

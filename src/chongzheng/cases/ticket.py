@@ -22,6 +22,8 @@ DRAFT, SENT, ANSWERED, CLOSED, WITHDRAWN = "DRAFT", "SENT", "ANSWERED", "CLOSED"
 RUNNING = (DRAFT, SENT, ANSWERED)
 HOUR_MS = 3_600_000
 LATE_PRIORITY = 50
+PIECE_CHARS_MAX = 100_000
+"""Of measurements, and of evidence, written down as JSON."""
 LINES_NEEDED = ("from_at", "until_at", "site", "circuit", "metrics")
 """Without these a carrier answers with a question (S-26)."""
 
@@ -61,6 +63,8 @@ def _uncovered(said: Mapping[str, Any]) -> str:
     for name in ("metrics", "evidence"):
         if found := secrets_in(said.get(name)):
             return f"{name}: {found[0] or 'it'} is card data or a key; mask it, or leave it out"
+        if len(json.dumps(said.get(name))) > PIECE_CHARS_MAX:
+            return f"{name}: has at most {PIECE_CHARS_MAX} characters; attach a document by its hash instead"
     return ""
 
 

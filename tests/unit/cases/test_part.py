@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chongzheng.cases.effects import Open, Take
+from chongzheng.cases.effects import Free, Open, Take
 from chongzheng.cases.part import PART
 from unit.cases.timeline import Played, play
 
@@ -64,4 +64,5 @@ def test_no_count_becomes_wrong() -> None:
 def test_a_card_ends_when_nothing_is_promised_and_is_found_by_its_part() -> None:
     one = card(2)
     assert PART.tags(one.matter) == {"part": "printer"}
-    assert one.say("Retired", "zhang", reason="the model is gone").state == "RETIRED"
+    assert one.say("Retired", "zhang", reason="the model is gone").effects == (Free("stock card printer"),)
+    assert one.state == "RETIRED"

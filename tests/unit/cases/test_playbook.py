@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chongzheng.cases.effects import Open, Take
+from chongzheng.cases.effects import Free, Open, Take
 from chongzheng.cases.playbook import ACTIVATION, DAY_MS, DRILL, PLAYBOOKS
 from unit.cases.timeline import Played, play
 
@@ -54,7 +54,7 @@ def test_what_is_no_playbook_is_refused_and_a_false_alarm_discarded() -> None:
 
 def test_a_drill_is_due_within_its_days_and_flagged_after_them() -> None:
     one = play(DRILL, [("Opened", "li", {"playbook": "outage"})])
-    assert one.effects == (Take("drill of outage", "outage is drilled already"),)
+    assert one.effects == (Take("drill of outage ", "outage is drilled already"),)
     assert one.matter.due_at == one.now + 365 * DAY_MS
     one.say("ClockRan")
     assert (one.state, one.matter.due_at, one.matter.priority) == ("OVERDUE", None, 50)
@@ -72,4 +72,4 @@ def test_what_a_drill_found_becomes_work_and_the_days_are_those_of_the_row_or_of
     assert one.matter.due_at == one.now + 365 * DAY_MS
     one.say("Held", "qian", **{**HELD, "worked": False})
     assert isinstance(one.effects[0], Open) and "it did not work" in one.effects[0].said["what"]
-    assert one.say("Retired", "zhang", reason="the shop is closed").state == "RETIRED"
+    assert one.say("Retired", "zhang", reason="the shop is closed").effects == (Free("drill of fail-over shop 12"),)

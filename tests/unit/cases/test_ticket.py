@@ -57,6 +57,11 @@ def test_card_data_and_keys_are_not_even_written_down(bad: dict[str, Any]) -> No
     assert "mask it, or leave it out" in one.why_not("Detailed", "li", **bad)
 
 
+def test_what_is_too_long_is_attached_by_its_hash_instead() -> None:
+    long = {"metrics": {"rtt": [[NOON_MS, 3]] * 10_000}}
+    assert "has at most 100000 characters" in Played(TICKET).why_not("Opened", "li", **{**MAKER, **long})
+
+
 def test_a_late_answer_is_a_breach_and_an_answer_ends_the_clock() -> None:
     one = sent().say("ClockRan")
     assert one.matter.body["breaches"] == 1 and one.matter.body["late_clauses"] == ["carrier, answer"]
