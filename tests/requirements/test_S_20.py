@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from chongzheng.cases.matter import Matter
 from chongzheng.journal.breaks import Overtaken
+from chongzheng.journal.matters import Matters
+from chongzheng.journal.registers import Registers
+from chongzheng.journal.side import Side
 from requirements.desk import HOUR_MS, Desk
 
 SAVED = {"hash": "0" * 64, "records": 3, "pending": []}
+PARTS, RACERS = 3, 12
 
 
 def order(desk: Desk) -> Matter:
@@ -48,3 +54,30 @@ def test_s_20_whatever_is_cancelled_gives_its_part_back(desk: Desk) -> None:
     desk.say(one, "Cancelled", "li", reason="it was the paper")
     assert desk.say(other, "PartReserved", "li").state == "RESERVED"
     assert desk.matters.get(stock.id).body["reserved"] == 1
+
+
+def test_s_20_of_many_who_want_the_last_parts_as_many_get_one_as_there_are(desk: Desk) -> None:
+    stock = desk.open("part", {"part": "printer", "on_hand": PARTS}, "qian")
+    swaps = [order(desk) for _ in range(RACERS)]
+    heard: list[str] = []
+
+    def reserve(swap: Matter) -> None:
+        side = Side.open(desk.place.path)
+        try:
+            Matters(side, lambda: desk.now, Registers(side)).say(swap.id, "PartReserved", {}, "li")
+            heard.append("done")
+        except Overtaken as no:
+            heard.append(str(no))
+        finally:
+            side.close()
+
+    racers = [threading.Thread(target=reserve, args=(swap,)) for swap in swaps]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+    assert heard.count("done") == PARTS and len(heard) == RACERS
+    assert all("no 1 of printer in stock" in why for why in heard if why != "done")
+    card = desk.matters.get(stock.id)
+    assert (card.body["reserved"], card.body["on_hand"]) == (PARTS, PARTS)
+    assert sum(desk.matters.get(swap.id).state == "RESERVED" for swap in swaps) == PARTS
