@@ -20,6 +20,8 @@ def test_s_50(desk: Desk) -> None:
     desk.say(third, "Joined", "li", source="complaint", why="where is it", marks=["vulnerable"])
     waiting = desk.matters.queue("doubtful payments")
     assert [one.payment for one in waiting] == [name_of(2), name_of(3), name_of(1)]
+    assert [one.priority for one in waiting] == [8, 4, 1]
+    assert (breaches([(0, 10), (0, 10)], 1, 5), breaches([(0, 10), (0, 10)], 2, 5)) == (1, 0)
     assert route("engine", {"li": {"skills": ["engine"], "most": 9}}, desk.matters.owners()) == "li"
     dice = random.Random(50)
     at, work = 0, []

@@ -112,8 +112,14 @@ def _begun(given: Given, words: Iterable[str], at: int, fen: int, said: Any) -> 
 
 
 def heard(matter: Matter, fact: Fact, given: Given) -> Outcome:
-    """One more witness; what stands is weighed anew when somebody confirms."""
-    return Outcome(changes=_with(matter, fact, fact.said))
+    """One more witness; what stands is weighed anew when somebody confirms. A strong one against a verdict that was
+    confirmed already moves the case back."""
+    changes = _with(matter, fact, fact.said)
+    if matter.state not in _CONFIRMED:
+        return Outcome(changes=changes)
+    decision = matter.body["decision"]
+    new = set(witness.against(decision["engine"], changes["witnesses"])) - set(decision["against"])
+    return _back(matter, fact, changes, "contested") if new else Outcome(changes=changes)
 
 
 def _with(matter: Matter, fact: Fact, said: Body) -> dict[str, Any]:
@@ -272,12 +278,15 @@ def confirmed(matter: Matter, fact: Fact, given: Given) -> Outcome:
 
 
 def verdict(matter: Matter, given: Given) -> dict[str, Any]:
-    """truth, proof, what the engine said, the words of the witnesses."""
+    """truth, proof, what the engine said, the words of the witnesses; strong ones against the engine: contested."""
     stands = matter.body.get("stands", {})
     if not matter.payment:
-        return {"truth": NO_PAYMENT, "engine": NO_PAYMENT, "proof": "", "stands": stands}
-    truth = given.payment["truth"] or "unknown"
-    return {"truth": truth, "engine": given.payment["truth"], "proof": given.payment["proof"], "stands": stands}
+        return {"truth": NO_PAYMENT, "engine": NO_PAYMENT, "proof": "", "stands": stands, "against": ()}
+    engine = given.payment["truth"] or "unknown"
+    against = witness.against(engine, matter.body.get("witnesses", ()))
+    proof = given.payment["proof"]
+    truth = "contested" if against else engine
+    return {"truth": truth, "engine": given.payment["truth"], "proof": proof, "stands": stands, "against": against}
 
 
 def cause_found(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:

@@ -55,6 +55,21 @@ def stands(witnesses: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {column: word for column, (_, word) in found.items()}
 
 
+STRONG = frozenset({CLEARING, ISSUER, CHANNEL})
+"""Whose word can stand against the machine's."""
+_CHARGED = frozenset({"charged_kept", "charged_returned", "charged_twice"})
+
+
+def against(truth: str, witnesses: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What strong witnesses say that cannot be, were `truth` so, by their references: they and the machine disagree."""
+    wrong = "no" if truth in _CHARGED else "yes" if truth == "never_charged" else ""
+    return tuple(
+        f"{said['witness']}: original {said['original']}"
+        for said in witnesses
+        if wrong and said["witness"] in STRONG and said.get("original") == wrong
+    )
+
+
 def disagree(witnesses: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """The columns in which two witnesses say different things, "unknown" aside; a person must look at those."""
     spoken: dict[str, set[str]] = {}

@@ -123,6 +123,26 @@ def test_what_is_decided_fits_the_verdict_and_the_goods() -> None:
     assert kept.well("Decided", "li", action="nothing", note="right by luck").state == "COMMUNICATING"
 
 
+def test_a_strong_witness_against_the_machine_makes_it_contested() -> None:
+    one = case("ConfirmStarted")
+    one.well("WitnessHeard", "li", witness="issuer", original="no")
+    decision = one.well("Confirmed", "li").body["decision"]
+    assert (decision["truth"], decision["engine"]) == ("contested", "charged_kept")
+    assert decision["against"] == ("issuer: original no",)
+    one.well("CauseFound", "li", primary="unknown")
+    assert "it is contested" in one.refused("Decided", "li", action="refund").text
+
+
+def test_a_strong_witness_that_comes_late_moves_the_case_back_and_a_weak_one_does_not() -> None:
+    one = case("Decided")
+    assert one.well("WitnessHeard", "li", witness="merchant", original="no").state == "REMEDYING"
+    assert one.well("WitnessHeard", "li", witness="channel query", original="no").state == "CONFIRMING"
+    assert one.matter.body["late_changes"][0]["to"] == "contested"
+    for fact, said in (("Confirmed", {}), ("CauseFound", {"primary": "unknown"}), ("Decided", {"action": "wait"})):
+        one.well(fact, "li", **said)
+    assert one.well("WitnessHeard", "li", witness="channel query", original="no").state == "REMEDYING"
+
+
 def test_a_case_without_a_payment_has_no_verdict_about_money() -> None:
     one = Played(CASE)
     one.well("Opened", "li", source="supplier", why="a firmware loses reversals")

@@ -29,3 +29,12 @@ def test_the_better_witness_stands_and_of_equals_the_later() -> None:
     }  # fmt: skip
     assert witness.disagree(said) == ("original", "goods")
     assert witness.disagree([{"witness": "slip", "goods": "unknown"}, {"witness": "merchant", "goods": "no"}]) == ()
+
+
+def test_a_strong_witness_stands_against_the_machine_and_a_weak_one_does_not() -> None:
+    no = [{"witness": "issuer", "original": "no"}, {"witness": "cardholder", "original": "no"}, {"witness": "issuer"}]
+    assert witness.against("charged_kept", no) == ("issuer: original no",)
+    assert witness.against("never_charged", no) == witness.against("unknown", no) == ()
+    yes = [{"witness": "clearing file", "original": "yes"}]
+    assert witness.against("never_charged", yes) == ("clearing file: original yes",)
+    assert witness.against("charged_twice", yes) == ()
