@@ -401,3 +401,57 @@ CREATE TABLE register_row (
     in_force    INTEGER NOT NULL CHECK (in_force IN (0, 1)),
     PRIMARY KEY (register, name, valid_from, edition)
 ) STRICT, WITHOUT ROWID;
+
+-- What somebody is to be told: asked for in the transaction that decides, worded and sent after it. `said`: the values and
+-- facts that the asker brings (JSON); from `wording` on it is what was really said, by which outlet, and what shows it.
+CREATE TABLE notice (
+    id        INTEGER PRIMARY KEY, -- given by the database
+    key       TEXT NOT NULL UNIQUE,
+    matter    TEXT NOT NULL,
+    template  TEXT NOT NULL,
+    addressee TEXT NOT NULL,
+    said      TEXT NOT NULL,
+    made_at   INTEGER NOT NULL,
+    state     TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'refused')),
+    next_at   INTEGER NOT NULL,
+    attempts  INTEGER NOT NULL,
+    wording   TEXT NOT NULL,
+    outlet    TEXT NOT NULL,
+    address   TEXT NOT NULL,
+    subject   TEXT NOT NULL,
+    body      TEXT NOT NULL,
+    short     TEXT NOT NULL,
+    stated    TEXT NOT NULL,
+    person    TEXT NOT NULL,
+    incident  TEXT NOT NULL,
+    facts     TEXT NOT NULL,
+    sent_at   INTEGER,
+    evidence  TEXT NOT NULL
+) STRICT;
+CREATE INDEX notice_due ON notice (next_at, id) WHERE state = 'waiting';
+CREATE INDEX notice_matter ON notice (matter, id) WHERE matter <> '';
+CREATE INDEX notice_person ON notice (person, id) WHERE person <> '';
+
+-- What people answered to notices, without card numbers.
+CREATE TABLE notice_reply (
+    id     INTEGER PRIMARY KEY, -- given by the database
+    matter TEXT NOT NULL,
+    at     INTEGER NOT NULL,
+    outlet TEXT NOT NULL,
+    text   TEXT NOT NULL
+) STRICT;
+CREATE INDEX notice_reply_matter ON notice_reply (matter, id);
+
+-- What we said would be so by when. `moved_at`: another date took its place; `asked`: because the other side wished it.
+CREATE TABLE promise (
+    id       INTEGER PRIMARY KEY, -- given by the database
+    key      TEXT NOT NULL UNIQUE,
+    matter   TEXT NOT NULL,
+    what     TEXT NOT NULL,
+    said_at  INTEGER NOT NULL,
+    due_at   INTEGER NOT NULL,
+    kept_at  INTEGER,
+    moved_at INTEGER,
+    asked    INTEGER NOT NULL CHECK (asked IN (0, 1))
+) STRICT;
+CREATE INDEX promise_due ON promise (due_at, id);

@@ -52,8 +52,8 @@ def _turned(text: str) -> str:
 
 @cache
 def desk() -> dict[str, str]:
-    """All named statements of desk.sql, bank.sql and matters.sql: what people do, see and work on, and the bank."""
-    return _named("desk.sql") | _named("bank.sql") | _named("matters.sql")
+    """All named statements of desk.sql, bank.sql, matters.sql and post.sql: what people do, see and are told."""
+    return _named("desk.sql") | _named("bank.sql") | _named("matters.sql") | _named("post.sql")
 
 
 @cache
