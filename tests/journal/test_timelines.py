@@ -8,15 +8,24 @@ import pytest
 
 from chongzheng.cases.calendar import instant
 from chongzheng.cases.matter import Matter
+from chongzheng.gateway.translate import evidence_body
+from chongzheng.iso8583.message import Message
 from chongzheng.journal import Evidence, evidence
 from chongzheng.journal.timelines import terminal_ahead, timeline_of
 
 AT = instant("20260922", 12)
 DRIFT_MS = 7 * 60_000
-BEFORE = b'{"F11":"000042"}'
-SALE = evidence("0200", "terminal:T1", AT, b'{"F12":"120700","F13":"0922"}')
+
+
+def message(time: str, month_day: str) -> bytes:
+    """What evidence keeps of a message with F12 and F13."""
+    return evidence_body(Message("0200", {11: "000042", 12: time, 13: month_day}))
+
+
+BEFORE = evidence_body(Message("0210", {11: "000042"}))
+SALE = evidence("0200", "pos", AT, message("120700", "0922"))
 ANSWER = evidence("0210", "host:A", AT + 800, BEFORE)
-ASKED = evidence("0400", "terminal:T1", AT + 60_000, b'{"F12":"120800","F13":"0922"}')
+ASKED = evidence("0400", "pos", AT + 60_000, message("120800", "0922"))
 
 
 def case(*witnesses: dict[str, object]) -> Matter:
@@ -40,21 +49,27 @@ def test_what_came_with_its_own_correction_or_by_another_clock_is_left() -> None
     known, other = said("slip", AT + 90_000, 60_000), said("merchant", AT + 40_000)
     moments = timeline_of([SALE], case(known, other))
     assert [(moment.event.source, moment.ahead_ms) for moment in moments] == [
-        ("terminal:T1", 0), ("slip", 60_000), ("merchant", 0),
+        ("pos", 0), ("slip", 60_000), ("merchant", 0),
     ]  # fmt: skip
     assert [moment.event.text for moment in timeline_of([ANSWER, SALE])] == ["0200", "0210"]
 
 
 def test_a_message_of_new_years_eve_heard_in_the_new_year_is_seconds_old() -> None:
     heard = instant("20270101", 0) + 2_000
-    eve = evidence("0200", "terminal:T1", heard, b'{"F12":"235950","F13":"1231"}')
+    eve = evidence("0200", "pos", heard, message("235950", "1231"))
     assert terminal_ahead([eve]) == -12_000
 
 
 @pytest.mark.parametrize(
-    "body", [BEFORE, b'{"F12":"120000","F13":"0230"}', b'{"F12":"250000","F13":"0922"}', b'{"F12":"1","F13":"0922"}',
-             b'{"F12":"120000","F13":"0922"}'],
-)  # fmt: skip
+    "body",
+    [
+        BEFORE,
+        b'{"fields":{"12":"120000","13":"0230"}}',
+        b'{"fields":{"12":"250000","13":"0922"}}',
+        b'{"fields":{"12":"1","13":"0922"}}',
+        message("120000", "0922"),
+    ],
+)
 def test_a_terminal_that_is_right_or_says_no_time_corrects_nothing(body: bytes) -> None:
     one: Evidence = replace(SALE, body=body)
     assert terminal_ahead([one]) == terminal_ahead([]) == 0

@@ -1,7 +1,7 @@
 """What happened to a payment, by everybody who saw it, in one order and by one clock (S-29)?
 
 What came over a wire has the time at which we heard it. What a terminal or a slip says has the terminal's time; by how
-much that clock is ahead is read from its own messages, which carry it (F13, F12).
+much that clock is ahead is read from its own messages, which carry it (F13, F12), where its dialect has them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from chongzheng.settlement.days import instant_ms, is_day, is_time
 
 BY_THE_TERMINAL = frozenset({TERMINAL, SLIP})
 """Witnesses whose time is the terminal's."""
-TERMINALS = "terminal:"
+FROM_TERMINALS = "pos"
+"""The source of what came over a terminal's wire."""
 
 
 def timeline_of(evidence: Sequence[Evidence], case: Matter | None = None) -> list[Moment]:
@@ -33,15 +34,15 @@ def timeline_of(evidence: Sequence[Evidence], case: Matter | None = None) -> lis
 
 def terminal_ahead(evidence: Sequence[Evidence]) -> int:
     """By how much (ms) the terminal's clock runs ahead of ours, by its messages; 0 when it is right, or unknown."""
-    gaps = [at - one.at for one in evidence if one.source.startswith(TERMINALS) and (at := _own_time(one))]
+    gaps = [at - one.at for one in evidence if one.source == FROM_TERMINALS and (at := _own_time(one))]
     gap = median_low(gaps) if gaps else 0
     return gap if abs(gap) >= WORTH_MS else 0
 
 
 def _own_time(one: Evidence) -> int:
     """What the terminal's clock said; the message has no year, so the one that is nearest. 0: it names no time."""
-    said = json.loads(one.body)
-    month_day, time = str(said.get("F13", "")), str(said.get("F12", ""))
+    fields = json.loads(one.body).get("fields", {})
+    month_day, time = str(fields.get("13", "")), str(fields.get("12", ""))
     if len(time) != len("hhmmss") or not is_time(time):
         return 0
     year = int(day_of(one.at)[:4])
