@@ -161,6 +161,8 @@ def test_a_second_reason_joins_the_case_of_its_payment(desk: Desk) -> None:
     desk.journal.apply([sale(1)])
     case = desk.case(1)
     assert desk.case(1).id == case.id
+    with pytest.raises(Overtaken, match=f"has a case already .{case.id}."):
+        desk.matters.open("case", {"source": "person", "why": "x"}, "li", payment=name_of(1))
     joined = desk.say(case, "Joined", source="complaint", why="debited twice")
     assert [one["source"] for one in joined.body["sources"]] == ["engine", "complaint"]
     assert {one["name"] for one in joined.body["clocks"]} >= {"complaint answer", "final"}

@@ -36,7 +36,8 @@ def opened(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
         "reopened": 0,
     }
     queue = given.rule("case sources")[fact.said["source"]]["queue"]
-    return Outcome(changes=changes, moves={"queue": queue, "fen": fen}, effects=_adopts(fact))
+    only = (Take(f"case {matter.payment}", "that payment has a case already"),) if matter.payment else ()
+    return Outcome(changes=changes, moves={"queue": queue, "fen": fen}, effects=(*only, *_adopts(fact)))
 
 
 def joined(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:

@@ -43,7 +43,10 @@ def test_it_opens_with_its_amount_queue_and_clocks_and_takes_the_engines_case() 
     one = case()
     assert (one.matter.fen, one.matter.queue, one.matter.body["severity"]) == (12_345, "doubtful payments", "S3")
     assert set(clocks(one)) == {"first touch", "decision", "final"}
-    assert one.effects == [Take("engine case 7", "that case of the engine has another case")]
+    assert one.effects == [
+        Take("case P1", "that payment has a case already"),
+        Take("engine case 7", "that case of the engine has another case"),
+    ]
     assert one.matter.due_at is not None and one.matter.due_at > one.now
     other = Played(CASE)
     assert "there is engine" in other.refused("Opened", "li", source="dream", why="x").text
