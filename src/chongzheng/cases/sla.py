@@ -207,6 +207,27 @@ def forecast(one: Body, at: int, usual_ms: int) -> str:
     return "at risk" if left < 2 * usual_ms or at >= one["warn_at"] else "in time"
 
 
+def usual_ms(spans: Iterable[int]) -> int:
+    """How long (ms) such work usually still took: the middle of what it took before; 0 when nothing is known."""
+    known = sorted(spans)
+    return known[len(known) // 2] if known else 0
+
+
+def outlook(clocks: Iterable[Body], at: int, usual: int) -> list[dict[str, Any]]:
+    """What to show of every clock that is not met, the most pressing first: how much of it is gone, and the forecast
+    by what such work usually still takes (ms)."""
+    shown = [
+        {
+            **{name: one[name] for name in ("name", "kind", "due_at", "paused_for", "uncounted")},
+            "used_pct": used_pct(one, at),
+            "forecast": forecast(one, at, usual),
+        }
+        for one in clocks
+        if one["met_at"] is None
+    ]
+    return sorted(shown, key=lambda one: int(one["due_at"]))
+
+
 def kept_share(clocks: Iterable[Body]) -> tuple[int, int]:
     """(kept, ended): of clocks that were met or ran out, how many were met in time."""
     ended = [was for one in clocks if (was := kept(one)) is not None]

@@ -93,3 +93,13 @@ def test_a_breach_is_forecast_from_what_such_work_usually_takes() -> None:
 def test_the_share_of_kept_clocks_counts_those_that_ended() -> None:
     late, good = sla.met([one()], "Closed", 2_000)[0], sla.met([one()], "Closed", 2)[0]
     assert sla.kept_share([one(), late, good, good]) == (2, 3)
+
+
+def test_what_is_shown_of_clocks_is_the_most_pressing_first() -> None:
+    later = sla.clock("later", sla.LEGAL, 0, 5_000, [])
+    waits = sla.paused([sla.clock("waits", sla.INTERNAL, 0, 9_000, [])], "issuer", ["internal"], 100)
+    shown = sla.outlook([*waits, later, one(), *sla.met([one()], "Closed", 1)], 900, sla.usual_ms([50, 900, 200]))
+    assert [(c["name"], c["used_pct"], c["forecast"]) for c in shown] == [
+        ("final", 90, "likely broken"), ("later", 18, "in time"), ("waits", 1, "paused"),
+    ]  # fmt: skip
+    assert sla.usual_ms([]) == 0
