@@ -53,14 +53,29 @@ def test_only_what_belongs_to_the_month_counts() -> None:
     assert denied == ["ticket-2"]
 
 
+def test_a_month_holds_its_first_moment_and_not_that_of_the_next() -> None:
+    edges = (ticket(1, BEGIN, sent=[sent(BEGIN, BEGIN + 1)]), ticket(2, END - 1, sent=[sent(END - 1, END)]))
+    beyond = (ticket(3, END, **OUTAGE, answer={"accepts": True}), ticket(4, END, sent=[sent(END, END + 1)]))
+    found, _ = breaches_of((*edges, *beyond), BEGIN, END, END + 5)
+    assert [one.ticket for one in found] == ["ticket-1", "ticket-2"]
+    blank = Played(CLAIM, Given(RULES, others={"tickets": ()}))
+    blank.now = END - 2 * 60_000
+    assert "is not over" in blank.why_not("Opened", "li", **SAID)
+    blank.now = END - 60_000
+    assert blank.why_not("Opened", "li", **SAID) == ""
+
+
 def test_the_sum_is_computed_approved_by_another_sent_and_paid() -> None:
     one = opened()
     # Two late answers at 100.00; an outage of two hours at 50.00 and 20 % of 10.00; one of no length: nothing.
     assert one.matter.fen == 2 * 10_000 + 2 * 5_000 + 200 == one.matter.body["fen"]
     assert one.effects == (Take("claim carrier 202612", "carrier has a claim for 202612 already"),)
     assert one.why_not("Approved", "zhang").startswith("role:")
-    one.say("Approved", "wang").say("Sent", "li", reference="L-1").say("ClockRan")
-    assert one.matter.body["reminders"] == 1
+    one.say("Approved", "wang").say("Sent", "li", reference="L-1")
+    assert one.matter.due_at == one.now + 30 * 24 * HOUR_MS
+    one.say("ClockRan", "program", 99)
+    assert one.matter.body["reminders"] == 1 and one.matter.due_at == one.now + 30 * 24 * HOUR_MS
+    assert one.why_not("Paid", "wang", fen=one.matter.fen, reference="B-1") == ""
     assert "are claimed, not" in one.why_not("Paid", "wang", fen=99_999_999, reference="B-1")
     one.say("Disputed", "vendor", reason="force majeure").say("Paid", "wang", fen=20_000, reference="B-1")
     assert (one.state, one.matter.body["paid"]["short_fen"]) == ("PAID", 10_200)
