@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from chongzheng.cases.ticket import TICKET
+from chongzheng.journal.breaks import Overtaken
 from requirements.desk import HOUR_MS, Desk
 from unit.cases.timeline import NOON_MS, play
 
@@ -32,3 +35,21 @@ def test_s_26_it_is_kept_with_its_site_and_span(desk: Desk) -> None:
     kept = desk.matters.get(ticket.id)
     assert kept.body["metrics"] == {"loss %": SERIES} and kept.body["from_at"] == SPAN["from_at"]
     assert [one.id for one in desk.matters.tagged("ticket", "supplier", "carrier")] == [ticket.id]
+
+
+def test_s_26_at_the_real_keeper(desk: Desk) -> None:
+    case = desk.open("task", {"what": "weak line at shop 12", "team": "network"}, "li")
+    ticket = desk.open("ticket", {"supplier": "carrier", "what": "loss on the line", "breach": "outage"}, "li",
+                       parent=case.id)  # fmt: skip
+    with pytest.raises(Overtaken, match="a carrier needs from_at, until_at, site, circuit, metrics too"):
+        desk.say(ticket, "Sent", "li")
+    series = [[desk.now - n * 60_000, 3_000 + n] for n in range(30)]
+    span = {"from_at": desk.now - 3 * HOUR_MS, "until_at": desk.now}
+    desk.say(ticket, "Detailed", "li", **span, site="shop 12", circuit="C-77", metrics={"rtt p95 ms": series})
+    sent = desk.say(ticket, "Sent", "li")
+    content = sent.body["bundle"]["content"]
+    assert (content["from_at"], content["until_at"], content["site"]) == (span["from_at"], desk.now, "shop 12")
+    assert content["metrics"] == {"rtt p95 ms": series}
+    assert sent.due_at == desk.now + 8 * HOUR_MS
+    desk.wait(8 * HOUR_MS)
+    assert desk.matters.get(ticket.id).body["late_since"] == sent.due_at

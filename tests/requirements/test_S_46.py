@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chongzheng.cases.claim import breaches_of
+from chongzheng.cases.claim import breaches_of, month_ms
 from chongzheng.cases.ticket import TICKET
+from chongzheng.journal.post import Post
 from chongzheng.mistakes import TheirMistake
 from requirements.desk import HOUR_MS, Desk
 from unit.cases.timeline import play
@@ -41,3 +42,33 @@ def test_s_46_card_data_is_not_even_written_down(desk: Desk) -> None:
         desk.open("ticket", {**SAID, "evidence": [{"line": f"card {CARD}"}]}, "li")
     assert desk.place.raw("SELECT count(*) FROM act") == before
     assert desk.open("ticket", SAID, "li").state == "DRAFT"
+
+
+def test_s_46_at_the_real_keeper(desk: Desk) -> None:
+    desk.now = month_ms("203001")[0]
+    said = {"supplier": "terminal maker", "what": "printer jams before 0430", "evidence": EVIDENCE}
+    with pytest.raises(TheirMistake, match="mask it, or leave it out"):
+        desk.open("ticket", {**said, "evidence": [{"line": f"card {CARD}"}]}, "li")
+    ticket = desk.open("ticket", said, "li")
+    sent = desk.say(ticket, "Sent", "li")
+    bundle = sent.body["bundle"]
+    for private in ("13812345678", "wang@example.cn", '"li"', CARD):
+        assert private not in str(bundle["content"]).replace("'", '"')
+    assert bundle["content"]["evidence"][0]["line"] == EVIDENCE[0]["line"]
+    assert bundle["removed"] == ["evidence[0].shop_phone", "evidence[1].by", "evidence[1].text"]
+    assert sent.due_at == desk.now + 24 * HOUR_MS
+    (notice,) = Post(desk.side).claim(desk.now)
+    assert (notice.template, notice.addressee) == ("supplier.ticket", "terminal maker desk")
+    assert notice.said["facts"] == {"ticket": {"value": "opened", "proof": "confirmed"}}
+
+    desk.wait(24 * HOUR_MS - 1)
+    assert desk.matters.get(ticket.id).body["breaches"] == 0
+    desk.wait(1)
+    late = desk.matters.get(ticket.id)
+    assert (late.body["breaches"], late.body["late_clauses"]) == (1, ["terminal maker, answer"])
+    desk.wait(HOUR_MS)
+    assert desk.say(ticket, "Answered", "vendor", text="a bad batch", accepts=True).state == "ANSWERED"
+
+    desk.now = month_ms("203001")[1]
+    claim = desk.open("claim", {"supplier": "terminal maker", "month": "203001"}, "li")
+    assert [(line["ticket"], line["claimed_fen"]) for line in claim.body["lines"]] == [(ticket.id, 20_000)]

@@ -102,6 +102,7 @@ def _sent(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
         "terminals": len(matter.body.get("terminals", ())),
         "clause": "; ".join(row["zh"] for row in broken.values()) or "-",
         "answer_by": due_at,
+        "facts": {"ticket": {"value": "opened", "proof": "confirmed"}},
     }
     words = Tell("supplier.ticket", supplier["contact"], f"{matter.id} sent {matter.version}", said)
     changes = {"bundle": made, "clauses": list(broken), "sent": [*matter.body["sent"], sent]}
