@@ -16,6 +16,7 @@ from chongzheng.cases.playbook import PLAYBOOKS
 from chongzheng.cases.priority import PRIORITY, SEVERITY
 from chongzheng.cases.problem import HUMAN_CAUSES, RECURRING
 from chongzheng.cases.quiz import QUIZ
+from chongzheng.cases.refund_policy import REFUND_POLICY
 from chongzheng.cases.registers import Register, by_name
 from chongzheng.cases.release import CANARIES
 from chongzheng.cases.routing import SKILLS
@@ -45,6 +46,7 @@ REGISTERS: Mapping[str, Register] = by_name(
     POOR,
     QUIZ,
     RECURRING,
+    REFUND_POLICY,
     RIGHTS,
     SOPS,
     PAUSES,
