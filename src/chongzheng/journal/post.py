@@ -148,8 +148,9 @@ class Post:
         return [_notice(row) for row in self._side.ask("notices_of", matter=matter)]
 
     def apologies(self, person: str, template: str) -> list[tuple[str, str, int, str]]:
-        """(person, incident, at, facts) of every apology that this person had."""
-        return [tuple(row) for row in self._side.ask("apologies_to", person=person, template=template)]
+        """(person, incident, at, facts) of every notice by this template that this person had, or is about to have."""
+        rows = self._side.ask("apologies_to", person=person)
+        return [(row[0], row[1], row[2], row[3]) for row in rows if row[4].startswith(f"{template}/")]
 
     def standing(self, payment: str) -> tuple[str, str, int] | None:
         """(truth, proof, amount in fen) of a payment as the journal has it; None when there is none."""

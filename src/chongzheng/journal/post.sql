@@ -50,8 +50,8 @@ WHERE id = :id AND state IN ('failed', 'refused') RETURNING id;
 UPDATE notice SET next_at = :now WHERE state = 'waiting' AND attempts = 0 RETURNING id;
 
 -- name: apologies_to
-SELECT person, incident, sent_at, facts FROM notice
-WHERE person = :person AND person <> '' AND state = 'sent' AND template = :template ORDER BY id;
+SELECT person, incident, coalesce(sent_at, made_at), facts, wording FROM notice
+WHERE person = :person AND person <> '' AND state IN ('waiting', 'sent') AND wording <> '' ORDER BY id;
 
 -- name: put_reply
 INSERT INTO notice_reply (matter, at, outlet, text) VALUES (:matter, :at, :outlet, :text) RETURNING id;
