@@ -64,3 +64,13 @@ def test_nothing_in_suspense_books_nothing_and_something_is_never_only_explained
     assert resolved(Resolution.EXPLAINED, 0) == () == resolved(Resolution.LOSS, 0)
     with pytest.raises(OurMistake, match="explained"):
         resolved(Resolution.EXPLAINED, 1)
+
+
+def test_suspense_is_debited_of_what_it_holds_and_credited_of_what_it_lacks() -> None:
+    assert resolved(Resolution.MERCHANT, 1) == (Entry(Account.SUSPENSE, Account.MERCHANT, 1),)
+    assert resolved(Resolution.MERCHANT, -1) == (Entry(Account.MERCHANT, Account.SUSPENSE, 1),)
+
+
+def test_a_single_fen_is_an_amount_both_ways() -> None:
+    assert booked(Booking.GIVEN_BACK, 1) == Entry(Account.CARDHOLDER, Account.CLEARING, 1)
+    assert booked(Booking.PARKED, -1) == Entry(Account.SUSPENSE, Account.CLEARING, 1)

@@ -1,6 +1,6 @@
 """Does the money of a payment lie where the verdict says, and does every entry sum to zero?"""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
@@ -142,3 +142,28 @@ def test_books_that_lead_to_the_state_agree_and_any_other_do_not() -> None:
 def test_books_that_do_not_sum_to_zero_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chongzheng.reversal.entries.balances", lambda moves: {Account.SUSPENSE: 1})
     assert disagreement(judged(Truth.NEVER_CHARGED, Told.DECLINED), []) == "the entries do not sum to zero"
+
+
+@pytest.mark.parametrize("fen", [1, -1])
+def test_a_single_fen_moves_and_nothing_else_makes_an_entry(fen: int) -> None:
+    assert [entry.fen for entry in entries(NOTHING, Position(merchant=fen))] == [1]
+    assert [entry.fen for entry in entries(NOTHING, Position(suspense=fen))] == [1]
+
+
+def test_books_of_a_sale_in_suspense_and_of_a_doubted_void_agree() -> None:
+    doubted = judged(Truth.CHARGED_TWICE, Told.APPROVED, 2 * AMOUNT)
+    both = [("clearing receivable", "merchant payable", AMOUNT), ("clearing receivable", "suspense", 2 * AMOUNT)]
+    assert disagreement(doubted, both) == ""
+    void = replace(judged(Truth.UNKNOWN, Told.DECLINED), moves=Moves.CREDIT)
+    assert disagreement(void, [("merchant payable", "suspense", AMOUNT)]) == ""
+
+
+def test_an_entry_and_a_position_cannot_be_changed_afterwards() -> None:
+    for value in (Entry(Account.BANK, Account.FEES, 1), Position()):
+        assert not hasattr(value, "__dict__")
+        with pytest.raises(FrozenInstanceError):
+            value.__setattr__(value.__slots__[0], 2)
+
+
+def test_an_acknowledged_no_to_a_void_releases_it() -> None:
+    assert credit(Truth.NEVER_CHARGED, Told.DECLINED, proof=Proof.ACKNOWLEDGED) == NOTHING

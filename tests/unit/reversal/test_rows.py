@@ -1,5 +1,9 @@
 """Is a row a value, and is each called by its state and event?"""
 
+from dataclasses import FrozenInstanceError
+
+import pytest
+
 from chongzheng.reversal.events import Event
 from chongzheng.reversal.payment import State
 from chongzheng.reversal.rows import Do, Row, rule_id
@@ -17,3 +21,10 @@ def test_a_row_that_does_nothing_says_so() -> None:
 
 def test_every_action_has_words_of_its_own() -> None:
     assert len({action.value for action in Do}) == len(Do)
+
+
+def test_a_row_cannot_be_changed_afterwards() -> None:
+    row = Row(State.APPROVED)
+    assert not hasattr(row, "__dict__")
+    with pytest.raises(FrozenInstanceError):
+        row.to = State.SETTLED  # type: ignore[misc]

@@ -188,3 +188,18 @@ def test_nothing_leaves_a_final_state_but_a_file_that_overturns_it() -> None:
 def test_every_state_can_be_reached() -> None:
     reached = {State.NEW, State.STOPPED} | {row.to for rows in TABLE.values() for row in rows.values()}
     assert reached == set(State)
+
+
+WAIT_FOR_FILES = {State.UNSENT, State.REFUSED, State.APPROVED, State.RETURNED, State.DOUBTFUL}
+
+
+def test_whoever_comes_to_a_state_that_only_files_end_waits_for_them() -> None:
+    entered = [(s, e, row) for s, rows in TABLE.items() for e, row in rows.items() if row.to is not s]
+    forgot = [rule_id(s, e) for s, e, row in entered if row.to in WAIT_FOR_FILES and Do.AWAIT_FILE not in row.do]
+    assert forgot == []
+
+
+def test_an_approval_that_nobody_took_is_known_not_to_have_been_heard() -> None:
+    waiting = (State.DELIVERING, State.APPROVED)
+    for event in (Event.ANSWER_UNCLAIMED, Event.REVERSAL_BARRED):
+        assert all(Do.NOT_DELIVERED in TABLE[state][event].do for state in waiting), event

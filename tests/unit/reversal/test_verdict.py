@@ -400,3 +400,42 @@ def test_voids_are_counted_by_how_they_stand() -> None:
     payment = known(ties=(*tied(DONE, SURE, DOUBTED), *tied(SURE, link=Link.COMPLETES)))
     assert (voids(payment, Standing.DONE), voids(payment, Standing.DONE, only_proven=True)) == (2, 1)
     assert (voids(payment, Standing.DOUBTED), voids(payment, Standing.UNDONE)) == (1, 0)
+
+
+# what no other test would notice
+
+
+def test_a_void_that_is_done_and_one_in_doubt_do_not_cancel_each_other_out() -> None:
+    one_of_each = known(approval=seen(), told=Told.APPROVED, ties=tied(DONE, DOUBTED), days=ONE_DAY, originals=ORIGINAL)
+    assert judge_by_file(one_of_each, POLICY) is None
+
+
+def test_more_days_than_are_needed_are_enough() -> None:
+    assert file_is_final(known(days=(*TWO_DAYS, ("20261124", "f3"))), POLICY)
+
+
+def test_evidence_that_spoke_twice_is_named_once() -> None:
+    twice = judged(approval=seen("e"), ack=seen("e")).verdict
+    thrice = judged(approval=seen("e"), ack=seen("e"), decline=seen("d")).verdict
+    assert (twice.because, thrice.because) == (("e",), ("e", "d"))
+
+
+@pytest.mark.parametrize("moves", [Moves.HOLD, Moves.NOTHING])
+def test_what_moves_no_money_is_right_by_nothing(moves: Moves) -> None:
+    verdict = judged(moves=moves, approval=seen(), told=Told.APPROVED).verdict
+    assert (verdict.money, verdict.fen) == (MoneyIs.CORRECT, 0)
+
+
+def test_of_three_charges_the_one_that_the_terminal_counts_is_no_surplus() -> None:
+    lines = tuple(line(f"l{n}", rrn=f"A{n}") for n in range(3))
+    verdict = judged(approval=seen(), told=Told.APPROVED, days=TWO_DAYS, originals=lines).verdict
+    assert (verdict.truth, verdict.fen) == (Truth.CHARGED_TWICE, 2 * AMOUNT)
+
+
+@pytest.mark.parametrize(
+    ("word", "rule"), [("charged", "inquiry: charged"), ("returned", "inquiry: returned")]
+)  # fmt: skip
+def test_an_inquiry_read_from_a_journal_is_a_plain_word_and_counts(word: str, rule: str) -> None:
+    assert word in list(Found)
+    plain = "".join(list(word))
+    assert judged(reason="98", approval=seen(), inquiry=seen(code=plain)).verdict.rule == rule
