@@ -439,3 +439,9 @@ def test_an_inquiry_read_from_a_journal_is_a_plain_word_and_counts(word: str, ru
     assert word in list(Found)
     plain = "".join(list(word))
     assert judged(reason="98", approval=seen(), inquiry=seen(code=plain)).verdict.rule == rule
+
+
+def test_how_a_hold_stands_is_said_by_its_answers_and_of_what_moves_nothing_by_the_files() -> None:
+    hold = judged(moves=Moves.HOLD, approval=seen(), days=ONE_DAY, originals=ORIGINAL)
+    assert (hold.verdict.truth, standing(hold, POLICY)) == (Truth.CONTESTED, (Standing.DONE, False))
+    assert standing(judged(moves=Moves.NOTHING, days=TWO_DAYS), POLICY) == (Standing.UNDONE, True)
