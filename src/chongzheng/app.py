@@ -458,7 +458,7 @@ class Engine:
         from chongzheng.api import door, serve
 
         to = reception.world_of(self._config, self._vault)
-        files, overdue = self._clearing.receiving, lambda: self._clearing.missing
+        files, overdue = self._clearing.ways, lambda: self._clearing.missing
         ways = door.Ways(self._commit_for_api, to, self._clock, self._well, self._house.figures, files, overdue)
         return serve.Serving(reception.door_settings(section), self._config.journal, self._vault, ways)
 

@@ -6,14 +6,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from chongzheng.api.clearing_ways import ClearingWays
 from chongzheng.fees.agreement import Agreement
-from chongzheng.gateway import fee_rules
+from chongzheng.fees.traffic import Registered
+from chongzheng.gateway import fee_rules, payouts, traffic
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.expected import Awaited, Expectation, Standing, standing
 from chongzheng.gateway.fetching import Fetcher, Server
-from chongzheng.gateway.files import Inbox, NotNow
+from chongzheng.gateway.files import DONE, Inbox, NotNow
 from chongzheng.gateway.receiving import Receiving
 from chongzheng.gateway.settle import Desk, HandIn, Outcome, Terms, layouts, load_named, settle
+from chongzheng.gateway.shelf import Shelf
 from chongzheng.gateway.upkeep import Chore, Upkeep
 from chongzheng.journal import Journal, JournalFull, Reader, Vault
 from chongzheng.mistakes import TheirMistake
@@ -37,9 +40,34 @@ def awaited(section: SettlementSection, utc_offset_h: int, reader: Reader, now: 
     return standing(expectations, reader.settlement_days(), now, utc_offset_h, _rest)
 
 
-def receiving(section: SettlementSection) -> Receiving | None:
-    """Takes uploaded files into the inbox, where there is one."""
-    return Receiving(Path(section.inbox), section.upload_bytes_max) if section.inbox else None
+def ways(section: SettlementSection, vault: Vault, utc_offset_h: int) -> ClearingWays:
+    """What the door needs of clearing files: where uploads go, what lies in `done`, and what is agreed."""
+    inbox = Path(section.inbox)
+
+    def of() -> Desk:
+        return desk(section, vault)
+
+    return ClearingWays(
+        Receiving(inbox, section.upload_bytes_max) if section.inbox else None,
+        Shelf(inbox / DONE, of) if section.inbox else None,
+        of,
+        lambda: payouts.agreed(Path(section.payouts) if section.payouts else None),
+        _agreement(section) if section.fees else None,
+        lambda: _machines(section),
+        lambda reader, now: awaited(section, utc_offset_h, reader, now),
+    )
+
+
+def _machines(section: SettlementSection) -> dict[str, Registered]:
+    if not section.machines:
+        return {}
+    path = Path(section.machines)
+    return traffic.register(fee_rules.content(path), path.name)
+
+
+def _agreement(section: SettlementSection) -> Callable[[str, str], Agreement]:
+    own = None if section.fees in ("", PACKED) else Path(section.fees)
+    return lambda word, of: Agreement(fee_rules.tariff(own), fee_rules.ladder(own), of, charged.side(word))
 
 
 def _rest(first: str, last: str) -> frozenset[str]:
@@ -65,11 +93,7 @@ def _expectation(one: ExpectedSection) -> Expectation:
 
 def terms_of(section: SettlementSection, day: str) -> Terms:
     """How the files of a day are taken."""
-    own = None if section.fees in ("", PACKED) else Path(section.fees)
-
-    def agreed(word: str, of: str) -> Agreement:
-        return Agreement(fee_rules.tariff(own), fee_rules.ladder(own), of, charged.side(word))
-
+    agreed = _agreement(section)
     counts = any(one.counting == "T" for one in section.expected)
     rest = _rest(days.shifted(day, -REST_DAYS_AROUND), day) if counts else frozenset()
     return Terms(whole=frozenset(section.whole), rest_days=rest, agreed=agreed if section.fees else None)
@@ -92,7 +116,7 @@ class Clearing:
 
     def attach(self, journal: Journal, vault: Vault, hand_in: HandIn) -> None:
         """The journal that facts go to, and the way there. TheirMistake: the configuration cannot be followed."""
-        self._journal, self._hand_in = journal, hand_in
+        self._journal, self._vault, self._hand_in = journal, vault, hand_in
         self._desk = desk(self._section, vault)
         if self._section.inbox:
             closes = self._desk.known.closes
@@ -102,9 +126,9 @@ class Clearing:
         self._fetchers = [self._fetcher(one) for one in self._section.sftp]
 
     @property
-    def receiving(self) -> Receiving | None:
-        """Where uploaded files go."""
-        return receiving(self._section)
+    def ways(self) -> ClearingWays:
+        """What the door needs, once a journal is attached."""
+        return ways(self._section, self._vault, self._utc_offset_h)
 
     def start(self) -> None:
         """Begin to look for files, and at the clock."""

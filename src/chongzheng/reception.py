@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from chongzheng import clearing
 from chongzheng import config as settings
 from chongzheng.api.door import Ways
 from chongzheng.api.imports import Send
 from chongzheng.api.intake import Intake, Readers, Unavailable
 from chongzheng.api.reports import World
 from chongzheng.api.serve import DoorSettings, Serving
-from chongzheng.clearing import receiving
 from chongzheng.journal import Committed, Journal, Reader, Submission, Vault
 from chongzheng.journal.doors import Token
 from chongzheng.journal.mailbox import Mailbox
@@ -94,7 +94,7 @@ class Reception:
         self._reader = Reader.open(config.journal)
         self._side = Side.open(config.journal)
         self._mailbox = Mailbox(self._side, vault)
-        files = receiving(config.settlement)
+        files = clearing.ways(config.settlement, vault, config.calendar.utc_offset_h)
         ways = Ways(self._hand_over, world_of(config, vault), clock, self._parts, lambda: b"", files)
         self._serving = Serving(door_settings(config.api), config.journal, vault, ways)
 

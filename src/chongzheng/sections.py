@@ -64,6 +64,12 @@ class SettlementSection(Section, frozen=True, kw_only=True):
     fees: Annotated[
         str, says("Check fees against the agreement: packed, or your price list; empty: they are not checked.")
     ] = ""
+    payouts: Annotated[
+        str, says("When your channels pay, and under which names (TOML), laid over the packed rows; empty: only those.")
+    ] = ""
+    machines: Annotated[
+        str, says("What was registered of machines (CSV machine,mcc,province), for category hopping; empty: nothing.")
+    ] = ""
     upload_bytes_max: Annotated[int, says("The largest file that may be uploaded over HTTP.", ge=1_000, le=1 << 30)] = (
         268_435_456
     )
@@ -82,4 +88,12 @@ def arrivals(folder: Path, given: SettlementSection) -> SettlementSection:
         for one in given.sftp
     ]
     fees = given.fees if given.fees in ("", PACKED) else absolute(given.fees)
-    return replace(given, inbox=absolute(given.inbox), layouts=absolute(given.layouts), fees=fees, sftp=servers)
+    return replace(
+        given,
+        inbox=absolute(given.inbox),
+        layouts=absolute(given.layouts),
+        fees=fees,
+        sftp=servers,
+        payouts=absolute(given.payouts),
+        machines=absolute(given.machines),
+    )

@@ -43,12 +43,12 @@ def test_the_operators_file_counts_and_a_broken_one_is_no_fault_of_the_client(
     own = tmp_path / "own.toml"
     own.write_text('[[rule]]\nid = "QR_WALLET"\norder = 1\nchannel = ["wechat"]\nrate = "0.0030"\n', "utf-8")
     monkeypatch.setenv(fees.OWN_VARIABLE, str(own))
-    fees._tariff.cache_clear()
+    fees.tariff_in_force.cache_clear()
 
     async def test() -> None:
         async with client(tmp_path) as one:
             assert (await one.get("/fee", channel="wechat", amount_fen="10000"))["fee_fen"] == 30
-            fees._tariff.cache_clear()
+            fees.tariff_in_force.cache_clear()
             own.write_text("broken", "utf-8")
             answer = await one.http.get("/fee", params={"channel": "wechat", "amount_fen": "10000"})
             assert problem(answer)[:2] == (500, "fault")
@@ -56,4 +56,4 @@ def test_the_operators_file_counts_and_a_broken_one_is_no_fault_of_the_client(
     try:
         run(test())
     finally:
-        fees._tariff.cache_clear()
+        fees.tariff_in_force.cache_clear()

@@ -11,6 +11,7 @@ import asyncssh
 import httpx
 import pytest
 
+from chongzheng.api.clearing_ways import ClearingWays
 from chongzheng.api.door import Door, Ways
 from chongzheng.api.intake import Readers
 from chongzheng.api.web import Web
@@ -263,8 +264,8 @@ def door(shop: Shop) -> Iterator[Client]:
     inbox = shop.folder / "inbox"
     inbox.mkdir()
     side = Side.open(shop.path)
-    receiving, overdue = Receiving(inbox, 1_000), ["acom of 20261122"]
-    ways = Ways(None, None, lambda: closes_at(DAY), dict, bytes, receiving, lambda: overdue)  # type: ignore[arg-type]
+    clearing, overdue = ClearingWays(Receiving(inbox, 1_000)), ["acom of 20261122"]
+    ways = Ways(None, None, lambda: closes_at(DAY), dict, bytes, clearing, lambda: overdue)  # type: ignore[arg-type]
     web = Web(Door(ways, Readers(shop.path), side, Outbox(side, shop.vault)))
     doors = Doors(side)
     for name in ("files", "read"):

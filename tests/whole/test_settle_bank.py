@@ -276,3 +276,24 @@ def test_days_off_are_those_of_the_published_calendar() -> None:
     assert "20261010" not in week, "a Saturday that is worked"
     with pytest.raises(TheirMistake, match="is beyond the calendar of working days"):
         rest_days.between("20991231", "20991231")
+
+
+def test_files_that_the_journal_has_read_are_known_by_themselves(clearing: str, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.db"
+    Journal.open(empty, Vault.create(tmp_path / "other.json"), Policy()).close()
+    done = CliRunner().invoke(main, ["settle", clearing, "--date", DAY, "--db", str(empty)])
+    assert done.exit_code == 0, done.output
+    found = said(written(tmp_path, credited(NET_FEN)), "--format", "mt940", "--db", str(empty))
+    assert [(one["days"], one["fen"]) for one in found["paid"]] == [([DAY], NET_FEN)]  # type: ignore[attr-defined]
+    assert found["findings"] == [], "what the file moved for nobody is parked, so the book says it too"
+
+
+def test_a_file_of_which_only_its_reading_is_known_must_be_named(clearing: str, place: Path, tmp_path: Path) -> None:
+    journal = Journal.open(place, Vault.from_file(tmp_path / "vault.json"), Policy())
+    journal.begin_file("old", "old file", DAY, 1, True, 1)
+    journal.finish_file("old")
+    journal.close()
+    words = (written(tmp_path, credited(NET_FEN)), "--format", "mt940", "--db", str(place))
+    code, _, error = run(*words)
+    assert code == 2 and "old file" in error and "--clearing" in error
+    assert said(*words, "--clearing", clearing)["findings"] == []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from chongzheng.api import reports
 from chongzheng.api.answers import standing, taken
+from chongzheng.api.clearing_ways import ClearingWays
 from chongzheng.api.intake import Commit, Intake, Readers
 from chongzheng.api.refusals import refusal
 from chongzheng.api.shapes import (
@@ -26,9 +27,10 @@ from chongzheng.api.shapes import (
     Webhooks,
     WebhookStanding,
 )
-from chongzheng.gateway.receiving import OtherWaits, Receiving, TooLarge
-from chongzheng.journal import Submission
+from chongzheng.gateway.receiving import OtherWaits, TooLarge
+from chongzheng.journal import Reader, Submission
 from chongzheng.journal.actors import Actor, Actors
+from chongzheng.journal.bank import Bank
 from chongzheng.journal.breaks import Breaks
 from chongzheng.journal.doors import Doors, Token
 from chongzheng.journal.hand_booking import HandBooking
@@ -42,6 +44,7 @@ from chongzheng.reversal import facts
 from chongzheng.reversal.payment import FINAL, Payment
 
 CURSOR_MARK = "~"
+NO_CLEARING = ClearingWays()
 
 @dataclass(frozen=True, slots=True)
 class Ways:
@@ -49,8 +52,8 @@ class Ways:
 
     `commit`: all submissions in one commit, acted upon, durable when it returns (Unavailable, JournalFull);
     `world`: what reports rest on; `clock`: epoch ms; `ready`: each part that must be well, by name; `metrics`: the
-    engine's own, as Prometheus text; `receiving`: where uploaded files go, None: there is no inbox; `overdue`: clearing
-    files that should be here by now.
+    engine's own, as Prometheus text; `clearing`: the part that reads clearing files; `overdue`: clearing files that
+    should be here by now.
     """
 
     commit: Commit
@@ -58,7 +61,7 @@ class Ways:
     clock: Callable[[], int]
     ready: Callable[[], dict[str, bool]]
     metrics: Callable[[], bytes]
-    receiving: Receiving | None = None
+    clearing: ClearingWays = NO_CLEARING
     overdue: Callable[[], list[str]] = list
 
 
@@ -123,6 +126,7 @@ class Door:
         self.breaks = Breaks(side, ways.clock)
         self.rules = Rules(side)
         self.by_hand = HandBooking(side, ways.clock)
+        self.bank = Bank(side, ways.clock)
         self._readers = readers
         self._side = side
         self._turns = Turns()
@@ -224,6 +228,16 @@ class Door:
         mine = [one for one in found if call.who.sees(one.key.merchant) and query.get("state", one.state) == one.state]
         return Page(payments=[standing(one) for one in mine], after=after)
 
+    def in_turn(self, name: str) -> AbstractAsyncContextManager[None]:
+        """One at a time of this name, within this process."""
+        return self._turns.of(name)
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """A connection that only reads, for what takes long."""
+        with self._readers.one() as reader:
+            yield reader
+
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """The books. What takes long is asked on a connection that only reads: others wait for the door's own."""
@@ -296,7 +310,7 @@ class Door:
 
     async def upload(self, call: Call) -> Arrived:
         """A clearing file for the inbox."""
-        receiving = self.ways.receiving
+        receiving = self.ways.clearing.receiving
         if receiving is None or call.pieces is None:
             raise refusal("not_found", "there is no inbox here; settlement.inbox in the configuration names one")
         try:

@@ -65,7 +65,7 @@ async def fee(_: Door, call: Call) -> Fee:
 
 
 def _quoted(asked: Asked, name: str) -> Fee:
-    quote = _tariff().quote(asked, name)
+    quote = tariff_in_force().quote(asked, name)
     if quote is None:
         raise refusal("bad_field", "no rule of this set and day covers it; a card is priced by its type", "query")
     return Fee(
@@ -81,7 +81,7 @@ def _quoted(asked: Asked, name: str) -> Fee:
 
 
 @cache
-def _tariff() -> Tariff:
+def tariff_in_force() -> Tariff:
     """The price list of this process; a new file counts from the next start."""
     own = os.environ.get(OWN_VARIABLE)
     try:

@@ -55,7 +55,8 @@ def refusals_of(endpoint: Endpoint) -> list[str]:
 def _shapes() -> list[Any]:
     found: list[Any] = [Problem, Report]
     for endpoint in ENDPOINTS:
-        found += [kind for kind in (endpoint.takes, endpoint.gives) if kind is not None and kind not in found]
+        given = None if endpoint.media else endpoint.gives
+        found += [kind for kind in (endpoint.takes, given) if kind is not None and kind not in found]
     return found
 
 
@@ -112,12 +113,9 @@ def _parameter(place: str, name: str, pattern: str, means: str, required: bool =
 
 
 def _responses(endpoint: Endpoint) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        str(endpoint.status): {
-            "description": "Done.",
-            "content": {"application/json": {"schema": _schema(endpoint.gives)}},
-        }
-    }
+    file = {media: {"schema": {"type": "string", "format": "binary"}} for media in endpoint.media}
+    content = file or {"application/json": {"schema": _schema(endpoint.gives)}}
+    found: dict[str, Any] = {str(endpoint.status): {"description": "Done.", "content": content}}
     for code in refusals_of(endpoint):
         status, means = MEANINGS[code]
         line = f"`{code}`: {means}"

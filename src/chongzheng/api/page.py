@@ -21,6 +21,7 @@ pre { background: var(--soft); padding: .5rem; overflow-x: auto; }
 nav a { display: inline-block; margin-right: .75rem; }
 """
 
+JSON = "application/json"
 EXAMPLES: dict[str, dict[str, Any]] = {
     "report": {
         "merchant": "898100000000001", "terminal": "10000001", "batch": "000001", "stan": "000042",
@@ -68,10 +69,15 @@ def _call(path: str, verb: str, call: dict[str, Any]) -> str:
     if name in EXAMPLES:
         parts.append(f"<pre>{escape(json.dumps(EXAMPLES[name], indent=1))}</pre>")
     parts.append(_table(("status", "means", "body"), [
-        (status, _words(r["description"]), _kind(r["content"]["application/json"]["schema"]))
+        (status, _words(r["description"]), _answer(r["content"]))
         for status, r in call["responses"].items()
     ]))  # fmt: skip
     return "".join([*parts, "</section>"])
+
+
+def _answer(content: dict[str, Any]) -> str:
+    """A document of ours by its shape; a file by its media types."""
+    return _kind(content[JSON]["schema"]) if JSON in content else ", ".join(map(escape, content))
 
 
 def _shape(name: str, schema: dict[str, Any]) -> str:

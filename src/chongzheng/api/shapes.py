@@ -351,3 +351,16 @@ def plain(document: Any) -> bytes:
 
 
 _encode = msgspec.json.Encoder(order="deterministic", enc_hook=to_json).encode
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A file as an answer: its bytes, its media type and the name that a client keeps it under."""
+
+    data: bytes
+    media: str
+    name: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What goes before it on the wire."""
+        return {"content-type": self.media, "Content-Disposition": f'attachment; filename="{self.name}"'}

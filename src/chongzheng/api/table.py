@@ -5,67 +5,23 @@ Routing, checking, the OpenAPI document and the documentation page are all made 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
-from chongzheng.api import desk, fees, office, shapes
+from chongzheng.api import clearing_table, desk, fees, office, shapes
 from chongzheng.api import desk_shapes as shapes_of_desk
 from chongzheng.api import office_shapes as shapes_of_office
-from chongzheng.api.door import Call, Door
+from chongzheng.api.door import Door
+from chongzheng.api.endpoint import BATCH_BYTES_MAX, LIMIT, PATTERNS, PAYMENT, Asked, Endpoint
 from chongzheng.journal.actors import May
 from chongzheng.journal.breaks import STATES
-
-BODY_BYTES_MAX = 16_384
-BATCH_BYTES_MAX = 1_000_000
-PAYMENT = r"P[A-Z2-7]{16}"
-ACTOR = r"[a-z0-9][a-z0-9._-]{1,31}"
-NUMBER = r"[1-9][0-9]{0,14}"
-WEBHOOK = r"W[0-9a-f]{12}"
-FILE = r"[0-9A-Za-z_\u4e00-\u9fff][-0-9A-Za-z_.()\u4e00-\u9fff]{0,127}"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A parameter of the query: the pattern it must match as a whole, and what it means."""
-
-    pattern: str
-    means: str
-    needed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One call. `scope` "" is open to all; `keyed` needs an Idempotency-Key; `refusals` are codes of refusals.py;
-    `person`: what the person may do whose session stands in the header Person (None: nobody need be there);
-    `streamed`: the body is a file, not JSON."""
-
-    method: str
-    path: str
-    scope: str
-    says: str
-    serve: Callable[[Door, Call], Awaitable[Any]]
-    gives: Any
-    takes: Any = None
-    keyed: bool = False
-    status: int = 200
-    query: dict[str, Asked] = field(default_factory=dict)
-    refusals: tuple[str, ...] = ()
-    bytes_max: int = BODY_BYTES_MAX
-    person: May | None = None
-    streamed: bool = False
-
-
-PATTERNS = {"payment": PAYMENT, "webhook": WEBHOOK, "break": NUMBER, "case": NUMBER, "actor": ACTOR, "file": FILE}
-"""What the variable parts of a path look like."""
 
 PAYMENTS_QUERY = {
     "terminal": Asked(r"[!-~]{1,8}", "payments of this terminal"),
     "day": Asked(r"[0-9]{8}", "payments of this business day, yyyymmdd"),
     "state": Asked(r"[A-Z_]{1,20}", "only those that stand in this state"),
-    "limit": Asked(r"[1-9][0-9]?|1[0-9]{2}|200", f"at most so many, 1 to {shapes.PAGE_MAX}"),
+    "limit": LIMIT,
     "after": Asked(rf"[0-9]{{1,15}}~{PAYMENT}", "go on after the last page: its `after`"),
 }
 
@@ -74,6 +30,8 @@ BREAKS_QUERY = {
     "limit": PAYMENTS_QUERY["limit"],
     "after": Asked(r"[0-9]{1,15}", "go on after the last page: its `after`"),
 }
+
+__all__ = ["ENDPOINTS", "PATTERNS", "Asked", "Endpoint"]
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
@@ -233,6 +191,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         query=BREAKS_QUERY,
         person=May.READ,
     ),
+    clearing_table.COUNTS,
     Endpoint(
         "GET",
         "/breaks/{break}",
@@ -412,6 +371,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         takes=shapes_of_office.ApproveLimit,
         person=May.SET_RULES,
     ),
+    *clearing_table.ENDPOINTS,
     Endpoint("GET", "/healthz", "", "The process answers.", Door.alive, shapes.Health),
     Endpoint(
         "GET", "/readyz", "", "Whether facts can be taken and acted on; 503 when not.", Door.ready, shapes.Health

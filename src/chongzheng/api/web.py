@@ -22,7 +22,7 @@ from chongzheng.api.door import Call, Door
 from chongzheng.api.limits import Buckets
 from chongzheng.api.refusals import Refusal, refusal
 from chongzheng.api.reports import plain_words
-from chongzheng.api.shapes import from_json, to_json
+from chongzheng.api.shapes import Document, from_json, to_json
 from chongzheng.api.table import ENDPOINTS, PATTERNS, Endpoint
 from chongzheng.journal.actors import Actor, NotAllowed
 from chongzheng.journal.doors import Token
@@ -85,7 +85,8 @@ class Web:
         async def answer(request: Request) -> Response:
             status, body, headers = await self._answer(endpoint, decode, request)
             self._count.labels(endpoint.serve.__name__, str(status)).inc()
-            return Response(body, status, {**HEADERS, **headers}, JSON)
+            media = headers.pop("content-type", JSON)
+            return Response(body, status, {**HEADERS, **headers}, media)
 
         return Route(f"{prefix}{endpoint.path}", answer, methods=[endpoint.method])
 
@@ -95,6 +96,8 @@ class Web:
             status = endpoint.status
             if endpoint.path == "/readyz" and not outcome.ok:
                 status = 503
+            if isinstance(outcome, Document):
+                return status, outcome.data, outcome.headers
             return status, _encode(outcome), {}
         except Refusal as refused:
             return refused.status, _encode(refused.problem), refused.headers

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,6 @@ from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement.formats.known import Known, packaged
 from chongzheng.settlement.formats.parse import parse
 from chongzheng.settlement.intake import ClearingFile
-from chongzheng.settlement.three_way import Finding, Gap
 
 EXIT_NO = 1
 SHOWN_MAX = 20
@@ -47,7 +45,8 @@ def bank(
 ) -> None:  # fmt: skip
     """Compare the bank statement FILE with the clearing files and the book, day by day and channel by channel.
 
-    A statement is kept once, by its content. Exit 1 when another statement of the same days was read before.
+    With --db the clearing files that the journal has read are known by themselves; --clearing names others, or goes
+    before them. A statement is kept once, by its content. Exit 1 when another one of the same days was read before.
     """
     known, word = _layouts(form)
     statement = load_statement(file, word, known, day.replace("-", ""), account)
@@ -56,62 +55,11 @@ def bank(
     with _books(db) as books:
         taken = payouts.take(statement, days, how, books, dry_run)
     if as_json:
-        click.echo(json.dumps(document(statement, taken), ensure_ascii=False))
+        click.echo(json.dumps(payouts.document(statement, taken), ensure_ascii=False))
     else:
         _show(statement, taken)
     if any(one.outcome is Kept.OVERLAPS for one in taken):
         sys.exit(EXIT_NO)
-
-
-def document(file: StatementFile, taken: list[Taken]) -> dict[str, object]:
-    """What `--json` prints: each statement with the days that were paid, gaps by type and one by one, and what is not
-    due yet; amounts in fen.
-    """
-    return {
-        "file": file.name,
-        "format": file.format,
-        "digest": file.digest,
-        "statements": [_statement(one) for one in taken],
-    }
-
-
-def _statement(one: Taken) -> dict[str, object]:
-    found, statement = one.found, one.statement
-    gaps = Counter(finding.gap for finding in found.findings) if found else Counter[Gap]()
-    return {
-        "account": statement.account,
-        "currency": statement.currency,
-        "first_day": statement.first_day,
-        "last_day": statement.last_day,
-        "outcome": one.outcome.value,
-        "movements": len(statement.movements),
-        "others": len(found.others) if found else 0,
-        "leap_fen": one.leap_fen,
-        "paid": [
-            {"channel": paid.channel, "days": list(paid.days), "fen": paid.fen, "movements": list(paid.movements)}
-            for paid in (found.paid if found else ())
-        ],
-        "gaps": {gap.value: gaps[gap] for gap in Gap},
-        "findings": [_finding(finding) for finding in (found.findings if found else ())],
-        "pending": [
-            {"channel": day.channel, "day": day.day, "fen": day.net_fen} for day in (found.pending if found else ())
-        ],
-    }
-
-
-def _finding(finding: Finding) -> dict[str, object]:
-    return {
-        "gap": finding.gap.value,
-        "word": finding.word,
-        "channel": finding.channel,
-        "days": list(finding.days),
-        "due": finding.due,
-        "fen": finding.fen,
-        "movements": list(finding.movements),
-        "owner": finding.owner.value,
-        "next_action": finding.next_action,
-        "why": finding.why,
-    }
 
 
 def _layouts(form: str) -> tuple[Known, str]:

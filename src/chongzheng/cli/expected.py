@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from chongzheng.gateway.expected import Awaited, Standing
+from chongzheng.gateway.expected import Awaited, Standing, document
 
 EXIT_NO = 1
 
@@ -27,23 +27,11 @@ def expected(config: Path, as_json: bool) -> None:
     found = awaited_files(config, time.time_ns() // 1_000_000)
     missing = [one for one in found if one.standing is Standing.MISSING]
     if as_json:
-        document = {"files": [_document(one) for one in found], "missing": len(missing)}
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(json.dumps(document(found), ensure_ascii=False))
     else:
         _show(Console(), found)
     if missing:
         sys.exit(EXIT_NO)
-
-
-def _document(one: Awaited) -> dict[str, object]:
-    return {
-        "format": one.format,
-        "part": one.part,
-        "day": one.day,
-        "due_at": one.due_at,
-        "read_at": one.read_at or None,
-        "standing": str(one.standing),
-    }
 
 
 def _show(console: Console, found: list[Awaited]) -> None:

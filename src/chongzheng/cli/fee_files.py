@@ -11,14 +11,12 @@ from pathlib import Path
 import click
 
 from chongzheng.fees import hopping as detector
-from chongzheng.fees import usage
 from chongzheng.fees.agreement import Agreement, FeeCheck
 from chongzheng.fees.hopping import Finding, Signals
 from chongzheng.fees.rules import GENERAL
-from chongzheng.fees.tail import Tail, tails
+from chongzheng.fees.tail import tails
 from chongzheng.fees.traffic import Trade
-from chongzheng.fees.usage import Limits, Usage
-from chongzheng.gateway import fee_rules, traffic
+from chongzheng.gateway import fee_check, fee_rules, traffic
 from chongzheng.gateway.settle import load
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement import charged
@@ -48,7 +46,7 @@ def check(file: Path, layout: str, day: str, name: str, own: Path | None, as_jso
     agreed = Agreement(fee_rules.tariff(own), fee_rules.ladder(own), clearing.day, charged.side(clearing.format), name)
     _, found = charged.differences(clearing.records, agreed, {})
     if as_json:
-        click.echo(json.dumps(_checked(clearing, found), ensure_ascii=False))
+        click.echo(json.dumps(fee_check.checked(clearing, found), ensure_ascii=False))
     else:
         _show_check(clearing, found)
     if found.differences:
@@ -70,7 +68,7 @@ def hopping(
     machines: int, own: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Find machines whose trades go through merchants of cheaper categories in the FILEs, and say what shows it."""
-    rules = detector.read(*_data("hopping.toml", signals))
+    rules = detector.read(*_data(fee_check.SIGNALS, signals))
     ladder = fee_rules.ladder(own)
     if planted is not None:
         from chongzheng.simulator.hopping import measured, plant
@@ -89,16 +87,7 @@ def hopping(
     found = detector.findings(trades, known, ladder, rules)
     alerts = [one for one in found if one.level is not None]
     if as_json:
-        document = {
-            "files": len(files),
-            "trades": len(trades),
-            "alerts": [_alert(one) for one in alerts],
-            "advice": {
-                "cards": _advice(usage.by_card(trades, ladder)),
-                "machines": _advice(usage.by_machine(trades, ladder)),
-            },
-        }
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(json.dumps(fee_check.hopped(len(files), trades, alerts, ladder), ensure_ascii=False))
     else:
         _show_alerts(alerts, len(trades), rules)
 
@@ -112,35 +101,6 @@ def _trades(files: Iterable[Path], layout: str, day: str) -> list[Trade]:
     return [trade for file in files for trade in traffic.trades(load(file, day, None, layout))]
 
 
-def _checked(clearing: ClearingFile, found: FeeCheck) -> dict[str, object]:
-    return {
-        "file": clearing.name,
-        "day": clearing.day,
-        "digest": clearing.digest,
-        "rows": len(clearing.records),
-        "judged": found.judged,
-        "fee": len(found.differences),
-        "differences": [
-            {
-                "line": one.number,
-                "part": one.part.value,
-                "charged_fen": one.charged_fen,
-                "agreed_fen": one.agreed_fen,
-                "fen": one.fen,
-                "why": one.why,
-                "why_zh": one.why_zh,
-            }
-            for one in found.differences
-        ],
-        "unchecked": {why.value: count for why, count in sorted(found.unchecked.items())},
-        "tail": [_tail(one) for one in tails(found.fees)],
-    }
-
-
-def _tail(tail: Tail) -> dict[str, object]:
-    return {**asdict(tail), "cleared_fen": tail.cleared_fen, "tail_fen": tail.tail_fen, "why": str(tail)}
-
-
 def _show_check(clearing: ClearingFile, found: FeeCheck) -> None:
     click.echo(f"{clearing.name} of {clearing.day}: {found.judged} of {len(clearing.records)} fees judged")
     for one in found.differences[:SHOWN_MAX]:
@@ -151,28 +111,6 @@ def _show_check(clearing: ClearingFile, found: FeeCheck) -> None:
         click.echo(f"{count} not judged: {why}")
     for tail in tails(found.fees):
         click.echo(f"rounding {tail}")
-
-
-def _alert(one: Finding) -> dict[str, object]:
-    share = one.preferential
-    return {
-        "machine": one.machine,
-        "trades": one.trades,
-        "score": one.score,
-        "level": one.level.name if one.level else "",
-        "preferential_per_mille": {"mean": share.mean, "low": share.low, "high": share.high},
-        "signals": [
-            {"id": each.rule.id, "weight": each.rule.weight, "hits": each.hits, "of": each.of, "en": each.rule.en,
-             "zh": each.rule.zh}
-            for each in one.fired
-        ],
-    }  # fmt: skip
-
-
-def _advice(found: Iterable[Usage]) -> list[dict[str, object]]:
-    """What is used more often than usual, or surely at preferential merchants; advice only."""
-    limits = Limits()
-    return [{"name": one.name, "advice": list(said)} for one in found if (said := one.advice(limits))]
 
 
 def _show_alerts(alerts: list[Finding], trades: int, rules: Signals) -> None:

@@ -58,6 +58,22 @@ class Awaited:
         return f"{self.format}{whose} of {self.day}"
 
 
+def document(found: Sequence[Awaited]) -> dict[str, Any]:
+    """How each file stands, and how many are missing; `read_at` None: not yet."""
+    files = [
+        {
+            "format": one.format,
+            "part": one.part,
+            "day": one.day,
+            "due_at": one.due_at,
+            "read_at": one.read_at or None,
+            "standing": str(one.standing),
+        }
+        for one in found
+    ]
+    return {"files": files, "missing": sum(one.standing is Standing.MISSING for one in found)}
+
+
 RestDays = Callable[[str, str], Set[str]]
 """The days off between two days (yyyymmdd), both included."""
 

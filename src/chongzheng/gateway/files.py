@@ -17,7 +17,8 @@ FILES_MAX = 1_000
 FILE_BYTES_MAX = 2_000_000_000
 CONTROL_SUFFIX = ".ctl"
 UNFINISHED = (".tmp", ".part", ".why")
-
+DONE, REFUSED = "done", "refused"
+"""Where files lie afterwards."""
 
 
 class NotNow(Exception):
@@ -44,7 +45,7 @@ class Inbox:
         self._closes = closes
         self._seen: dict[str, tuple[int, int]] = {}
         self._task: asyncio.Task[None] | None = None
-        for name in ("done", "refused"):
+        for name in (DONE, REFUSED):
             try:
                 (folder / name).mkdir(parents=True, exist_ok=True)
             except OSError as error:
@@ -92,11 +93,11 @@ class Inbox:
             if path.stat().st_size > FILE_BYTES_MAX:
                 raise TheirMistake(f"is larger than {FILE_BYTES_MAX} bytes", path.name)
             line = await self._read(path)
-            self._move(path, "done")
+            self._move(path, DONE)
             self._counts.note("settlement file read", line)
         except TheirMistake as mistake:
-            self._move(path, "refused")
-            (self._folder / "refused" / f"{path.name}.why").write_text(f"{mistake}\n", "utf-8")
+            self._move(path, REFUSED)
+            (self._folder / REFUSED / f"{path.name}.why").write_text(f"{mistake}\n", "utf-8")
             self._counts.note("settlement file refused", str(mistake))
 
     def _move(self, path: Path, where: str) -> None:

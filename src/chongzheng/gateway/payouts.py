@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -10,14 +11,19 @@ from pathlib import Path
 from chongzheng.gateway import fee_rules, rest_days
 from chongzheng.gateway.statements import StatementFile
 from chongzheng.journal.bank import Bank, Kept, Name
+from chongzheng.journal.settled import Paying
+from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement import cleared, days, payouts
 from chongzheng.settlement.bank import Statement
 from chongzheng.settlement.formats.layout import Witness
 from chongzheng.settlement.intake import ClearingFile
 from chongzheng.settlement.payouts import Payout
-from chongzheng.settlement.three_way import Cleared, ThreeWay, reconcile
+from chongzheng.settlement.three_way import Cleared, Finding, Gap, ThreeWay, reconcile
 
 PACKED = "payouts.toml"
+BACK_DAYS = 62
+"""How much older than the statement a clearing day may be that the journal is asked for: a payout that comes later than
+after thirty days and a holiday is a person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,9 @@ def take(
 ) -> list[Taken]:
     """Compare every statement of the file with the clearing days, and keep it in the journal unless `dry_run`.
 
-    Without a journal (`bank` None) nothing is known of our book and nothing is kept.
+    What the journal's own clearing files came to is added to the days that are `known`, which go before it. Without a
+    journal (`bank` None) nothing is known of our book and nothing is kept. TheirMistake: a clearing file was read of
+    which the journal cannot say what it came to.
     """
     found = []
     for number, statement in enumerate(file.statements, 1):
@@ -79,9 +87,23 @@ def _one(
     before, leap_fen = bank.before(statement)
     since = replace(statement, first_day=days.shifted(before, 1)) if before else statement
     paid = bank.paid_days()
-    unpaid = _booked([one for one in known if (one.channel, one.day) not in paid], bank)
+    days_known = [*known, *_settled(statement, known, paid, how, bank)]
+    unpaid = _booked([one for one in days_known if (one.channel, one.day) not in paid], bank)
     found = _compared(since, unpaid, how)
     return Taken(statement, Kept.READ if dry_run else bank.keep(name, statement, found, unpaid), found, leap_fen)
+
+
+def _settled(
+    statement: Statement, known: Sequence[Cleared], paid: Set[Paying], how: Mapping[str, Payout], bank: Bank
+) -> list[Cleared]:
+    """What the journal says that other days came to."""
+    first_day = days.shifted(statement.first_day, -BACK_DAYS)
+    found, unknown = bank.settled.cleared(first_day, statement.last_day, frozenset(how))
+    given = {(one.channel, one.day) for one in known} | paid
+    for paying, name in unknown.items():
+        if paying not in given:
+            raise TheirMistake("was read, and what it came to is not known here; name it with --clearing", name)
+    return [one for one in found if (one.channel, one.day) not in given]
 
 
 def _booked(known: list[Cleared], bank: Bank) -> list[Cleared]:
@@ -96,3 +118,54 @@ def _compared(statement: Statement, known: Sequence[Cleared], how: Mapping[str, 
     """Days off are asked for up to the end of the statement only: what is due later is not compared anyway."""
     first = min([statement.first_day, *(one.day for one in known)])
     return reconcile(known, statement, how, rest_days.between(first, statement.last_day))
+
+
+def document(file: StatementFile, taken: Iterable[Taken]) -> dict[str, object]:
+    """Each statement of the file with the days that were paid, gaps by type and one by one, and what is not due yet;
+    amounts in fen.
+    """
+    return {
+        "file": file.name,
+        "format": file.format,
+        "digest": file.digest,
+        "statements": [_statement(one) for one in taken],
+    }
+
+
+def _statement(one: Taken) -> dict[str, object]:
+    found, statement = one.found, one.statement
+    gaps = Counter(finding.gap for finding in found.findings) if found else Counter[Gap]()
+    return {
+        "account": statement.account,
+        "currency": statement.currency,
+        "first_day": statement.first_day,
+        "last_day": statement.last_day,
+        "outcome": one.outcome.value,
+        "movements": len(statement.movements),
+        "others": len(found.others) if found else 0,
+        "leap_fen": one.leap_fen,
+        "paid": [
+            {"channel": paid.channel, "days": list(paid.days), "fen": paid.fen, "movements": list(paid.movements)}
+            for paid in (found.paid if found else ())
+        ],
+        "gaps": {gap.value: gaps[gap] for gap in Gap},
+        "findings": [_finding(finding) for finding in (found.findings if found else ())],
+        "pending": [
+            {"channel": day.channel, "day": day.day, "fen": day.net_fen} for day in (found.pending if found else ())
+        ],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "gap": finding.gap.value,
+        "word": finding.word,
+        "channel": finding.channel,
+        "days": list(finding.days),
+        "due": finding.due,
+        "fen": finding.fen,
+        "movements": list(finding.movements),
+        "owner": finding.owner.value,
+        "next_action": finding.next_action,
+        "why": finding.why,
+    }

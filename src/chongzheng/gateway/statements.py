@@ -56,14 +56,18 @@ def load(path: Path, form: str, known: Known, day: str = "", account: str = "") 
     Rows in a layout are those of `account`, up to `day` (yyyymmdd). TheirMistake, one line with the place: it cannot
     be read, or does not add up.
     """
-    data = _bytes(path)
+    return read(_bytes(path), path.name, form, known, day, account)
+
+
+def read(data: bytes, name: str, form: str, known: Known, day: str = "", account: str = "") -> StatementFile:
+    """The same of the bytes of a file `name`."""
     if form == camt.NAME:
-        found = camt.read(data, path.name)
+        found = camt.read(data, name)
     elif form == MT940:
-        found = tuple(_mt940(_text(data), path.name))
+        found = tuple(_mt940(_text(data), name))
     else:
-        found = (_described(data, path.name, form, known, day, account),)
-    return StatementFile(path.name, form, hashlib.sha256(data).hexdigest(), found)
+        found = (_described(data, name, form, known, day, account),)
+    return StatementFile(name, form, hashlib.sha256(data).hexdigest(), found)
 
 
 def _bytes(path: Path) -> bytes:

@@ -23,7 +23,6 @@ from chongzheng.settlement.bank import Statement
 from chongzheng.settlement.breaks import Viewpoint
 from chongzheng.settlement.three_way import Cleared, Finding, Gap, ThreeWay
 
-
 STATEMENTS_MAX = 200
 """Statements on one page."""
 
