@@ -86,12 +86,8 @@ class Registers:
             queue(self._side)
             self._actors.allowed(by, May.SET_RULES)
             editions = [e.edition for e in self.history(register) if (e.name, e.valid_from) == (name, valid_from)]
-            row = {
-                "register": register,
-                "name": name,
-                "valid_from": valid_from,
-                "edition": max(editions, default=0) + 1,
-            }
+            edition = max(editions, default=0) + 1
+            row = {"register": register, "name": name, "valid_from": valid_from, "edition": edition}
             words = {"body": encode(dict(body)).decode(), "reason": reason}
             self._side.ask("put_register_row", **row, **words, by=by, at=at, in_force=int(not one.money))
             enact(self._side, at, by, "row proposed", f"register {register} {name}", **row, **words)
