@@ -89,7 +89,7 @@ class Runner:
         self._fatal = fatal
         self._queue: deque[Submission] = deque(maxlen=QUEUE_MAX + BATCH_MAX)
         self._batch: list[Submission] = []
-        self._outbox: deque[Committed] = deque()  # what hand_in let in, committed; empty again before the loop goes on
+        self._outbox: list[Committed] = []  # what hand_in let in, committed; empty again before the loop goes on
         self._busy = False
         self._acting = False
         self._dead = False
@@ -152,7 +152,7 @@ class Runner:
         self._acting = True
         try:
             while self._outbox and self._may_act():
-                self._act(self._outbox.popleft())
+                self._act(self._outbox.pop(0))
         finally:
             self._acting = False
 

@@ -24,7 +24,7 @@ from chongzheng.journal import Journal, Vault
 from chongzheng.journal.post import Notice, Post
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
-from chongzheng.notices.library import packaged, with_own
+from chongzheng.notices.catalogue import packaged, with_own
 from chongzheng.notices.mail import Mail, MailServer
 from chongzheng.notices.outlets import Delivered, Failed, Message, Outlet
 from chongzheng.notices.posting import Hook, Place, Receiver, Room, Sms, SmsGateway
