@@ -10,13 +10,13 @@ class _Case(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names."""
-        return ["causes"]
+        return ["causes", "decide"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name."""
         from chongzheng.cli import case_tables
 
-        return {"causes": case_tables.causes}.get(cmd_name)
+        return {"causes": case_tables.causes, "decide": case_tables.decide_table}.get(cmd_name)
 
 
 @click.group(cls=_Case)
