@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "settle": ("chongzheng.cli.settle:settle", "Reconcile a settlement file."),
     "fee": ("chongzheng.cli.fee:fee", "What a payment costs, by which rule, and why."),
     "case": ("chongzheng.cli.case:case", "Truth and cause of payments that people work."),
+    "matter": ("chongzheng.cli.matter:matter", "Slow work: cases, tasks, complaints, problems, tickets."),
+    "register": ("chongzheng.cli.register:register", "Rules, calendars, limits: dated rows."),
     "breaks": ("chongzheng.cli.breaks:breaks", "Work the differences between book and file."),
     "money": ("chongzheng.cli.money:money", "Money in doubt, trial balance, day close, export."),
     "user": ("chongzheng.cli.user:user", "The register of people: roles, passwords, sessions."),

@@ -47,8 +47,8 @@ def carry_out(keeper: Keeper, side: Side, matter: Matter, fact: Fact, effect: ef
         case effects.TakeRelease():
             _take_release(keeper, side, matter, effect)
         case effects.FreeRelease():
-            side.ask("free_key", name=_give_back(effect.payment), matter=_no(matter))
-            side.ask("free_release_token", payment=effect.payment)
+            if side.ask("free_key", name=_give_back(effect.payment), matter=_no(matter)):
+                side.ask("free_release_token", payment=effect.payment)
         case effects.Book():
             _book(side, matter, fact, effect)
         case effects.Settle():

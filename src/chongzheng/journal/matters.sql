@@ -86,7 +86,7 @@ INSERT INTO matter_key (name, matter) VALUES (:name, :matter) ON CONFLICT DO NOT
 SELECT matter FROM matter_key WHERE name = :name;
 
 -- name: free_key
-DELETE FROM matter_key WHERE name = :name AND matter = :matter;
+DELETE FROM matter_key WHERE name = :name AND matter = :matter RETURNING name;
 
 -- name: put_tag
 INSERT INTO matter_tag (name, value, at, matter) VALUES (:name, :value, :at, :matter) ON CONFLICT DO NOTHING;
