@@ -51,7 +51,7 @@ class AwaitedFile(msgspec.Struct, frozen=True, kw_only=True):
     standing: str
 
 
-class Expected(msgspec.Struct, frozen=True, kw_only=True):
+class AwaitedFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Every expected file of the last month, and how many are missing."""
 
     files: list[AwaitedFile]

@@ -53,7 +53,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "people",
         "How each clearing file of the last month stands that is expected: awaited, read, late, missing.",
         files.expected,
-        shapes.Expected,
+        shapes.AwaitedFiles,
         person=May.READ,
     ),
     Endpoint(

@@ -45,14 +45,14 @@ async def runs(door: Door, call: Call) -> shapes.Runs:
     return shapes.Runs(files=[_run(one) for one in found], after=after + most if len(found) == most else 0)
 
 
-async def expected(door: Door, call: Call) -> shapes.Expected:
+async def expected(door: Door, call: Call) -> shapes.AwaitedFiles:
     """How each file stands that should be here."""
 
     def look() -> dict[str, Any]:
         with door.reader() as reader:
             return awaited.document(door.ways.clearing.expected(reader, door.ways.clock()))
 
-    return msgspec.convert(await asked(look), shapes.Expected)
+    return msgspec.convert(await asked(look), shapes.AwaitedFiles)
 
 
 async def check_fees(door: Door, call: Call) -> shapes.FeeChecked:

@@ -150,7 +150,8 @@ class Mutants(Plain):
             found = mutants.campaign(workers, lambda line: told(None, line))
         with bar("clean payments", size.clean) as told:
             alarms = mutants.clean(size.clean, workers, lambda done: told(done, ""))
-        return {**found, "clean_payments": size.clean, "false_alarms": found["false_alarms"] + alarms}
+        alarms = [*found["alarms"], *alarms]
+        return {**found, "clean_payments": size.clean, "false_alarms": len(alarms), "alarms": alarms}
 
     def holds(self, document: Document) -> bool:
         """All found, no alarm without one."""

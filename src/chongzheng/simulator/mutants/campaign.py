@@ -31,6 +31,9 @@ NOT_FOUND = "not found"
 OWN_FAULT = ("AttributeError", "ImportError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError")
 """A patch that breaks the code instead of changing what it does shows so: that is no kill."""
 
+Alarm = tuple[int, str, list[str]]
+"""A world in which something was found and nothing was planted: its seed, the vices of its peers, the violations."""
+
 
 def campaign(workers: int = 1, say: Callable[[str], None] = lambda line: None) -> dict[str, Any]:
     """Plant every bug in turn. `by`: the invariant that found it. False alarms are those of the same worlds without."""
@@ -43,7 +46,8 @@ def campaign(workers: int = 1, say: Callable[[str], None] = lambda line: None) -
     layers = Counter(mutant.layer for mutant in MUTANTS)
     missed = [name for name, one in by.items() if one == NOT_FOUND]
     places = dict.fromkeys((SEEDS[0], PAYMENTS, mutant.weather, mutant.vices) for mutant in MUTANTS)
-    counts = {"planted": len(by), "found": found, "false_alarms": sum(spread(_alarm, places, workers))}
+    alarms = [alarm for alarm in spread(_alarm, places, workers) if alarm is not None]
+    counts = {"planted": len(by), "found": found, "false_alarms": len(alarms), "alarms": alarms}
     return {**counts, "layers": dict(layers), "by": by, "missed": missed}
 
 
@@ -61,20 +65,24 @@ def hunt(mutant: Mutant) -> str:
     return NOT_FOUND
 
 
-def clean(payments: int, workers: int = 1, say: Callable[[int], None] = lambda done: None) -> int:
-    """In how many worlds without a bug, of so many payments together, something was found."""
-    treatments, alarms = list(_treatments()), 0
+def clean(payments: int, workers: int = 1, say: Callable[[int], None] = lambda done: None) -> list[Alarm]:
+    """Worlds without a bug, of so many payments together, in which something was found all the same."""
+    treatments = list(_treatments())
+    alarms: list[Alarm] = []
     seeds = range(CLEAN_FROM, CLEAN_FROM + -(-payments // CLEAN_PAYMENTS))
     places = ((seed, CLEAN_PAYMENTS, draw(seed), treatments[seed % len(treatments)]) for seed in seeds)
-    for done, alarm in enumerate(spread(_alarm, places, workers), 1):
-        alarms += alarm
+    for done, found in enumerate(spread(_alarm, places, workers), 1):
+        if found is not None:
+            alarms.append(found)
         say(done * CLEAN_PAYMENTS)
     return alarms
 
 
-def _alarm(place: tuple[int, int, Weather, tuple[str, str]]) -> bool:
-    """Whether anything is found in this world, where no bug is planted."""
-    return bool(_world(*place, None).violations)
+def _alarm(place: tuple[int, int, Weather, tuple[str, str]]) -> Alarm | None:
+    """What is found in this world, where no bug is planted: its seed, its vices, the violations."""
+    seed, _, _, vices = place
+    violations = _world(*place, None).violations
+    return (seed, " ".join(vices).strip(), [f"{which}: {what}" for which, what in violations]) if violations else None
 
 
 def _treatments() -> Iterator[tuple[str, str]]:
