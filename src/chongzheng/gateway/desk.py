@@ -25,6 +25,8 @@ from chongzheng.reversal.payment import Owes, Payment, State, Tie, Told
 DAY_MS = 24 * 3_600_000
 LAST_MAX = 200_000
 """Terminals whose last payment is remembered; the journal knows the others."""
+REFUSED_MAX = 20_000
+"""Sales refused at the door whose refusal is remembered; the oldest are forgotten first."""
 UNKNOWN_TERMINAL, BUSY, BAD_MAC, DONE, WRONG_RELATION, UNREACHABLE = "97", "96", "A0", "00", "22", "91"
 SOURCE = "pos"
 FORGERIES_PER_S, FORGERIES_BURST = 1, 100
@@ -80,6 +82,7 @@ class Desk:
         self._clock = clock
         self._ways = ways
         self._last: Bounded[Payment] = Bounded(LAST_MAX)
+        self._refused: Bounded[str] = Bounded(REFUSED_MAX)
         self._forgeries = Allowance(FORGERIES_PER_S, FORGERIES_BURST, clock())
 
     # In: what terminals say
@@ -168,22 +171,25 @@ class Desk:
             self._turn_away(asker, translate.NOT_SUPPORTED, "refused: PIN block without a shared PIN key")
             return
         request, named = self._request(heard, proof.at)
-        if named is None:
-            self._turn_away(asker, BUSY, "no numbers are left")
-            return
         payment = payment_id(request.key)
-        if request.original and not self._may_follow(request, payment):
-            self._turn_away(asker, WRONG_RELATION, "refused: its original is reversed or voided already")
+        if payment in self._refused:
+            self._turn_away(asker, self._refused[payment], "refused again")
+            return
+        if named is None:
+            self._refuse_new(asker, payment, request, BUSY, "no numbers are left")
+            return
+        if request.original and not self._may_follow(request, payment) and not self._reader.payment(payment):
+            self._refuse_new(asker, payment, request, WRONG_RELATION, "refused: its original is reversed or voided")
             return
         if not asker.turn.begin() or not self._in_hand.waiting.join(payment, asker):
-            self._turn_away(asker, BUSY, "too many in flight")
+            self._refuse_new(asker, payment, request, BUSY, "too many in flight")
             return
         self._note_moved_on(asker, heard, payment, proof)
         if payment not in self._in_hand.sales:
             self._in_hand.sales.put(payment, heard)
         fact = facts.RequestTaken(payment, proof.at, proof.id, request)
         if not self._ways.hand_in(Submission(fact, (proof,), translate.card(heard), named.alias)):
-            self._decline_unwritten(payment, "the queue is full")
+            self._decline_unwritten(fact, "the queue is full")
 
     def _take_reversal(self, asker: Asker, heard: Heard, proof: Evidence) -> None:
         """No limit in flight for these: a reversal that is turned away is a cardholder's money at risk."""
@@ -304,7 +310,8 @@ class Desk:
 
     def refuse(self, submission: Submission) -> None:
         """The disk is full and this sale could not be written: the terminal hears 96, nothing was forwarded."""
-        self._decline_unwritten(submission.fact.payment, "the disk is full")
+        if isinstance(submission.fact, facts.RequestTaken):
+            self._decline_unwritten(submission.fact, "the disk is full")
 
     def _approve(self, payment: Payment, code: str) -> None:
         waiting = self._in_hand.waiting.take(payment.id)
@@ -347,17 +354,26 @@ class Desk:
             self._give(asker, self._own_answer(asker, code))
         return True
 
-    def _decline_unwritten(self, payment: str, why: str) -> None:
-        """A repeat of a sale that is in the journal hears nothing: the first one may still be approved."""
-        asker = self._in_hand.waiting.leave(payment, newest=True)
-        if payment not in self._in_hand.waiting:
-            self._in_hand.sales.take(payment)
-            if asker is not None and self._reader.payment(payment) is None:
-                self._turn_away(asker, BUSY, why)
-                return
+    def _decline_unwritten(self, fact: facts.RequestTaken, why: str) -> None:
+        asker = self._in_hand.waiting.leave(fact.payment, newest=True)
+        if fact.payment not in self._in_hand.waiting:
+            self._in_hand.sales.take(fact.payment)
         if asker is not None:
+            self._refuse_new(asker, fact.payment, fact.request, BUSY, why)
+
+    def _refuse_new(self, asker: Asker, payment: str, request: facts.Request, code: str, why: str) -> None:
+        """Refuse what has not become a payment, now and whenever a copy of it arrives: its terminal gives it up.
+
+        A copy of one that has, or is about to, hears nothing: the first may still be approved. A notice is repeated
+        until it is taken, so nobody gives it up.
+        """
+        if payment in self._in_hand.waiting or self._reader.payment(payment) is not None:
             self._counts.note(f"repeat not taken: {why}")
             asker.turn.end()
+            return
+        if request.undo is not facts.Undo.RESEND:
+            self._refused.put(payment, code)
+        self._turn_away(asker, code, why)
 
     def _turn_away(self, asker: Asker, code: str, why: str) -> None:
         self._counts.note(why)
