@@ -17,8 +17,8 @@ from chongzheng.reversal.policy import Policy
 
 TABLES = ("payment", "fact", "evidence", "stray", "release", "entry", "cases", "card", "secret", "number",
           "settlement_file", "commits", "alias", "account", "act", "actor", "actor_session", "rule", "breaks",
-          "voucher", "closing", "bank_statement", "bank_line", "matter", "matter_key", "matter_tag", "errand",
-          "register_row", "notice", "notice_reply", "promise")  # fmt: skip
+          "voucher", "closing", "bank_statement", "bank_line", "matter", "matter_key", "matter_tag",
+          "matter_word", "errand", "register_row", "notice", "notice_reply", "promise")  # fmt: skip
 IN_POSTGRES = {
     "?": "%s",
     "x'7b7d'": "'\\x7b7d'::bytea",

@@ -122,6 +122,8 @@ CREATE TABLE cases (
     UNIQUE (payment, why)
 ) STRICT;
 
+CREATE INDEX cases_open ON cases (id) WHERE state = 'open';
+
 -- What a payment is called towards a network, where it goes under numbers of our own.
 CREATE TABLE alias (
     name    TEXT NOT NULL,
@@ -356,6 +358,7 @@ CREATE INDEX matter_owner ON matter (owner, priority, no) WHERE closed = 0;
 CREATE INDEX matter_due ON matter (due_at, no) WHERE closed = 0 AND due_at IS NOT NULL;
 CREATE INDEX matter_payment ON matter (payment, no) WHERE payment <> '';
 CREATE INDEX matter_parent ON matter (parent, no) WHERE parent <> 0;
+CREATE INDEX matter_open ON matter (no) WHERE closed = 0 AND payment <> '';
 
 -- What only one matter may hold or be: the database refuses a second.
 CREATE TABLE matter_key (
@@ -372,6 +375,14 @@ CREATE TABLE matter_tag (
     PRIMARY KEY (name, value, at, matter)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX matter_tag_of ON matter_tag (matter);
+
+-- By which words people find a matter: what it says, and the numbers and names of its payment.
+CREATE TABLE matter_word (
+    word   TEXT NOT NULL,
+    matter INTEGER NOT NULL,
+    PRIMARY KEY (word, matter)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX matter_word_of ON matter_word (matter);
 
 -- What a matter asks of the engine; handed in after the commit, and again until the engine has taken it.
 CREATE TABLE errand (
@@ -403,7 +414,8 @@ CREATE TABLE register_row (
 ) STRICT, WITHOUT ROWID;
 
 -- What somebody is to be told: asked for in the transaction that decides, worded and sent after it. `said`: the values and
--- facts that the asker brings (JSON); from `wording` on it is what was really said, by which outlet, and what shows it.
+-- facts that the asker brings (JSON); from `wording` on it is what was really said, by which outlet, and what shows it;
+-- `heard`: 1 once its matter knows what became of it.
 CREATE TABLE notice (
     id        INTEGER PRIMARY KEY, -- given by the database
     key       TEXT NOT NULL UNIQUE,
@@ -426,8 +438,10 @@ CREATE TABLE notice (
     incident  TEXT NOT NULL,
     facts     TEXT NOT NULL,
     sent_at   INTEGER,
-    evidence  TEXT NOT NULL
+    evidence  TEXT NOT NULL,
+    heard     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX notice_unheard ON notice (id) WHERE heard = 0 AND state <> 'waiting';
 CREATE INDEX notice_due ON notice (next_at, id) WHERE state = 'waiting';
 CREATE INDEX notice_matter ON notice (matter, id) WHERE matter <> '';
 CREATE INDEX notice_person ON notice (person, id) WHERE person <> '';
