@@ -8,7 +8,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from chongzheng.cases.confirm import Clearing, Goods, Reversal, Says, Witnesses, decide, weigh
+from chongzheng.cases.columns import Clearing, Goods, Reversal, Witnesses
+from chongzheng.cases.confirm import decide
+from chongzheng.cases.weigh import Says, weigh
 from chongzheng.cli import main
 from chongzheng.reversal.payment import Truth
 

@@ -16,19 +16,11 @@ import click
 from rich.console import Console
 from rich.table import Table as Grid
 
-from chongzheng.cases.confirm import (
-    ACTIONS,
-    FINDINGS,
-    Clearing,
-    Decision,
-    Goods,
-    Original,
-    Reversal,
-    Witnesses,
-    decide,
-    next_question,
-    retry_allowed,
-)
+from chongzheng.cases.columns import Clearing, Goods, Original, Reversal, Witnesses
+from chongzheng.cases.confirm import Decision, decide, retry_allowed
+from chongzheng.cases.consequence import ACTIONS
+from chongzheng.cases.question import next_question
+from chongzheng.cases.reading import FINDINGS
 from chongzheng.causes import attribution, grades
 from chongzheng.causes.ask import next_tests
 from chongzheng.causes.score import Ranking, Scored, because, score
