@@ -21,7 +21,7 @@ SUDO   := $(if $(filter-out 0,$(shell id -u)),sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check docs lock soak mutation clean
+.PHONY: help setup run test requirements check docs lock soak mutation clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -65,6 +65,9 @@ $(CLUSTER): requirements-cluster.lock | $(STAMP)
 test: setup $(CLUSTER) ## set up, then the whole test suite
 	@$(PY) -m pytest -q -m cluster
 	@$(PY) -m pytest -q -n 2
+
+requirements: setup ## every row of the requirements: its named test, and the bugs planted for it
+	@$(VENV)/bin/chongzheng requirements --run
 
 check: setup ## lint, types of the pure part, house rules, coverage file by file, licences
 	@echo "check: ruff" && $(VENV)/bin/ruff check .
