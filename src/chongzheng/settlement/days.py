@@ -5,11 +5,15 @@ A day is `yyyymmdd` text in Chinese standard time (UTC+8, no summer time); an in
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date, timedelta
 from functools import lru_cache
 
 DAYS_KEPT_MAX = 64
 """A file and its payments speak of a handful of days; more than this many are computed again."""
+
+REST_DAYS_IN_A_ROW_MAX = 30
+"""No holiday is longer; a calendar that says so is wrong, and counting stops."""
 
 CHINA_AHEAD_S = 8 * 3600
 DAY_S = 24 * 3600
@@ -30,6 +34,15 @@ def shifted(day: str, days: int) -> str:
         return "" if start is None else _text(start + timedelta(days=days))
     except OverflowError:
         return ""
+
+
+def working(day: str, rest_days: Set[str]) -> str:
+    """The day itself where it is worked, else the next one that is."""
+    for _ in range(REST_DAYS_IN_A_ROW_MAX):
+        if day not in rest_days:
+            break
+        day = shifted(day, 1)
+    return day
 
 
 @lru_cache(maxsize=DAYS_KEPT_MAX)

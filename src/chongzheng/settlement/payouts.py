@@ -9,7 +9,7 @@ from chongzheng.fees.rows import Row, tables
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement import days
 from chongzheng.settlement.bank import Movement
-from chongzheng.settlement.windows import REST_DAYS_IN_A_ROW_MAX, Counting
+from chongzheng.settlement.windows import Counting
 
 DAYS_MAX = 30
 TAIL_FEN_MAX = 10_000
@@ -44,7 +44,7 @@ class Payout:
         if self.counting is Counting.D:
             return days.shifted(day, count)
         for _ in range(count):
-            day = _working(days.shifted(day, 1), rest_days)
+            day = days.working(days.shifted(day, 1), rest_days)
         return day
 
 
@@ -77,11 +77,3 @@ def _payout(row: Row) -> Payout:
         row.whole("tail_fen", TAIL_FEN_MAX) if "tail_fen" in row else 0,
         row.text("account"),
     )
-
-
-def _working(day: str, rest_days: Set[str]) -> str:
-    for _ in range(REST_DAYS_IN_A_ROW_MAX):
-        if day not in rest_days:
-            break
-        day = days.shifted(day, 1)
-    return day

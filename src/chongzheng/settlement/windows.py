@@ -15,8 +15,6 @@ from types import MappingProxyType
 from chongzheng.settlement import days
 from chongzheng.settlement.line import CARD_CHANNEL
 
-REST_DAYS_IN_A_ROW_MAX = 30
-"""No holiday is longer; a calendar that says so is wrong, and counting stops."""
 WINDOWS_KEPT_MAX = 256
 
 
@@ -55,7 +53,7 @@ class Window:
         found = [day]
         for _ in range(self.files_after):
             following = days.shifted(found[-1], 1)
-            found.append(_working(following, rest_days) if self.counting is Counting.T else following)
+            found.append(days.working(following, rest_days) if self.counting is Counting.T else following)
         return tuple(found)
 
 
@@ -74,11 +72,3 @@ def of(channel: str) -> Window:
 @lru_cache(maxsize=WINDOWS_KEPT_MAX)
 def _around(day: str, before: int, after: int) -> frozenset[str]:
     return frozenset(near for shift in range(-before, after + 1) if (near := days.shifted(day, shift)))
-
-
-def _working(day: str, rest_days: Set[str]) -> str:
-    for _ in range(REST_DAYS_IN_A_ROW_MAX):
-        if day not in rest_days:
-            break
-        day = days.shifted(day, 1)
-    return day

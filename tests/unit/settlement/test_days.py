@@ -69,3 +69,13 @@ def test_an_instant_in_a_file_is_an_instant() -> None:
 def test_a_file_may_hold_more_than_the_evening_before() -> None:
     assert days.in_clearing_day("1120", "20261122", 2) == "20261120"
     assert days.in_clearing_day("1120", "20261122") == days.in_clearing_day("1121", "20261122", 0) == ""
+
+
+def test_a_day_off_gives_way_to_the_next_that_is_worked() -> None:
+    assert days.working("20261001", {f"202610{day:02d}" for day in range(1, 8)}) == "20261008"
+    assert days.working("20260930", {"20261001"}) == "20260930"
+
+
+def test_a_calendar_in_which_nobody_works_ends_the_search() -> None:
+    never = {days.shifted("20261101", day) for day in range(90)}
+    assert days.working("20261101", never) == "20261201"
