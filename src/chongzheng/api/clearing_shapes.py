@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from chongzheng.api.shapes import Shape
+from chongzheng.journal.bank import KeptGap, KeptLine
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,40 +184,12 @@ class StatementPage(msgspec.Struct, frozen=True, kw_only=True):
     after: int
 
 
-class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A movement; `matched`: channel and clearing days that it paid, empty for none."""
-
-    number: int
-    day: str
-    value_day: str
-    fen: int
-    reference: str
-    theirs: str
-    text: str
-    matched: str
-
-
-class StatementGap(msgspec.Struct, frozen=True, kw_only=True):
-    """A gap, as the break of this number."""
-
-    id: int
-    type: str
-    channel: str
-    day: str
-    fen: int
-    record: int
-    queue: str
-    next_action: str
-    why: str
-    state: str
-
-
 class StatementView(msgspec.Struct, frozen=True, kw_only=True):
     """A statement with its movements and its gaps as they stand now."""
 
     statement: StatementRow
-    lines: list[StatementLine]
-    gaps: list[StatementGap]
+    lines: list[KeptLine]
+    gaps: list[KeptGap]
 
 
 class LedgerAccount(msgspec.Struct, frozen=True, kw_only=True):

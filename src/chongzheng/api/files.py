@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -146,8 +145,8 @@ async def show_statement(door: Door, call: Call) -> shapes.StatementView:
     kept = await asked(lambda: door.bank.statement(digest), "statement")
     return shapes.StatementView(
         statement=_statement(kept.row),
-        lines=[shapes.StatementLine(**asdict(one)) for one in kept.lines],
-        gaps=[shapes.StatementGap(**asdict(one)) for one in kept.gaps],
+        lines=list(kept.lines),
+        gaps=list(kept.gaps),
     )
 
 
