@@ -126,6 +126,13 @@ class Matters:
         rows = self._side.ask(name, kind=_kind(kind).name, after=after, most=min(most, PAGE_MAX))
         return [matter_of(row) for row in rows]
 
+    def all_open(self, kind: str) -> Iterator[Matter]:
+        """Every open matter of a kind, by their numbers, read page by page."""
+        after = 0
+        while some := self.page(kind, after, PAGE_MAX, open_only=True):
+            yield from some
+            after = number(some[-1].id)
+
     def queue(self, name: str, priority: int = PRIORITY_MAX, after: int = 0, most: int = PAGE_MAX) -> list[Matter]:
         """What waits in a queue, most urgent first, behind (priority, number)."""
         values = {"queue": name, "priority": priority, "after": after, "most": min(most, PAGE_MAX)}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 
 from chongzheng.cases.calendar import day_of, instant
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Matter
 from chongzheng.cases.queues import PROPOSED, QUEUES, Seat, filled
-from chongzheng.journal.matters import PAGE_MAX, PRIORITY_MAX, Matters, matter_of, number
+from chongzheng.journal.matters import PRIORITY_MAX, Matters, matter_of, number
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 
@@ -55,11 +56,7 @@ def _urgent(page: Callable[[int, int], list[Matter]]) -> Iterator[Matter]:
 
 
 def _of_kind(matters: Matters, kind: str) -> Iterator[Matter]:
-    after, found = 0, 0
-    while found < QUEUE_MAX and (some := matters.page(kind, after, PAGE_MAX, open_only=True)):
-        yield from some
-        found += len(some)
-        after = number(some[-1].id)
+    return islice(matters.all_open(kind), QUEUE_MAX)
 
 
 def _unassigned(matters: Matters, side: Side, seat: Seat) -> Iterator[Matter]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chongzheng.journal.breaks import Overtaken
-from chongzheng.journal.matters import PAGE_MAX, Matters
+from chongzheng.journal.matters import Matters
 from chongzheng.journal.rules import day_of
 from chongzheng.journal.side import Side
 
@@ -38,9 +38,9 @@ def attempts(side: Side, since: int, until: int, terminals: Iterable[str] | None
 
 def count(matters: Matters, side: Side, units: Units, now: int) -> list[str]:
     """Count for every matter that waits for figures, at most once a day each; the ids of those that were told."""
-    told = [one for one in _open(matters, "change") if one.state == "IN_PLACE" and _due(one.body["figures"], now)]
+    told = [one for one in matters.all_open("change") if one.state == "IN_PLACE" and _due(one.body["figures"], now)]
     said = [(one.id, _of_change(side, units, one.body, now)) for one in told]
-    canaries = [one for one in _open(matters, "release") if one.state == "CANARY" and _due(one.body["counted"], now)]
+    canaries = [one for one in matters.all_open("release") if one.state == "CANARY" and _due(one.body["counted"], now)]
     said += [(one.id, _of_release(side, units, one.body, now)) for one in canaries]
     return [matter for matter, figures in said if _say(matters, matter, figures)]
 
@@ -53,15 +53,6 @@ def _say(matters: Matters, matter: str, figures: Mapping[str, int]) -> bool:
     except Overtaken:  # somebody ended it meanwhile
         return False
     return True
-
-
-def _open(matters: Matters, kind: str) -> list[Any]:
-    found: list[Any] = []
-    while page := matters.page(kind, int(found[-1].id.rpartition("-")[2]) if found else 0, open_only=True):
-        found += page
-        if len(page) < PAGE_MAX:
-            break
-    return found
 
 
 def _due(figures: list[Mapping[str, Any]], now: int) -> bool:
