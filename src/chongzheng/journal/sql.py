@@ -52,8 +52,9 @@ def _turned(text: str) -> str:
 
 @cache
 def desk() -> dict[str, str]:
-    """All named statements of desk.sql, bank.sql, matters.sql and post.sql: what people do, see and are told."""
-    return _named("desk.sql") | _named("bank.sql") | _named("matters.sql") | _named("post.sql")
+    """All named statements of desk, bank, matters, post and papers.sql: what people do, see and are told."""
+    texts = ("desk.sql", "bank.sql", "matters.sql", "post.sql", "papers.sql")
+    return {name: text for file in texts for name, text in _named(file).items()}
 
 
 @cache

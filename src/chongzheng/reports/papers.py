@@ -1,0 +1,138 @@
+"""How does a document become a file that can be checked by whoever holds it, with nothing but this program?
+
+Every file carries its input. To check one, the input is taken out, its hash and code are computed again, the file is
+made again from it, and the two must be the same byte for byte.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import openpyxl
+
+from chongzheng import __version__
+from chongzheng.mistakes import TheirMistake
+from chongzheng.reports import pdf as typeset
+from chongzheng.reports import workbook as spread
+from chongzheng.reports.case_paper import case_paper
+from chongzheng.reports.documents import LANGUAGES, NAMES, CaseFile, Document, code, content, digest
+from chongzheng.reports.paper import Paper
+
+FORMAT = "chongzheng-paper/1"
+FILE_BYTES_MAX = 64 * 1024 * 1024
+_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_SETTERS: dict[type, Callable[[Any], Paper]] = {CaseFile: case_paper}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a file turned out to be. `faults`: what does not fit, one line each; empty when it is as it was made."""
+
+    document: Document | None
+    digest: str
+    code: str
+    faults: tuple[str, ...]
+
+
+def paper(document: Document) -> Paper:
+    """The paper that says this document, in its language."""
+    return _SETTERS[type(document)](document)
+
+
+def pdf(document: Document) -> bytes:
+    """The document as pages. The same document gives the same bytes."""
+    made: bytes = typeset.pages(paper(document), enveloped(document))
+    return made
+
+
+def pictures(document: Document, ppi: int = 100) -> list[bytes]:
+    """The same pages as pictures (PNG)."""
+    made = typeset.pages(paper(document), enveloped(document), "png", ppi)
+    return made if isinstance(made, list) else [made]
+
+
+def workbook(document: Document) -> bytes:
+    """The document as a workbook (XLSX). The same document gives the same bytes."""
+    return spread.sheets(paper(document), enveloped(document))
+
+
+def enveloped(document: Document) -> bytes:
+    """The input as every file carries it: what it says, its language, its hash, and by what it was set."""
+    envelope = {
+        "format": FORMAT,
+        "by": f"chongzheng {__version__}, {typeset.maker()}, {spread.maker()}",
+        "language": document.language,
+        "digest": digest(document),
+        "said": content(document),
+    }
+    return json.dumps(envelope, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def check(data: bytes) -> Checked:
+    """What this file is, and what does not fit. TheirMistake: it is no paper of ours."""
+    if len(data) > FILE_BYTES_MAX:
+        raise TheirMistake(f"is larger than {FILE_BYTES_MAX} bytes", "paper")
+    attached, made = (_in_pdf(data), pdf) if data.startswith(b"%PDF-") else (_in_workbook(data), workbook)
+    envelope = _envelope(attached)
+    try:
+        document = _document(envelope)
+    except (msgspec.ValidationError, KeyError, TypeError, ValueError) as wrong:
+        return Checked(None, "", "", (f"its input is no document ({type(wrong).__name__})",))
+    found = digest(document)
+    faults = [] if envelope.get("digest") == found else ["the hash in its input is not the hash of its input"]
+    if enveloped(document) != attached and envelope.get("by") != json.loads(enveloped(document))["by"]:
+        faults.append(f"set by {envelope.get('by')}: only that can make its pages again")
+    elif made(document) != data:
+        faults.append("its pages are not those that its input gives: it was changed")
+    return Checked(document, found, code(found), tuple(faults))
+
+
+def _document(envelope: dict[str, Any]) -> Document:
+    said = dict(envelope["said"])
+    kind = {name: kind for kind, name in NAMES.items()}[said.pop("document")]
+    if envelope["language"] not in LANGUAGES:
+        raise ValueError("language")
+    document: Document = msgspec.convert({**said, "language": envelope["language"]}, kind)
+    return document
+
+
+def _envelope(attached: bytes) -> dict[str, Any]:
+    try:
+        envelope = json.loads(attached)
+    except (ValueError, RecursionError):
+        envelope = None
+    if not isinstance(envelope, dict) or envelope.get("format") != FORMAT:
+        raise TheirMistake("carries no input of ours; it is no paper of this program, or was printed anew", "paper")
+    return envelope
+
+
+def _in_pdf(data: bytes) -> bytes:
+    return next((text for text in _streams(data) if text.startswith(b"{") and FORMAT.encode() in text), b"")
+
+
+def _streams(data: bytes) -> Iterator[bytes]:
+    for match in _STREAM.finditer(data):
+        try:
+            yield zlib.decompressobj().decompress(match.group(1), FILE_BYTES_MAX)
+        except zlib.error:
+            yield match.group(1)
+
+
+def _in_workbook(data: bytes) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(one.file_size for one in archive.infolist()) > 4 * FILE_BYTES_MAX:
+                raise TheirMistake("unpacks to more than a paper of ours holds", "paper")
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+        rows = book[spread.INPUT_SHEET].iter_rows(max_col=1, values_only=True)
+        return "".join(str(value) for (value,) in rows).encode()
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        return b""
