@@ -88,8 +88,9 @@ async def hopping(door: Door, call: Call) -> shapes.Hopped:
             if len(trades) > HOPPING_TRADES_MAX:
                 raise refusal("bad_field", f"more than {HOPPING_TRADES_MAX} sales; name fewer days", "query.since")
         ladder = fee_rules.ladder()
-        found = detector.findings(trades, door.ways.clearing.machines(), ladder, fee_check.packed_signals())
-        return fee_check.hopped(read, trades, found, ladder) | {"absent": absent}
+        rules = fee_check.packed_signals()
+        found = detector.findings(trades, door.ways.clearing.machines(), ladder, rules)
+        return fee_check.hopped(read, trades, found, ladder, rules.limits) | {"absent": absent}
 
     return msgspec.convert(await asked(look), shapes.Hopped)
 

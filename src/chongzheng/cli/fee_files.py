@@ -87,7 +87,7 @@ def hopping(
     found = detector.findings(trades, known, ladder, rules)
     alerts = [one for one in found if one.level is not None]
     if as_json:
-        click.echo(json.dumps(fee_check.hopped(len(files), trades, alerts, ladder), ensure_ascii=False))
+        click.echo(json.dumps(fee_check.hopped(len(files), trades, alerts, ladder, rules.limits), ensure_ascii=False))
     else:
         _show_alerts(alerts, len(trades), rules)
 

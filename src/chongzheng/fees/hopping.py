@@ -20,7 +20,7 @@ from chongzheng.fees.rows import Row, tables
 from chongzheng.fees.rules import CARD_TYPES
 from chongzheng.fees.share import PER_MILLE, Prior, Share, chance, discoveries
 from chongzheng.fees.traffic import Registered, Trade
-from chongzheng.fees.usage import USUAL_PREFERENTIAL
+from chongzheng.fees.usage import USUAL_LIMITS, USUAL_PREFERENTIAL, Limits
 
 USUAL_CONFLICTS = Prior(1, 49)
 """Typing and register errors: about two in a hundred trades disagree where nobody hops."""
@@ -57,10 +57,11 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """The signals by id and the levels, the highest score first."""
+    """The signals by id, the levels, the highest score first, and above what use calls for advice."""
 
     rules: Mapping[str, Rule]
     levels: tuple[Level, ...]
+    limits: Limits = USUAL_LIMITS
 
     def level(self, score: int) -> Level | None:
         """The highest level that the score reaches."""
@@ -106,10 +107,11 @@ def findings(
 
 def read(text: str, name: str) -> Signals:
     """The signals in the TOML `text` of the file `name`. TheirMistake, one line with file, row and key."""
-    found = tables(text, name, ("signal", "level"))
+    found = tables(text, name, ("signal", "level", "usage"))
     rules = {row.choice("id", IDS, ""): _rule(row) for row in found["signal"]}
     levels = sorted(map(_level, found["level"]), key=lambda one: -one.score)
-    return Signals(rules, tuple(levels))
+    limits = [_limits(row) for row in found["usage"]]
+    return Signals(rules, tuple(levels), limits[-1] if limits else USUAL_LIMITS)
 
 
 def _rule(row: Row) -> Rule:
@@ -122,6 +124,12 @@ def _rule(row: Row) -> Rule:
 def _level(row: Row) -> Level:
     row.refuse_others(("name", "score", "en", "zh"))
     return Level(row.name("name"), row.whole("score", SCORE_MAX), row.text("en"), row.text("zh"))
+
+
+def _limits(row: Row) -> Limits:
+    row.refuse_others(("in_7_days", "in_30_days", "preferential"))
+    week, month = row.whole("in_7_days", LEAST_MAX), row.whole("in_30_days", LEAST_MAX)
+    return Limits(week, month, row.whole("preferential", PER_MILLE))
 
 
 class _Looking:

@@ -28,6 +28,10 @@ class Limits:
     preferential: int = 300
 
 
+USUAL_LIMITS = Limits()
+"""Where no file says others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """One card, by its keyed hash, or one machine: its busiest 7 and 30 days, and its share of preferential trades."""

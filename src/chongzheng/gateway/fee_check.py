@@ -44,15 +44,17 @@ def checked(clearing: ClearingFile, found: FeeCheck) -> dict[str, object]:
     }
 
 
-def hopped(files: int, trades: Sequence[Trade], found: Iterable[Finding], ladder: Ladder) -> dict[str, object]:
+def hopped(
+    files: int, trades: Sequence[Trade], found: Iterable[Finding], ladder: Ladder, limits: Limits
+) -> dict[str, object]:
     """Machines to look at with the signals that speak against them, and advice about cards and machines."""
     return {
         "files": files,
         "trades": len(trades),
         "alerts": [_alert(one) for one in found if one.level is not None],
         "advice": {
-            "cards": _advice(usage.by_card(trades, ladder)),
-            "machines": _advice(usage.by_machine(trades, ladder)),
+            "cards": _advice(usage.by_card(trades, ladder), limits),
+            "machines": _advice(usage.by_machine(trades, ladder), limits),
         },
     }
 
@@ -82,7 +84,6 @@ def _alert(one: Finding) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _advice(found: Iterable[Usage]) -> list[dict[str, object]]:
+def _advice(found: Iterable[Usage], limits: Limits) -> list[dict[str, object]]:
     """What is used more often than usual, or surely at preferential merchants; advice only."""
-    limits = Limits()
     return [{"name": one.name, "advice": list(said)} for one in found if (said := one.advice(limits))]

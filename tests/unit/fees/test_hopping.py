@@ -9,6 +9,7 @@ import pytest
 from chongzheng.fees import hopping, interchange
 from chongzheng.fees.hopping import Finding, Signals, findings
 from chongzheng.fees.traffic import Registered, Trade
+from chongzheng.fees.usage import Limits
 from chongzheng.mistakes import TheirMistake
 
 FEES = Path(__file__).parents[3] / "src/chongzheng/fees"
@@ -143,6 +144,12 @@ def test_signals_that_are_left_out_of_the_data_stay_silent() -> None:
     assert found(mixed(80, 100, entry="tap", cost_fen=300), signals=without) is None
 
 
+def test_from_how_often_on_use_calls_for_advice_is_data() -> None:
+    assert SIGNALS.limits == Limits() == hopping.read("", "own.toml").limits
+    own = hopping.read("[[usage]]\nin_7_days = 1\nin_30_days = 2\npreferential = 3\n", "own.toml")
+    assert own.limits == Limits(1, 2, 3)
+
+
 def test_levels_by_score() -> None:
     assert [level and level.name for level in map(SIGNALS.level, (3, 4, 6, 9, 10))] == [
         None, "watch", "warn", "warn", "delay",
@@ -161,7 +168,9 @@ def test_levels_by_score() -> None:
         ("[[signal]]\nid = 'name'\nscore = 1", "'score': is no key here"),
         ("[[level]]\nname = 'x'\nscore = 1\nlimit = 2", "'limit': is no key here"),
         ("[[level]]\nname = 'x'", "score: must be a whole number"),
-        ("[[rule]]", "'rule': is no key here; there are level, signal"),
+        ("[[rule]]", "'rule': is no key here; there are level, signal, usage"),
+        ("[[usage]]\nin_7_days = 1\nin_30_days = 2\npreferential = 1001", "preferential: must be a whole number"),
+        ("[[usage]]\nin_7_days = 1\nin_30_days = 2\nlimit = 3", "'limit': is no key here"),
     ],
 )
 def test_a_mistake_in_the_data_is_told_with_its_place(text: str, says: str) -> None:
