@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +14,9 @@ import structlog
 
 from chongzheng import config as settings
 from chongzheng import uplink
+from chongzheng.casework import Casework
 from chongzheng.clearing import Clearing, awaited, desk, terms_of
 from chongzheng.gateway.asking import Asking, Channel, answers_of
-from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.channel import Channel as Kinds
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.desk import Desk as TerminalDesk
@@ -31,12 +31,11 @@ from chongzheng.gateway.inquiry import Budget
 from chongzheng.gateway.letters import Letters
 from chongzheng.gateway.loading import Desk
 from chongzheng.gateway.metrics import Sources
-from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.pos import PosDoor
 from chongzheng.gateway.settle import Terms
 from chongzheng.gateway.steady import SteadyClock
 from chongzheng.gateway.take_over import Hands, Look, TakeOver
-from chongzheng.gateway.terminals import Terminal, Terminals, master_key_place, terminal_of
+from chongzheng.gateway.terminals import Terminal, Terminals
 from chongzheng.gateway.timers import Deadline, Place, Timers
 from chongzheng.gateway.turns import deadline_of, other_deadline_of
 from chongzheng.gateway.writer import Writer
@@ -44,7 +43,7 @@ from chongzheng.housekeeping import Housekeeping
 from chongzheng.journal import Committed, Fenced, Journal, Reader, Submission, Vault
 from chongzheng.journal.mailbox import Mailbox
 from chongzheng.journal.side import Side
-from chongzheng.mistakes import OurMistake, TheirMistake
+from chongzheng.mistakes import OurMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
@@ -129,6 +128,7 @@ class Engine:
         self._house = Housekeeping(config, self.counts, self._clock)
         self._stopping = False
         self._clearing = Clearing(config.settlement, config.calendar.utc_offset_h, self.counts, self._clock)
+        self._casework = Casework(config.journal, self.counts, self._clock)
 
     async def start(self) -> None:
         """Open the journal, take up what was left, connect. TheirMistake when the configuration cannot be followed."""
@@ -139,7 +139,7 @@ class Engine:
         uplink.refuse_what_does_not_fit(host, self._config.pos, keybox)
         self._box = uplink.key_box(keybox, self._vault)
         links = uplink.link_settings(host, self._box, host_tls)
-        terminals = list(self._sealed_terminals())
+        terminals = uplink.sealed_terminals(self._config.terminals, self._box, self._config.pos.mac)
         place, lease_ms = self._config.journal, self._config.lease_ms
         self._journal = Journal.open(place, self._vault, self._config.policy, threading.Lock(), lease_ms)
         try:
@@ -196,7 +196,7 @@ class Engine:
             lambda deadline, at: self._reversal_timers.postpone(deadline, at),
             lambda deadline, at: self._timers.postpone(deadline, at),
         )
-        pace, trip = _spared(self._config.outage, policy)
+        pace, trip = uplink.spared(self._config.outage, policy.repeat_after_ms[0], policy.reply_wait_ms)
         meaning, count = policy.reversal_meaning, self._count_reversals
         self._driving = Driving(pace, trip, meaning, clock, later, self._hand_in, wires, count, kinds.order_of)
         self._asking = self._make_asking()
@@ -285,6 +285,8 @@ class Engine:
         self._tidy()
         self._house.begin(self._sources, self._journal.reader)
         self._clearing.measure(self._house.also)
+        self._casework.start(self._journal)
+        self._casework.measure(self._house.also)
         await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
         await self._door.open()
         self.addresses["pos"] = address
@@ -319,6 +321,7 @@ class Engine:
         if self._letters is not None:
             await self._letters.stop()
         await self._stop_settling()
+        await self._casework.stop()
         await self._house.finish()
         if self._tidier is not None:
             self._tidier.cancel()
@@ -367,6 +370,11 @@ class Engine:
     def _let_go(self, stops: list[str]) -> None:
         for payment in stops:
             self._forwarding.hold_back(payment, held=False)
+
+    @property
+    def casework(self) -> dict[str, int]:
+        """How far this engine is with the cases of people (see Casework.standing)."""
+        return self._casework.standing
 
     def status(self) -> dict[str, Any]:
         """How the host stands, how many reversals are pending, and when there will be none (see Driving.status)."""
@@ -474,27 +482,3 @@ class Engine:
 
     def _well(self) -> dict[str, bool]:
         return {"journal": not self.failed.is_set(), "running": not self._stopping, "host": self.host_ready}
-
-    # Configuration
-
-    def _sealed_terminals(self) -> Iterator[Terminal]:
-        for one in self._config.terminals:
-            try:
-                self._box.master(bytes.fromhex(one.master_key), master_key_place(one.merchant, one.terminal))
-            except TheirMistake as mistake:
-                raise TheirMistake(mistake.what, f"terminals.{one.terminal}.master_key") from None
-            mac = one.mac or self._config.pos.mac
-            yield terminal_of(one.terminal, one.merchant, bytes.fromhex(one.master_key), mac)
-
-
-def _spared(outage: settings.OutageSection, policy: Policy) -> tuple[Pace, Trip]:
-    pace = Pace(
-        window_start=min(outage.window_start, outage.window_max),
-        window_max=outage.window_max,
-        lane_max=outage.per_terminal,
-        sale_share_percent=outage.sale_share_percent,
-        patience_ms=policy.repeat_after_ms[0],
-    )
-    silent_after_ms = min(outage.silent_after_ms, policy.reply_wait_ms)
-    return pace, Trip(outage.silent_min, silent_after_ms, open_max_ms=outage.open_max_ms)
-

@@ -1,4 +1,4 @@
-"""How do the tables [host], [[host.links]] and [keybox] become a key box, links, and numbers of our own?
+"""How do the tables [host], [[host.links]], [keybox] and [outage] become a key box, terminals, links, and a pace?
 
 What the configuration asks for and the pieces cannot do together is refused here, before anything is opened.
 """
@@ -6,10 +6,11 @@ What the configuration asks for and the pieces cannot do together is refused her
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from chongzheng.gateway.breaker import Trip
 from chongzheng.gateway.business_day import Calendar
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.cup_pos import CupPos
@@ -19,7 +20,9 @@ from chongzheng.gateway.iso87 import Iso87
 from chongzheng.gateway.keybox import KeyBox, Software
 from chongzheng.gateway.links import LINKS_MAX, Links
 from chongzheng.gateway.numbers import Execute, Named, NumberBook, unnamed
+from chongzheng.gateway.pacing import Pace
 from chongzheng.gateway.profile import LINK, Party, Profile
+from chongzheng.gateway.terminals import Terminal, master_key_place, terminal_of
 from chongzheng.iso8583 import CupEnvelope
 from chongzheng.journal import Journal, Vault
 from chongzheng.mistakes import TheirMistake
@@ -162,3 +165,29 @@ def naming_of(
 def _on_link(named: Named, links: Links) -> Named:
     link = links.assign()
     return Named((*named.pairs, (LINK, link)), named.alias) if link else named
+
+
+def sealed_terminals(sections: Iterable[Any], box: KeyBox, mac: str) -> list[Terminal]:
+    """The terminals, with their master keys as the box has sealed them. `mac`: where a terminal says no other."""
+    return [_terminal(one, box, one.mac or mac) for one in sections]
+
+
+def _terminal(one: Any, box: KeyBox, mac: str) -> Terminal:
+    try:
+        box.master(bytes.fromhex(one.master_key), master_key_place(one.merchant, one.terminal))
+    except TheirMistake as mistake:
+        raise TheirMistake(mistake.what, f"terminals.{one.terminal}.master_key") from None
+    return terminal_of(one.terminal, one.merchant, bytes.fromhex(one.master_key), mac)
+
+
+def spared(outage: Any, patience_ms: int, reply_wait_ms: int) -> tuple[Pace, Trip]:
+    """How reversals are paced towards the host, and when they are held back altogether."""
+    pace = Pace(
+        window_start=min(outage.window_start, outage.window_max),
+        window_max=outage.window_max,
+        lane_max=outage.per_terminal,
+        sale_share_percent=outage.sale_share_percent,
+        patience_ms=patience_ms,
+    )
+    silent_after_ms = min(outage.silent_after_ms, reply_wait_ms)
+    return pace, Trip(outage.silent_min, silent_after_ms, open_max_ms=outage.open_max_ms)

@@ -80,9 +80,9 @@ def test_a_case_is_worked_to_its_close_on_what_the_engine_knows(desk: Desk) -> N
 
 def test_the_engines_own_case_is_taken_once_and_closed_with_it(desk: Desk) -> None:
     desk.journal.apply([sale(1), reply(1), written(1), cleared(1, 1, 1)])
-    (engine,) = desk.side.ask("cases_to_adopt", most=10)
+    (engine,) = desk.side.ask("cases_to_adopt", after=0, scan=10, most=10)
     case = desk.case(1, engine_case=engine[0])
-    assert desk.side.ask("cases_to_adopt", most=10) == []
+    assert desk.side.ask("cases_to_adopt", after=0, scan=10, most=10) == []
     with pytest.raises(Overtaken, match="another case"):
         desk.matters.open("case", {**ENGINE, "engine_case": engine[0]})
     desk.say(to_the_end(desk, case), "Closed", outcome="the shop is short and knows")

@@ -9,6 +9,7 @@ from chongzheng.journal.matters import Matters
 from chongzheng.journal.side import Side
 
 ROUND_MAX = 200
+ALL = 2**62
 
 
 def adopt(matters: Matters, side: Side, most: int = ROUND_MAX) -> int:
@@ -17,21 +18,20 @@ def adopt(matters: Matters, side: Side, most: int = ROUND_MAX) -> int:
     A case that was closed is opened again: the engine has something new to say. What another process adopted meanwhile
     is left to it.
     """
-    given = 0
-    for number, payment, why, _, _ in side.ask("cases_to_adopt", most=most):
-        said: dict[str, Any] = {"source": "engine", "why": str(why), "engine_case": int(number)}
-        try:
-            _give(matters, str(payment), said)
-        except Overtaken:
-            continue
-        given += 1
-    return given
+    found = side.ask("cases_to_adopt", after=0, scan=ALL, most=most)
+    return sum(give(matters, int(number), str(payment), str(why)) for number, payment, why in found)
 
 
-def _give(matters: Matters, payment: str, said: dict[str, Any]) -> None:
+def give(matters: Matters, number: int, payment: str, why: str) -> bool:
+    """Give one case of the engine to the case of its payment, or to a new one; False: another process did meanwhile."""
+    said: dict[str, Any] = {"source": "engine", "why": why, "engine_case": number}
     key = f"case {payment}"
     holder = matters.holder(key)
-    if holder:
-        matters.say(holder, "Joined", said)
-    else:
-        matters.open("case", said, payment=payment, key=key)
+    try:
+        if holder:
+            matters.say(holder, "Joined", said)
+        else:
+            matters.open("case", said, payment=payment, key=key)
+    except Overtaken:
+        return False
+    return True

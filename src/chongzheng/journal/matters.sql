@@ -63,6 +63,12 @@ SELECT kind, state, count(*), coalesce(sum(fen), 0) FROM matter GROUP BY kind, s
 -- name: matters_due
 SELECT no FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :now ORDER BY due_at, no LIMIT :most;
 
+-- name: matters_due_after
+-- The same behind a place in that order, with their kinds.
+SELECT no, kind, due_at FROM matter
+WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :now AND (due_at > :at OR (due_at = :at AND no > :no))
+ORDER BY due_at, no LIMIT :most;
+
 -- name: matters_due_until
 SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
 FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until ORDER BY due_at, no LIMIT :most;
@@ -75,6 +81,17 @@ FROM matter WHERE closed = 0 AND owner = '' ORDER BY priority DESC, no LIMIT :mo
 -- Open matters whose payment has moved since they were told of it.
 SELECT m.no, p.version FROM matter m JOIN payment p ON p.id = m.payment
 WHERE m.closed = 0 AND m.payment <> '' AND m.seen < p.version AND m.no > :after ORDER BY m.no LIMIT :most;
+
+-- name: matters_behind_among
+-- Of the next so many open matters with a payment, behind a number: those that have not heard how it stands now.
+SELECT m.no, m.kind, p.version
+FROM (SELECT no, kind, payment, seen FROM matter WHERE closed = 0 AND payment <> '' AND no > :after ORDER BY no LIMIT :scan) m
+JOIN payment p ON p.id = m.payment WHERE m.seen < p.version ORDER BY m.no LIMIT :most;
+
+-- name: matters_looked_at
+-- How many of those there are, and the number of the last.
+SELECT count(*), coalesce(max(no), 0)
+FROM (SELECT no FROM matter WHERE closed = 0 AND payment <> '' AND no > :after ORDER BY no LIMIT :scan) m;
 
 -- name: set_seen
 UPDATE matter SET seen = :seen WHERE no = :no;
@@ -95,10 +112,17 @@ INSERT INTO matter_tag (name, value, at, matter) VALUES (:name, :value, :at, :ma
 DELETE FROM matter_tag WHERE matter = :matter;
 
 -- name: cases_to_adopt
--- Cases of the engine that no matter has taken yet.
-SELECT c.id, c.payment, c.why, c.opened_at, c.due_at FROM cases c
-WHERE c.state = 'open' AND NOT EXISTS (SELECT 1 FROM matter_key k WHERE k.name = 'engine case ' || c.id)
-ORDER BY c.id LIMIT :most;
+-- Open cases of the engine behind a number, of the next so many, that no matter has taken yet, or whose matter is closed:
+-- the engine has opened them again.
+SELECT c.id, c.payment, c.why
+FROM (SELECT id, payment, why FROM cases WHERE state = 'open' AND id > :after ORDER BY id LIMIT :scan) c
+LEFT JOIN matter_key k ON k.name = 'engine case ' || c.id LEFT JOIN matter m ON m.no = k.matter
+WHERE k.matter IS NULL OR m.closed = 1 ORDER BY c.id LIMIT :most;
+
+-- name: cases_looked_at
+-- How many of those there are, and the number of the last.
+SELECT count(*), coalesce(max(id), 0)
+FROM (SELECT id FROM cases WHERE state = 'open' AND id > :after ORDER BY id LIMIT :scan) c;
 
 -- name: open_cases_of
 SELECT id FROM cases WHERE payment = :payment AND state = 'open' ORDER BY id;

@@ -1,0 +1,149 @@
+"""What does an engine do for the people at the desk: give them cases, ring their clocks, tell them how payments stand?
+
+It is done beside the payments, on threads and connections of its own, and rests after each transaction longer than the
+transaction took, so that no sale waits for it. Of several engines on one database the living one with the lowest
+number does it; what two of them do for a moment is done once all the same (journal/rounds).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from chongzheng.gateway.counts import Counts
+from chongzheng.gateway.upkeep import Chore, Upkeep
+from chongzheng.journal import Journal
+from chongzheng.journal.rules import day_of
+from chongzheng.journal.side import Side
+
+if TYPE_CHECKING:
+    from chongzheng.journal.matters import Matters
+    from chongzheng.journal.rounds import Rounds
+
+LOOK_EVERY_MS = 500
+COUNT_EVERY_MS = 3_600_000
+"""How often figures of changes are counted (each at most once a day) and causes that came back are gathered."""
+REST_SHARE = 2
+"""A rest is so many times as long as the transaction before it."""
+REST_MS_MAX = 100
+
+FIGURES = {
+    "leads": "1 where this engine carries the cases; of several one does",
+    "behind_seconds": "Since when not everything is done that is due of cases",
+    "set_aside": "Matters that failed and are left alone for a while",
+    "facts": "Facts about cases that the program has said since its start",
+}
+
+log = structlog.get_logger("casework")
+
+
+class Casework:
+    """The part of an engine that carries cases. Figures may be read from any thread."""
+
+    def __init__(self, place: Path | str, counts: Counts, clock: Callable[[], int]) -> None:
+        self._place = place
+        self._counts = counts
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._upkeep: Upkeep | None = None
+        self._rounds: Rounds | None = None
+        self._begun_ns = 0
+        self._leads = False
+        self._said = 0
+        self._caught_up_at = 0
+
+    def start(self, journal: Journal) -> None:
+        """Begin. `journal`: whose lease and number say whether this engine does it."""
+        self._journal = journal
+        self._reader = journal.reader()
+        self._caught_up_at = self._clock()
+        self._side = Side.open(self._place)
+        chores = [Chore("casework", LOOK_EVERY_MS, self._turn), Chore("casework figures", COUNT_EVERY_MS, self._count)]
+        self._upkeep = Upkeep(chores, self._counts)
+        self._upkeep.start()
+
+    async def stop(self) -> None:
+        """Finish the transaction that is under way, and no other."""
+        self._stopping.set()
+        if self._upkeep is None:
+            return
+        await self._upkeep.stop()
+        self._side.close()
+        self._reader.close()
+
+    @property
+    def standing(self) -> dict[str, int]:
+        """How far this engine is with it: whether it does it (1), since how many seconds not everything is done, how
+        many matters are set aside, and how many facts it has said since its start."""
+        late_ms = self._clock() - self._caught_up_at if self._leads else 0
+        aside = self._rounds.aside.count() if self._rounds is not None and self._leads else 0
+        return {"leads": int(self._leads), "behind_seconds": late_ms // 1000, "set_aside": aside, "facts": self._said}
+
+    def measure(self, also: Callable[[str, str, Callable[[], float]], None]) -> None:
+        """Add these figures to the engine's own."""
+        for name, text in FIGURES.items():
+            also(f"casework_{name}", text, self._figure(name))
+
+    def _figure(self, name: str) -> Callable[[], float]:
+        return lambda: self.standing[name]
+
+    def _turn(self) -> None:
+        """One round of everything, and another at once while there is more than one round takes."""
+        if self._rounds is None:
+            self._rounds = self._made()
+        self._leads = self._is_ours()
+        while self._leads and not self._stopping.is_set() and self._round(self._rounds):
+            self._leads = self._is_ours()
+
+    def _made(self) -> Rounds:
+        """The tables of cases are many, and nobody waits for them here."""
+        from chongzheng.journal.rounds import Rounds
+
+        return Rounds(self._keeper(), self._side, self._clock, self._set_aside, self._rest)
+
+    def _keeper(self) -> Matters:
+        from chongzheng.journal.matters import Matters
+        from chongzheng.journal.registers import Registers
+
+        return Matters(self._side, self._clock, Registers(self._side))
+
+    def _round(self, rounds: Rounds) -> bool:
+        """Whether there is more of something. What the database raises ends it; it is done again."""
+        self._begun_ns = time.monotonic_ns()
+        for part in (rounds.adopt, rounds.ring, rounds.tell):
+            self._said += part()
+        if not rounds.more:
+            self._caught_up_at = self._clock()
+        return rounds.more
+
+    def _count(self) -> None:
+        if not self._is_ours():
+            return
+        from chongzheng.journal import rates, recurring
+        from chongzheng.journal.registers import Registers
+
+        matters, registers, now = self._keeper(), Registers(self._side), self._clock()
+        rates.count(matters, self._side, registers.rows("units", day_of(now)), now)
+        recurring.gather(matters, self._side, registers.rows("recurring causes", day_of(now)), now)
+
+    def _is_ours(self) -> bool:
+        """A file has one engine, and no numbers."""
+        living = self._reader.living()
+        return self._journal.leased and (not living or living[0] == self._reader.engine)
+
+    def _rest(self) -> bool:
+        """Whether to go on; a stop ends the rest."""
+        took_ms = (time.monotonic_ns() - self._begun_ns) // 1_000_000 + 1
+        self._stopping.wait(min(took_ms * REST_SHARE, REST_MS_MAX) / 1000)
+        self._begun_ns = time.monotonic_ns()
+        return not self._stopping.is_set()
+
+    def _set_aside(self, name: str, why: str) -> None:
+        """Loudly: somebody must look at it, and everything else goes on."""
+        self._counts.of["a matter is set aside"] += 1
+        log.error("a matter is set aside", matter=name, why=why)
