@@ -48,10 +48,12 @@ class Free:
 @dataclass(frozen=True, slots=True)
 class TakeRelease:
     """Take the payment's one release token for a give-back outside the wires. Refused while a reversal or a void of it
-    lives, or another give-back does."""
+    lives, or another give-back does. `provisional`: a reversal may still take effect, and whoever gives knows that; but
+    nobody drives it any more, because a person stopped it."""
 
     payment: str
     verb: str
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from chongzheng.cases.change import CHANGE
 from chongzheng.cases.claim import CLAIM
 from chongzheng.cases.complaint import COMPLAINT
 from chongzheng.cases.contact import CONTACT
+from chongzheng.cases.credit_watch import WATCH
 from chongzheng.cases.feedback import FEEDBACK
 from chongzheng.cases.incident import INCIDENT
 from chongzheng.cases.inquiry import INQUIRY
@@ -21,6 +22,7 @@ from chongzheng.cases.part import PART
 from chongzheng.cases.playbook import ACTIVATION, DRILL
 from chongzheng.cases.problem import PROBLEM
 from chongzheng.cases.procedure import PROCEDURE
+from chongzheng.cases.refund import REFUND
 from chongzheng.cases.release import RELEASE
 from chongzheng.cases.retry import RETRY
 from chongzheng.cases.slip import SLIP
@@ -49,6 +51,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         PART,
         PROBLEM,
         PROCEDURE,
+        REFUND,
         RETRY,
         SLIP,
         SURVEY,
@@ -59,5 +62,6 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         TASK,
         TICKET,
         TRAINING,
+        WATCH,
     )
 })  # fmt: skip

@@ -6,9 +6,10 @@ Source of levels and rows: operations 3.3; they are proposals of ours, so each r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import permutations
 from types import MappingProxyType
 from typing import Any
 
@@ -79,9 +80,31 @@ def rule_of(rules: Mapping[str, Mapping[str, Any]], level: Level, fen: int, seen
     return OTHERWISE
 
 
+def people_needed(row: Mapping[str, Any]) -> int:
+    """How many different people a row takes, the proposer counted, once the automatic check is counted where it may."""
+    return max(1, int(row["people"]) - int(row["machine_checks"]))
+
+
+def lacking(row: Mapping[str, Any], approvals: Sequence[Mapping[str, Any]]) -> str:
+    """What is missing before these approvals (`by`, `roles`) are enough, in words; "" nothing is. Each role that the
+    row names takes a person of its own."""
+    missing = people_needed(row) - 1 - len(approvals)
+    if missing > 0:
+        return f"{missing} more"
+    wanted = row.get("roles", ())
+    if any(
+        all(role in approval["roles"] for role, approval in zip(wanted, some, strict=True))
+        for some in permutations(approvals, len(wanted))
+    ):
+        return ""
+    return f"one each of {', '.join(wanted)}"
+
+
 def wrong_row(row: Mapping[str, Any]) -> str:
     """What is wrong with a row beyond its fields; "" nothing. Only E3 pays for good, and never does one person alone
     unless the automatic check counts as the second."""
+    if len(row.get("roles", ())) > max(0, row["people"] - 1):
+        return "roles: are more than the people who approve"
     if row["gives"] == Gives.FINAL and row["level"] != Level.E3:
         return "level: a final refund takes E3"
     if row["gives"] == Gives.PROVISIONAL and row["level"] == Level.E0:
@@ -114,6 +137,15 @@ REFUND_POLICY = Register(
         Field("latest_ms", "whole", "最迟(毫秒)", "how long it may take, ms"),
         Field("merchant_cap_fen", "fen", "商户日限额(分)", "most a day and merchant, fen", needed=False),
         Field("group_cap_fen", "fen", "小组日限额(分)", "most a day and operator group, fen", needed=False),
+        Field("roles", "texts", "审批角色", "roles of which the approvers must have one each", needed=False),
+        Field(
+            "wait_ms",
+            "whole",
+            "先等待(毫秒)",
+            "how old the case must be: a file is waited for",
+            needed=False,
+        ),
+        Field("one_advance", "flag", "限一笔垫付", "not while the customer has another advance open", needed=False),
         Field("unverified", "flag", "未核实", "a proposal of ours, not yet confirmed by the house", needed=False),
     ),
     check=wrong_row,
@@ -122,13 +154,33 @@ REFUND_POLICY = Register(
             NO_REFUND: _row("E0", 0, FEN_MAX, "nothing", 0, DAY_MS),
             "PR-1": _row("E3", 0, 50_000, "final", 2, DAY_MS),
             "PR-2": _row("E3", 50_000, 1_000_000, "final", 2, DAY_MS),
-            "PR-3": _row("E3", 1_000_000, FEN_MAX, "final", 3, 2 * DAY_MS),
+            "PR-3": _row("E3", 1_000_000, FEN_MAX, "final", 3, 2 * DAY_MS, roles=["finance"]),
             "PR-4": _row(
-                "E2", 0, 20_000, "provisional", 2, 2 * HOUR_MS, merchant_cap_fen=200_000, group_cap_fen=2_000_000
+                "E2",
+                0,
+                20_000,
+                "provisional",
+                2,
+                2 * HOUR_MS,
+                merchant_cap_fen=200_000,
+                group_cap_fen=2_000_000,
+                one_advance=True,
             ),
             "PR-5": _row("E2", 20_000, 100_000, "provisional", 2, DAY_MS),
-            "PR-6": _row("E2", 100_000, 1_000_000, "provisional", 2, DAY_MS, hold=True),
-            "PR-7": _row("E2", 1_000_000, FEN_MAX, "provisional", 3, 2 * DAY_MS, hold=True),
+            "PR-6": _row(
+                "E2", 100_000, 1_000_000, "provisional", 2, DAY_MS, hold=True, roles=["supervisor"], wait_ms=DAY_MS
+            ),
+            "PR-7": _row(
+                "E2",
+                1_000_000,
+                FEN_MAX,
+                "provisional",
+                3,
+                2 * DAY_MS,
+                hold=True,
+                roles=["administrator", "finance"],
+                wait_ms=DAY_MS,
+            ),
             "PR-8": _row("E1", 0, 10_000, "provisional", 2, DAY_MS, hard=True),
             OTHERWISE: _row("E1", 0, FEN_MAX, "nothing", 0, DAY_MS),
             BLOCKED: _row("E1", 0, FEN_MAX, "nothing", 0, DAY_MS, hard=True),

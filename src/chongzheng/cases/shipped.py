@@ -17,6 +17,7 @@ from chongzheng.cases.priority import PRIORITY, SEVERITY
 from chongzheng.cases.problem import HUMAN_CAUSES, RECURRING
 from chongzheng.cases.quiz import QUIZ
 from chongzheng.cases.refund_policy import REFUND_POLICY
+from chongzheng.cases.refund_rules import OPERATOR_GROUPS, REFUND_BLOCKS, REFUND_LIMITS
 from chongzheng.cases.registers import Register, by_name
 from chongzheng.cases.release import CANARIES
 from chongzheng.cases.routing import SKILLS
@@ -46,6 +47,9 @@ REGISTERS: Mapping[str, Register] = by_name(
     POOR,
     QUIZ,
     RECURRING,
+    OPERATOR_GROUPS,
+    REFUND_BLOCKS,
+    REFUND_LIMITS,
     REFUND_POLICY,
     RIGHTS,
     SOPS,

@@ -14,7 +14,7 @@ import msgspec
 
 from chongzheng.journal.audit import GENESIS, Fault, digest, link
 from chongzheng.journal.rows import encode
-from chongzheng.reversal.entries import Entry
+from chongzheng.reversal.entries import Account, Entry
 
 HEAD = ("no", "at", "actor", "kind", "subject")
 PROGRAM = "program"
@@ -70,6 +70,15 @@ def book(
     return no
 
 
+def lies_on(pen: Pen, account: Account, payment: str, break_id: int = 0) -> int:
+    """What vouchers left on an account for a payment, or for a break without one; in suspense what the machine left
+    there as well. Above 0 it is a debit."""
+    lies = int(pen.ask("voucher_balance", account=str(account), payment=payment, break_id=break_id)[0][0])
+    if account is Account.SUSPENSE and payment:
+        lies -= int(pen.ask("payment_standing", payment=payment)[0][4])
+    return lies
+
+
 def act_faults(ask: Any) -> Iterator[Fault]:
     """What does not add up in the chain of acts, and between it and what acts have written. `ask(name)` gives rows."""
     booked: dict[int, list[list[Any]]] = defaultdict(list)
@@ -118,9 +127,7 @@ def _remember(made: dict[str, dict[str, Any]], said: dict[str, Any]) -> None:
             made[dated]["approved_by"] = said.get("actor")
 
 
-def _apart(
-    made: dict[str, dict[str, Any]], kind: str, rows: Iterable[tuple[str, dict[str, Any]]]
-) -> Iterator[Fault]:
+def _apart(made: dict[str, dict[str, Any]], kind: str, rows: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Fault]:
     left = {subject for subject in made if subject.startswith(f"{kind} ")}
     for name, row in rows:
         left.discard(f"{kind} {name}")

@@ -135,6 +135,9 @@ SELECT type, state, count(*), sum(fen) FROM breaks GROUP BY type, state ORDER BY
 -- name: payment_standing
 SELECT version, state, truth, proof, suspense_fen, merchant, terminal, stan, amount_fen FROM payment WHERE id = :payment;
 
+-- name: payment_body
+SELECT body FROM payment WHERE id = :payment;
+
 -- name: hold_payment_sqlite
 SELECT 1;
 

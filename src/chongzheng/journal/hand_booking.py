@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chongzheng.journal.actors import Actors, May, NotAllowed
-from chongzheng.journal.acts import book, queue
+from chongzheng.journal.acts import book, lies_on, queue
 from chongzheng.journal.breaks import check_words
 from chongzheng.journal.rules import ALONE_UP_TO_FEN, Rules
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 from chongzheng.money import FEN_MAX
-from chongzheng.reversal.booking import BOOKINGS, DRAWS, Booking, booked
+from chongzheng.reversal.booking import BOOKINGS, DRAWS, Booking, booked, drawable
 
 OF_NO_PAYMENT = frozenset({
     Booking.FEE_TAKEN, Booking.FEE_RETURNED, Booking.TAIL_KEPT, Booking.TAIL_BORNE, Booking.CLEARING_RECEIVED,
@@ -82,8 +82,7 @@ class HandBooking:
         account = DRAWS.get(wanted.what)
         if account is None:
             return
-        about = {"payment": wanted.payment, "break_id": wanted.break_id}
-        lies = abs(int(self._side.ask("voucher_balance", account=str(account), **about)[0][0]))
+        lies = drawable(wanted.what, lies_on(self._side, account, wanted.payment, wanted.break_id))
         if wanted.fen > lies:
             raise TheirMistake(f"only {lies} fen lie on {account} for it", str(wanted.what))
 

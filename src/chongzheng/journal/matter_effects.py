@@ -7,14 +7,18 @@ from typing import Any, Protocol
 
 from chongzheng.cases import effects
 from chongzheng.cases.matter import Fact, Matter
-from chongzheng.journal.acts import book, enact
+from chongzheng.journal import post
+from chongzheng.journal.acts import book, enact, lies_on
 from chongzheng.journal.breaks import Overtaken
+from chongzheng.journal.rows import decode_payment
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
-from chongzheng.reversal.booking import DRAWS, Booking, Resolution, booked, resolved
+from chongzheng.reversal.booking import DRAWS, Booking, Resolution, booked, drawable, resolved
 
 UNDRIVEN = frozenset({"nothing", "person"})
 """What a payment owes whose reversal nobody sends any more."""
+DRIVEN = frozenset({"reversal", "forward", "delivery", "resend"})
+"""What a payment owes of which something may leave at any moment."""
 
 
 class Keeper(Protocol):
@@ -54,8 +58,6 @@ def carry_out(keeper: Keeper, side: Side, matter: Matter, fact: Fact, effect: ef
         case effects.Settle():
             _settle(side, matter, fact, effect)
         case effects.Tell():
-            from chongzheng.journal import post
-
             said = {**effect.said, "matter": matter.id, "payment": matter.payment}
             post.put(side, fact.at, matter.id, effect.template, effect.to, effect.key, said)
         case effects.HandIn():
@@ -96,13 +98,14 @@ def _take_release(keeper: Keeper, side: Side, matter: Matter, effect: effects.Ta
     if not standing:
         raise TheirMistake("there is no such payment", payment)
     owes, truth, proof, verb = standing[0]
+    if owes in DRIVEN:
+        raise Overtaken(f"{payment} is still under way at the engine (owes {owes}); stop it first")
     if verb is None:
-        if owes in ("reversal", "forward", "delivery", "resend"):
-            raise Overtaken(f"{payment} is still under way at the engine (owes {owes}); stop it first")
         side.ask("take_release_token", payment=payment, verb=effect.verb)
     elif verb in ("reversal", "void"):
         kept = truth in ("charged_kept", "charged_twice", "contested") and proof == "proven"
-        if owes not in UNDRIVEN or not kept:
+        stopped = effect.provisional and verb == "reversal" and _stopped_by_a_person(side, payment)
+        if not stopped and (owes not in UNDRIVEN or not kept):
             raise Overtaken(
                 f"a {verb} of {payment} may still take effect; it must be stopped, or proven without effect"
             )
@@ -114,12 +117,15 @@ def _book(side: Side, matter: Matter, fact: Fact, effect: effects.Book) -> None:
     what = Booking(effect.what)
     account = DRAWS.get(what)
     if account is not None:
-        about = {"payment": effect.payment, "break_id": 0}
-        lies = abs(int(side.ask("voucher_balance", account=str(account), **about)[0][0]))
+        lies = drawable(what, lies_on(side, account, effect.payment))
         if effect.fen > lies:
             raise Overtaken(f"only {lies} fen lie on {account} for {effect.payment or matter.id}, not {effect.fen}")
     entry = booked(what, effect.fen)
     book(side, fact.at, fact.actor, str(what), [entry], payment=effect.payment, matter=matter.id, fact=fact.name)
+
+
+def _stopped_by_a_person(side: Side, payment: str) -> bool:
+    return bool(decode_payment(bytes(side.ask("payment_body", payment=payment)[0][0])).stopped_by)
 
 
 def _settle(side: Side, matter: Matter, fact: Fact, effect: effects.Settle) -> None:

@@ -27,6 +27,13 @@ class Booking(StrEnum):
     ADVANCE_COVERED = "advance covered"
     ADVANCE_CLAWED_BACK = "advance clawed back"
     ADVANCE_LOST = "advance lost"
+    ADVANCE_BY_FILE = "advance by file"
+    FOUND_FOR_CARDHOLDER = "found for cardholder"
+    DOUBLED = "doubled"
+    DOUBLED_AT_SHOP = "doubled at shop"
+    DOUBLED_UNSEEN = "doubled unseen"
+    CHARGED_BACK = "charged back"
+    CHARGEBACK_UNDONE = "chargeback undone"
     COMPENSATED = "compensated"
     FEE_TAKEN = "fee taken"
     FEE_RETURNED = "fee returned"
@@ -51,6 +58,13 @@ BOOKINGS: MappingProxyType[Booking, tuple[Account, Account, str]] = MappingProxy
     Booking.ADVANCE_COVERED: (Account.CARDHOLDER, Account.PROVISIONAL, "what was owed had been advanced"),
     Booking.ADVANCE_CLAWED_BACK: (Account.BANK, Account.PROVISIONAL, "the cardholder gave the advance back"),
     Booking.ADVANCE_LOST: (Account.COMPENSATION, Account.PROVISIONAL, "the advance does not come back"),
+    Booking.ADVANCE_BY_FILE: (Account.CLEARING, Account.PROVISIONAL, "a debit adjustment brought the advance back"),
+    Booking.FOUND_FOR_CARDHOLDER: (Account.SUSPENSE, Account.CARDHOLDER, "what was in doubt goes to the cardholder"),
+    Booking.DOUBLED: (Account.PROVISIONAL, Account.SUSPENSE, "given back, and then it went back by itself too"),
+    Booking.DOUBLED_AT_SHOP: (Account.PROVISIONAL, Account.MERCHANT, "the same, and the shop had paid for it"),
+    Booking.DOUBLED_UNSEEN: (Account.PROVISIONAL, Account.CARDHOLDER, "given back when nothing was owed any more"),
+    Booking.CHARGED_BACK: (Account.SUSPENSE, Account.CLEARING, "the issuer charged it back"),
+    Booking.CHARGEBACK_UNDONE: (Account.CLEARING, Account.SUSPENSE, "the chargeback was taken back"),
     Booking.COMPENSATED: (Account.COMPENSATION, Account.CARDHOLDER, "for what the cardholder went through"),
     Booking.FEE_TAKEN: (Account.MERCHANT, Account.FEES, "the agreed fee"),
     Booking.FEE_RETURNED: (Account.FEES, Account.MERCHANT, "the fee of a trade that was undone"),
@@ -77,9 +91,18 @@ DRAWS: MappingProxyType[Booking, Account] = MappingProxyType({
     Booking.ADVANCE_COVERED: Account.PROVISIONAL,
     Booking.ADVANCE_CLAWED_BACK: Account.PROVISIONAL,
     Booking.ADVANCE_LOST: Account.PROVISIONAL,
+    Booking.ADVANCE_BY_FILE: Account.PROVISIONAL,
+    Booking.FOUND_FOR_CARDHOLDER: Account.SUSPENSE,
 })
 """What ends something that began: on this account of the payment there must lie as much, so that nothing is given back,
 freed or recovered twice."""
+
+
+def drawable(what: Booking, debit_balance: int) -> int:
+    """How much of its account `what` can take, in fen >= 0, given what lies there (above 0: a debit). What lies on the
+    wrong side, because it was drawn too often, is nothing to draw on."""
+    debit, _, _ = BOOKINGS[what]
+    return max(0, -debit_balance if DRAWS[what] is debit else debit_balance)
 
 
 class Resolution(StrEnum):

@@ -5,7 +5,17 @@ from itertools import product
 import pytest
 
 from chongzheng.cases.fields import FEN_MAX
-from chongzheng.cases.refund_policy import REFUND_POLICY, Circumstances, Gives, Level, level_of, rule_of, wrong_row
+from chongzheng.cases.refund_policy import (
+    REFUND_POLICY,
+    Circumstances,
+    Gives,
+    Level,
+    lacking,
+    level_of,
+    people_needed,
+    rule_of,
+    wrong_row,
+)
 from chongzheng.mistakes import OurMistake
 
 ROWS = REFUND_POLICY.shipped
@@ -91,9 +101,21 @@ def test_shipped_rows_are_right_rows_and_take_two_people_wherever_money_moves() 
         ("PR-1", {"people": 1}, "at least two"),
         ("PR-1", {"people": 0, "machine_checks": True}, "at least two"),
         ("PR-1", {"over_fen": 50_000}, "is above"),
+        ("PR-1", {"roles": ["finance", "risk"]}, "roles: are more"),
         ("PR-1", {"people": 1, "machine_checks": True}, ""),
     ],
 )
 def test_a_wrong_row_is_told_why(base: str, changed: dict[str, object], why: str) -> None:
     said = wrong_row({**ROWS[base], **changed})
     assert why in said and bool(said) is bool(why)
+
+
+def test_how_many_people_and_which_roles_are_still_missing() -> None:
+    clerkish, chief = {"by": "a", "roles": ["supervisor"]}, {"by": "b", "roles": ["administrator", "supervisor"]}
+    money = {"by": "c", "roles": ["finance"]}
+    assert lacking(ROWS["PR-1"], []) == "1 more" and lacking(ROWS["PR-1"], [clerkish]) == ""
+    assert lacking({**ROWS["PR-1"], "machine_checks": True}, []) == "" and people_needed(ROWS["PR-1"]) == 2
+    assert lacking(ROWS["PR-6"], [money]) == "one each of supervisor"
+    assert lacking(ROWS["PR-7"], [chief]) == "1 more"
+    assert lacking(ROWS["PR-7"], [chief, clerkish]) == "one each of administrator, finance"
+    assert lacking(ROWS["PR-7"], [money, chief]) == ""

@@ -3,7 +3,7 @@
 import pytest
 
 from chongzheng.mistakes import OurMistake
-from chongzheng.reversal.booking import BOOKINGS, DRAWS, RESOLUTIONS, Booking, Resolution, booked, resolved
+from chongzheng.reversal.booking import BOOKINGS, DRAWS, RESOLUTIONS, Booking, Resolution, booked, drawable, resolved
 from chongzheng.reversal.entries import Account, Entry, balances
 
 
@@ -35,7 +35,13 @@ def test_a_booking_moves_its_amount_from_the_credited_to_the_debited_account(wha
 def test_what_draws_on_an_account_moves_it_towards_nothing() -> None:
     for what, account in DRAWS.items():
         debit, credit, _ = BOOKINGS[what]
-        assert account is (debit if account in (Account.HELD, Account.CARDHOLDER) else credit), what
+        owed = account in (Account.HELD, Account.CARDHOLDER, Account.SUSPENSE)
+        assert account is (debit if owed else credit), what
+
+
+def test_only_what_lies_there_can_be_drawn_and_nothing_where_too_much_was() -> None:
+    assert [drawable(Booking.GIVEN_BACK, lies) for lies in (-5, 0, 5)] == [5, 0, 0]
+    assert [drawable(Booking.ADVANCE_LOST, lies) for lies in (-5, 0, 5)] == [0, 0, 5]
 
 
 def test_parked_money_that_went_out_is_owed_to_us() -> None:
