@@ -10,12 +10,14 @@ from requirements.shop import day_of, fee, sold
 
 HOPPING = fee_rules.text("hopping.toml")
 TAPPED, INSERTED = "071", "051"
-SMALL = {"amount": f"{50_000:012d}", "payable": f"{135:012d}", "switching_fee": f"D{10:011d}"}
-"""500 yuan for six tenths of the network's price, as small taps are by right."""
+SMALL = {"amount": f"{50_000:012d}", "payable": f"{175:012d}", "switching_fee": f"D{16:011d}"}
+"""500 yuan at what a debit card costs, the cheaper type: the file does not say which it is."""
+CHEAPER = SMALL | {"payable": f"{105:012d}", "switching_fee": f"D{10:011d}"}
+"""The same for six tenths of that, as small taps are by right."""
 
 
 def signals(folder: Path, entry: str, *words: str) -> set[str]:
-    lines = [sold(n, "T0000001", **(SMALL | {"entry_mode": entry} if n <= 80 else {})) for n in range(1, 101)]
+    lines = [sold(n, "T0000001", **(CHEAPER | {"entry_mode": entry} if n <= 80 else SMALL)) for n in range(1, 101)]
     alerts: list[dict[str, Any]] = fee("hopping", *day_of(folder, lines), *words)["alerts"]
     return {signal["id"] for one in alerts for signal in one["signals"]}
 
