@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from chongzheng.settlement.formats.kinds import UNREAD, Unfit
 from chongzheng.settlement.formats.layout import Layout
 from chongzheng.settlement.formats.telling import Misplaced
@@ -15,21 +17,23 @@ class Fixed:
     def __init__(self, layout: Layout) -> None:
         self._bytes, self._longer = layout.line_bytes, layout.longer
         self._encoding = layout.encoding
-        self._read = tuple((f.name, f.at, f.end) for f in layout.fields if f.kind != UNREAD)
+        read = [field for field in layout.fields if field.kind != UNREAD]
+        self._names = tuple(field.name for field in read)
+        self._cut = itemgetter(*(slice(field.at, field.end) for field in read), slice(0))  # of one field alone: a tuple
         ends = {f.end for f in layout.fields if not f.part and f.end < layout.line_bytes}
-        self._between = tuple(sorted(ends)) if layout.separated else ()
+        self._between = itemgetter(*sorted(ends), max(ends)) if layout.separated and ends else None
 
     def cells(self, line: bytes, text: str) -> dict[str, str]:
         """Field name to what stands there. Unfit: another length, or no separator where one belongs."""
         if len(line) != self._bytes and not (self._longer and len(line) > self._bytes):
             raise Unfit(f"has {len(line)} bytes, not {self._bytes}")
-        if self._between:
-            separators = {line[at] for at in self._between}
+        if self._between is not None:
+            separators = set(self._between(line))
             if len(separators) != 1 or chr(min(separators)).isalnum():
                 raise Unfit("has no separator where one belongs")
         if line.isascii():  # then a character is a byte, and the text can be sliced
-            return {name: text[at:end] for name, at, end in self._read}
-        return {name: self._decoded(line[at:end], name) for name, at, end in self._read}
+            return dict(zip(self._names, self._cut(text), strict=False))
+        return {name: self._decoded(part, name) for name, part in zip(self._names, self._cut(line), strict=False)}
 
     def _decoded(self, part: bytes, name: str) -> str:
         try:

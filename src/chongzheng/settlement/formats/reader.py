@@ -9,19 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement.formats.archive import unwrap
 from chongzheng.settlement.formats.closing import Tally
 from chongzheng.settlement.formats.delimited import Delimited
 from chongzheng.settlement.formats.fixed import Fixed
-from chongzheng.settlement.formats.kinds import BLANK_IS_NOTHING, MONEY, TIME, UNREAD, WORDS, Unfit, moment, narrow
+from chongzheng.settlement.formats.kinds import (
+    BLANK_IS_NOTHING,
+    CARDS,
+    MONEY,
+    TIME,
+    UNREAD,
+    WORDS,
+    Unfit,
+    moment,
+    narrow,
+)
 from chongzheng.settlement.formats.layout import Field, Layout, Shape
 from chongzheng.settlement.formats.telling import Misplaced, Teller, Value
 from chongzheng.settlement.line import Problem, Reading, Record
 
 LINES_MAX = 5_000_000
 """More trades than this in one file of one acquirer is not a file of this kind."""
+TAKEN_MAX = 4_096
+"""Values of one field that are remembered while a file is read: codes, shops and times stand in it again and again."""
 CONTENT_BYTES_MAX = 1 << 31
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """A delimited file that begins with it is UTF-8 whatever its layout says: somebody has saved it again."""
@@ -87,7 +100,7 @@ class _Pass:
         """The record, or None and the problem is noted, or None of a line that is no trade."""
         where = f"line {number}"
         try:
-            text = line.decode(self._layout.encoding, "replace")
+            text = line.decode("ascii" if line.isascii() else self._layout.encoding, "replace")
             if self._frames(text, where):
                 return None
             cells = rows.cells(line, text)
@@ -148,7 +161,8 @@ def _taker(field: Field, layout: Layout, day: str) -> Callable[[str], Value]:
         except Unfit as unfit:
             raise Unfit(f"{unfit} or blank") if field.optional else unfit from None
 
-    return _checked(value, field) if field.must or field.values else value
+    taken = _checked(value, field) if field.must or field.values else value
+    return taken if field.kind in CARDS else lru_cache(TAKEN_MAX)(taken)
 
 
 def _checked(value: Callable[[str], Value], field: Field) -> Callable[[str], Value]:

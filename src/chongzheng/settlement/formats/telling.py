@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from chongzheng.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, masked
 from chongzheng.settlement import days
-from chongzheng.settlement.formats.kinds import CARDS, Unfit, outside
+from chongzheng.settlement.formats.kinds import CARDS, WORDS, Unfit, outside
 from chongzheng.settlement.formats.layout import Layout, Rule, Trade, is_iso
 from chongzheng.settlement.line import Record
 
@@ -29,10 +29,17 @@ ISO: MappingProxyType[Trade, tuple[str, str]] = MappingProxyType({
 
 UNDONE_DAYS_BACK = 400
 """A refund is possible for about a year (facts/channels 2.2); some bills give it the time of its trade."""
+TEXTS = frozenset(
+    "mti processing condition stan terminal merchant rrn code acquirer forwarder order theirs entry_mode mcc card_type"
+    " original_order original_rrn error reason".split()
+)
+"""Meanings that are members of a record as they stand."""
 GIVE_BACK = frozenset({Trade.VOID, Trade.REFUND, Trade.REVERSAL})
 
 _RUNS = re.compile(rf"(?<!\d)[2-9]\d{{{PAN_DIGITS_MIN},{PAN_DIGITS_MAX - 1}}}(?!\d)", re.ASCII)
 """What could be a card number that no field of the layout is said to hold."""
+_ENDS = re.compile(rf"[2-9]\d{{{PAN_DIGITS_MIN},}}", re.ASCII)
+"""The same or its end, whatever stands before: found in a third of the time."""
 
 
 class Misplaced(Unfit):
@@ -53,10 +60,11 @@ class Teller:
         self._first_undone = min(self._first_day, days.shifted(day, -UNDONE_DAYS_BACK))
         self._hashed = hashed
         self._iso = is_iso(layout.fields)
-        self._meaning = tuple((field.means, field.name) for field in layout.fields if field.means)
         self._names = {field.means: field.name for field in layout.fields if field.means}
+        self._texts = tuple((f.means, f.name) for f in layout.fields if f.means in TEXTS and f.kind in WORDS)
+        self._others = tuple((f.means, f.name) for f in layout.fields if f.means and f.means not in TEXTS)
         self._cards = tuple(field.name for field in layout.fields if field.kind in CARDS)
-        self._codes = "code" in self._names
+        self._blank = dict.fromkeys(TEXTS, "") | ({} if "code" in self._names else {"code": "00"})
 
     def trade(self, values: Mapping[str, Value]) -> Rule | None:
         """The first rule that fits; None where the layout has none. Misplaced when none fits."""
@@ -70,56 +78,43 @@ class Teller:
 
     def record(self, number: int, text: str, values: Mapping[str, Value], rule: Rule | None) -> Record:
         """The record of line `number`. Misplaced when it has no amount or belongs to another day."""
-        said = {meaning: values[name] for meaning, name in self._meaning}
-        if rule is not None:
-            for meaning, names in rule.gives:
-                said[meaning] = _first(values, names)
-        mti, processing = self._words(said, rule)
+        said, texts = self._said(values, rule)
         amount = said.get("amount")
         if not isinstance(amount, int):
             raise Misplaced("is blank", self._names.get("amount", "amount"))
         pan = _text(said, "pan")
         return Record(
             number=number,
-            mti=mti,
-            processing=processing,
-            condition=_text(said, "condition"),
-            stan=_text(said, "stan"),
             sent_at=self._sent(said, rule),
             masked_pan=pan if "*" in pan else masked(pan),
             amount_fen=amount if self._iso else abs(amount),
-            terminal=_text(said, "terminal"),
-            merchant=_text(said, "merchant"),
-            rrn=_text(said, "rrn"),
-            code=_text(said, "code") if self._codes else "00",
             original_stan=_number(said, "original_stan"),
             original_sent_at=_instant(said.get("original_sent")),
             text=self._redacted(text, values),
             channel=(rule.channel if rule is not None else "") or self._layout.channel,
-            acquirer=_text(said, "acquirer"),
-            forwarder=_text(said, "forwarder"),
-            order=_text(said, "order"),
-            theirs=_text(said, "theirs"),
             fee_fen=self._fee(said, rule),
             settled_fen=_difference(said.get("settled"), None),
-            entry_mode=_text(said, "entry_mode"),
-            mcc=_text(said, "mcc"),
-            card_type=_text(said, "card_type"),
-            original_order=_text(said, "original_order"),
-            original_rrn=_text(said, "original_rrn"),
             card=self._hashed(pan) if pan and "*" not in pan else "",
-            error=_text(said, "error"),
-            reason=_text(said, "reason"),
             network_fee_fen=_difference(said.get("network_fee"), None),
+            **texts,
         )
 
     def _same(self, rule: Rule, values: Mapping[str, Value]) -> bool:
         return len({values[name] for name in rule.same}) <= 1 and all(values[name] for name in rule.same)
 
-    def _words(self, said: Mapping[str, Value], rule: Rule | None) -> tuple[str, str]:
+    def _said(self, values: Mapping[str, Value], rule: Rule | None) -> tuple[dict[str, Value], dict[str, str]]:
+        """What the line says by meaning, and, apart from it, the members of the record that are text as it stands."""
+        said = {meaning: values[name] for meaning, name in self._others}
+        texts = self._blank.copy()
+        for meaning, name in self._texts:
+            texts[meaning] = values[name]  # type: ignore[assignment]  # what is of a kind of words is text
         if rule is not None:
-            return ISO[rule.trade]
-        return _text(said, "mti"), _text(said, "processing")
+            for meaning, names in rule.gives:
+                said[meaning] = _first(values, names)
+                if meaning in TEXTS:
+                    texts[meaning] = _text(said, meaning)
+            texts["mti"], texts["processing"] = ISO[rule.trade]
+        return said, texts
 
     def _sent(self, said: Mapping[str, Value], rule: Rule | None) -> str:
         """When it was sent; where the file does not say, on the file's day. What undoes a trade may carry its time."""
@@ -147,9 +142,10 @@ class Teller:
             pan = values[name]
             if isinstance(pan, str) and pan and "*" not in pan:
                 text = text.replace(pan, masked(pan))
-        for run in _RUNS.findall(text):
-            if run not in values.values() and _luhn(run):
-                text = text.replace(run, masked(run))
+        if any(run not in values.values() for run in _ENDS.findall(text)):
+            for run in _RUNS.findall(text):
+                if run not in values.values() and _luhn(run):
+                    text = text.replace(run, masked(run))
         return text
 
 
