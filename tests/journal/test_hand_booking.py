@@ -4,13 +4,15 @@ import pytest
 
 from chongzheng.journal import Journal
 from chongzheng.journal.actors import Actors, NotAllowed, Role
-from chongzheng.journal.breaks import Breaks, Decision
+from chongzheng.journal.breaks import Breaks, Decision, Overtaken
 from chongzheng.journal.hand_booking import HandBooking, Voucher
+from chongzheng.journal.matters import Matters
+from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.booking import Booking, Resolution
 from chongzheng.settlement.breaks import Difference, Type
-from journal.made import NOON_MS, kept, name_of
+from journal.made import NOON_MS, asked, kept, name_of, sale
 from journal.place import Place
 
 
@@ -54,6 +56,27 @@ def test_an_advance_is_given_and_recovered_once(hand: HandBooking, place: Place)
     ]  # fmt: skip
     with place.reading() as reader:
         assert reader.faults() == [] and len(reader.vouchers_of(name_of(1))) == 3
+
+
+def test_an_advance_by_hand_is_one_more_way_to_give_back_and_there_is_only_one(
+    hand: HandBooking, place: Place, side: Side, journal: Journal
+) -> None:
+    journal.apply([*(made(2) for made in (sale, asked)), *kept(3)])
+    assert "still under way at the engine (owes reversal)" in refused(
+        hand, place, voucher(Booking.ADVANCED, payment=name_of(2))
+    )
+    hand.book(voucher(Booking.ADVANCED), "li", "zhang")
+    assert "given back already, by a booking by hand" in refused(hand, place, voucher(Booking.ADVANCED))
+    matters = Matters(side, lambda: NOON_MS, Registers(side))
+    said = {"fen": 100, "customer": "C-1", "reason": "the shop agreed"}
+    proposed = matters.open("refund", said, "li", payment=name_of(1))
+    with pytest.raises(Overtaken, match="given back already, by a booking by hand"):
+        matters.say(proposed.id, "Approved", {}, "zhang", matters.view(proposed.id).hash)
+    refund = matters.open("refund", {**said, "customer": "C-2"}, "li", payment=name_of(3))
+    matters.say(refund.id, "Approved", {}, "zhang", matters.view(refund.id).hash)
+    number = refund.id.rpartition("-")[2]
+    by_hand = voucher(Booking.ADVANCED, payment=name_of(3))
+    assert f"given back already, by matter {number}" in refused(hand, place, by_hand)
 
 
 def test_what_a_resolution_owes_the_cardholder_is_given_back_once(hand: HandBooking, place: Place, side: Side) -> None:

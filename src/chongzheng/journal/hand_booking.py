@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from chongzheng.journal.actors import Actors, May, NotAllowed
 from chongzheng.journal.acts import book, lies_on, queue
-from chongzheng.journal.breaks import check_words
+from chongzheng.journal.breaks import Overtaken, check_words
+from chongzheng.journal.matter_effects import BY_HAND, take_release
 from chongzheng.journal.rules import ALONE_UP_TO_FEN, Rules
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
@@ -19,6 +20,9 @@ OF_NO_PAYMENT = frozenset({
     Booking.CLEARING_PAID, Booking.MERCHANT_PAID,
 })  # fmt: skip
 """What may be booked for a day as a whole; anything else is about a payment, or a break without one."""
+
+GIVES_BACK = frozenset({Booking.ADVANCED})
+"""What sends money to a cardholder: of a payment it takes the release token, as every other way does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class HandBooking:
             self._refuse_alone(wanted, by, second)
             self._refuse_unknown(wanted)
             self._refuse_overdrawn(wanted)
+            self._refuse_second(wanted)
             said = {"reason": wanted.reason, "evidence": wanted.evidence, "second": second}
             entry, now = booked(wanted.what, wanted.fen), self._clock()
             about = {"payment": wanted.payment, "break_id": wanted.break_id}
@@ -77,6 +82,19 @@ class HandBooking:
                 raise TheirMistake("there is no such payment", wanted.payment)
         if wanted.break_id and not self._side.ask("get_break", id=wanted.break_id):
             raise TheirMistake("there is no break of this number", f"break {wanted.break_id}")
+
+    def _refuse_second(self, wanted: Voucher) -> None:
+        """Our own money goes to a cardholder: by one way only, and no other after it."""
+        if wanted.what not in GIVES_BACK or not wanted.payment:
+            return
+        try:
+            take_release(self._side, wanted.payment, str(wanted.what), False, BY_HAND, self._holder)
+        except Overtaken as second:
+            raise TheirMistake(str(second), str(wanted.what)) from None
+
+    def _holder(self, key: str) -> str:
+        number = int(self._side.ask("key_holder", name=key)[0][0])
+        return "a booking by hand" if number == BY_HAND else f"matter {number}"
 
     def _refuse_overdrawn(self, wanted: Voucher) -> None:
         account = DRAWS.get(wanted.what)

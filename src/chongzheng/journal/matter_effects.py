@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from chongzheng.cases import effects
@@ -15,6 +15,8 @@ from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal.booking import DRAWS, Booking, Resolution, booked, drawable, resolved
 
+BY_HAND = 0
+"""Holds a key in the place of a matter's number where people booked without one."""
 UNDRIVEN = frozenset({"nothing", "person"})
 """What a payment owes whose reversal nobody sends any more."""
 DRIVEN = frozenset({"reversal", "forward", "delivery", "resend"})
@@ -91,26 +93,33 @@ def _take(keeper: Keeper, side: Side, matter: Matter, effect: effects.Take) -> N
 
 
 def _take_release(keeper: Keeper, side: Side, matter: Matter, effect: effects.TakeRelease) -> None:
-    """The engine's own token where nobody holds it; where a reversal does that ended without effect, the token has
-    moved, and the key beside it is the one row that only one give-back can have."""
     payment = effect.payment
+    take_release(side, payment, effect.verb, effect.provisional, _no(matter), keeper.holder)
+
+
+def take_release(side: Side, payment: str, verb: str, provisional: bool, no: int, holder: Callable[[str], str]) -> None:
+    """Give back a payment's money outside the wires, as matter `no` (BY_HAND: none). Overtaken when another way lives.
+
+    The engine's own token where nobody holds it; where a reversal does that ended without effect, the token has moved,
+    and the key beside it is the one row that only one give-back can have.
+    """
     standing = side.ask("release_standing", payment=payment)
     if not standing:
         raise TheirMistake("there is no such payment", payment)
-    owes, truth, proof, verb = standing[0]
+    owes, truth, proof, held = standing[0]
     if owes in DRIVEN:
         raise Overtaken(f"{payment} is still under way at the engine (owes {owes}); stop it first")
-    if verb is None:
-        side.ask("take_release_token", payment=payment, verb=effect.verb)
-    elif verb in ("reversal", "void"):
+    if held is None:
+        side.ask("take_release_token", payment=payment, verb=verb)
+    elif held in ("reversal", "void"):
         kept = truth in ("charged_kept", "charged_twice", "contested") and proof == "proven"
-        stopped = effect.provisional and verb == "reversal" and _stopped_by_a_person(side, payment)
+        stopped = provisional and held == "reversal" and _stopped_by_a_person(side, payment)
         if not stopped and (owes not in UNDRIVEN or not kept):
             raise Overtaken(
-                f"a {verb} of {payment} may still take effect; it must be stopped, or proven without effect"
+                f"a {held} of {payment} may still take effect; it must be stopped, or proven without effect"
             )
-    if not side.ask("take_key", name=_give_back(payment), matter=_no(matter)):
-        raise Overtaken(f"{payment} is being given back already, by {keeper.holder(_give_back(payment))}")
+    if not side.ask("take_key", name=_give_back(payment), matter=no):
+        raise Overtaken(f"{payment} is being given back already, by {holder(_give_back(payment))}")
 
 
 def _book(side: Side, matter: Matter, fact: Fact, effect: effects.Book) -> None:

@@ -274,8 +274,10 @@ class Matters:
         return dict(zip(STANDING, rows[0], strict=True)) if rows else {}
 
     def holder(self, key: str) -> str:
-        """The id of the matter that holds this key; "" when nobody does."""
+        """The id of the matter that holds this key, or that it is held by hand; "" when nobody does."""
         rows = self._side.ask("key_holder", name=key)
+        if rows and int(rows[0][0]) == matter_effects.BY_HAND:
+            return "a booking by hand"
         return self._id(int(rows[0][0])) if rows else ""
 
     def holds(self, matter: str, fact: str) -> bool:
