@@ -23,3 +23,12 @@ ORDER BY no LIMIT :most;
 -- What was found of the payments of some business days.
 SELECT truth, proof, count(*), coalesce(sum(amount_fen), 0) FROM payment WHERE day >= :first AND day <= :last
 GROUP BY truth, proof ORDER BY truth, proof;
+
+-- name: heads_between
+-- Where the chains of these payments' facts end.
+SELECT id, head FROM payment WHERE day >= :first AND day <= :last AND id > :after ORDER BY id LIMIT :most;
+
+-- name: last_instants
+-- When something was done last, by people and by terminals.
+SELECT (SELECT at FROM act ORDER BY no DESC LIMIT 1)
+UNION ALL SELECT (SELECT opened_at FROM payment ORDER BY day DESC, opened_at DESC LIMIT 1);

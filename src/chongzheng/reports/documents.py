@@ -290,12 +290,15 @@ class Annex:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The figures of some months, from `since` on and before `until`; `as_of`: up to when the journal was read."""
+    """The figures of some months, from `since` on and before `until`; `as_of`: up to when the journal was read.
+
+    `whole`: of all of it, None where that is one month; `acts`, `head`: where the chain of acts stood at the end."""
 
     language: str
     since: int
     until: int
     as_of: int
+    whole: Month | None
     months: tuple[Month, ...]
     annexes: tuple[Annex, ...]
     acts: int

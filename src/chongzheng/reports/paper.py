@@ -11,11 +11,22 @@ from dataclasses import dataclass
 from chongzheng.reports.documents import Document, code, digest
 from chongzheng.reports.tongue import NOTHING, Tongue, digits
 
-TEXT, ID, MONEY, INSTANT, COUNT, HASH, SHARE = "text", "id", "money", "instant", "count", "hash", "share"
-FORMS = (TEXT, ID, MONEY, INSTANT, COUNT, HASH, SHARE)
-"""What a cell holds: free text; a name or long number, kept as text; fen; epoch ms; a whole number; hex digits; ppm."""
+TEXT, ID, HASH = "text", "id", "hash"
+MONEY, INSTANT, COUNT, SHARE, SPAN = "money", "instant", "count", "share", "span"
+FORMS = (TEXT, ID, HASH, MONEY, INSTANT, COUNT, SHARE, SPAN)
+"""What a cell holds: free text; a name or long number, kept as text; hex digits; fen; epoch ms; a whole number; ppm;
+ms."""
 
-Cell = str | int | None
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A number of another form than its column's: where each row is measured in something else."""
+
+    form: str
+    value: int | None
+
+
+Cell = str | int | Typed | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,9 @@ class Paper:
 
 def spelt(tongue: Tongue, form: str, value: Cell) -> str:
     """A cell as it stands on a page."""
+    if isinstance(value, Typed):
+        unit = f" {tongue('元', 'CNY')}" if value.form == MONEY and value.value is not None else ""
+        return spelt(tongue, value.form, value.value) + unit
     if value is None or value == "":
         return NOTHING
     if isinstance(value, str):
@@ -116,5 +130,7 @@ def spelt(tongue: Tongue, form: str, value: Cell) -> str:
             return tongue.clock(value)
         case "share":
             return tongue.share(value)
+        case "span":
+            return tongue.span(value)
         case _:
             return f"{value:,}"

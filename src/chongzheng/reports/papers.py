@@ -23,13 +23,19 @@ from chongzheng.mistakes import TheirMistake
 from chongzheng.reports import pdf as typeset
 from chongzheng.reports import workbook as spread
 from chongzheng.reports.case_paper import case_paper
-from chongzheng.reports.documents import LANGUAGES, NAMES, CaseFile, Document, code, content, digest
+from chongzheng.reports.documents import LANGUAGES, NAMES, CaseFile, Document, Period, Retrieval, code, content, digest
 from chongzheng.reports.paper import Paper
+from chongzheng.reports.period_paper import period_paper
+from chongzheng.reports.retrieval import retrieval_paper
 
 FORMAT = "chongzheng-paper/1"
 FILE_BYTES_MAX = 64 * 1024 * 1024
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
-_SETTERS: dict[type, Callable[[Any], Paper]] = {CaseFile: case_paper}
+_SETTERS: dict[type, Callable[[Any], Paper]] = {
+    CaseFile: case_paper,
+    Retrieval: retrieval_paper,
+    Period: period_paper,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import xlsxwriter
 
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reports.day_close import FORMULA_BEGINS, ROWS_MAX, in_china, yuan
-from chongzheng.reports.paper import COUNT, INSTANT, MONEY, SHARE, Cell, Column, Facts, Paper, Prose, Table
+from chongzheng.reports.paper import COUNT, INSTANT, MONEY, SHARE, SPAN, Cell, Column, Facts, Paper, Prose, Table, Typed
 
 MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """When every workbook says it was made: the paper itself says as of when it speaks."""
@@ -24,8 +24,9 @@ CELL_CHARS = 30_000
 """A cell holds no more than 32,767."""
 INPUT_SHEET = "input"
 NOT_IN_NAMES = str.maketrans("[]:*?/\\'", "        ")
-WIDTHS = {INSTANT: 20, MONEY: 16, COUNT: 10, SHARE: 10, "hash": 68, "id": 34, "text": 40}
+WIDTHS = {INSTANT: 20, MONEY: 16, COUNT: 10, SHARE: 10, SPAN: 14, "hash": 68, "id": 34, "text": 40}
 MILLION = 1_000_000
+DAY_MS = 86_400_000
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
@@ -61,10 +62,13 @@ class _Pen:
             INSTANT: book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top"}),
             COUNT: book.add_format({"num_format": "#,##0", "valign": "top"}),
             SHARE: book.add_format({"num_format": "0.0%", "valign": "top"}),
+            SPAN: book.add_format({"num_format": "[h]:mm:ss", "valign": "top"}),
         }
 
     def write(self, sheet: Any, row: int, column: int, form: str, value: Cell) -> None:
         """By what it is; a text that begins like a formula is marked as text for good."""
+        if isinstance(value, Typed):
+            form, value = value.form, value.value
         if value is None:
             return
         if isinstance(value, str):
@@ -76,6 +80,8 @@ class _Pen:
             sheet.write_number(row, column, yuan(value), self._formats[form])
         elif form == SHARE:
             sheet.write_number(row, column, value / MILLION, self._formats[form])
+        elif form == SPAN:
+            sheet.write_number(row, column, value / DAY_MS, self._formats[form])
         else:
             sheet.write_number(row, column, value, self._formats[COUNT])
 

@@ -25,6 +25,7 @@ PERIOD = Period(
     1,
     2,
     2,
+    None,
     (Month("202609", 1, 2, (Figure("cases_opened", "count", 3, None, None, 3, ("cases",)),)),),
     (),
     7,
