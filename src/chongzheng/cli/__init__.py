@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "matter": ("chongzheng.cli.matter:matter", "Slow work: cases, tasks, complaints, problems, tickets."),
     "register": ("chongzheng.cli.register:register", "Rules, calendars, limits: dated rows."),
     "requirements": ("chongzheng.cli.requirements:requirements", "How each requirement stands, and what proves it."),
+    "report": ("chongzheng.cli.report:report", "Papers: audit of a case or a period, retrieval evidence."),
     "breaks": ("chongzheng.cli.breaks:breaks", "Work the differences between book and file."),
     "money": ("chongzheng.cli.money:money", "Money in doubt, trial balance, day close, export."),
     "user": ("chongzheng.cli.user:user", "The register of people: roles, passwords, sessions."),
