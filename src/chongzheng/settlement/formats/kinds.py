@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from chongzheng.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN
@@ -16,11 +17,13 @@ from chongzheng.settlement import days
 
 FEN_DIGITS_MAX = 15
 """Ten trillion yuan; a longer number is no amount."""
+DAY_CHARS, MONTH_DAY_CHARS, CLOCK_CHARS = len("yyyymmdd"), len("mmdd"), len("HHMMSS")
 NARROW = str.maketrans({**{0xFF01 + n: 0x21 + n for n in range(94)}, 0x3000: 0x20})
 """Full-width digits, letters and signs, which people type into spreadsheets, as their ASCII forms."""
 
 _TOKENS = {"yyyy": r"(?P<year>\d{4})", "yy": r"(?P<short>\d{2})", "MM": r"(?P<month>\d{2})", "dd": r"(?P<day>\d{2})",
            "HH": r"(?P<hour>\d{2})", "mm": r"(?P<minute>\d{2})", "ss": r"(?P<second>\d{2})"}  # fmt: skip
+_DAY, _CLOCK = ("year", "short", "month", "day"), ("hour", "minute", "second")
 _TOKEN = re.compile("|".join(_TOKENS))
 _YUAN = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d{1,2})(0*))?", re.ASCII)
 _SIGNED = re.compile(r"([+-]?)(\d+)", re.ASCII)
@@ -39,21 +42,14 @@ class Unfit(Exception):
 class Time:
     """A form such as `yyyy-MM-dd HH:mm:ss` or `MMddHHmmss`. `latest`: where it has no year, it means the latest such
     day that is not after the file's; otherwise the file's own day or one of the days before it that it may hold.
+    `day` and `clock`: the groups of the pattern that state a day and a time of day, () where it states none.
     """
 
     form: str
     pattern: re.Pattern[str]
     latest: bool
-
-    @property
-    def has_day(self) -> bool:
-        """Whether it states a day."""
-        return "dd" in self.form
-
-    @property
-    def has_time(self) -> bool:
-        """Whether it states a time of day."""
-        return "HH" in self.form
+    day: tuple[str, ...]
+    clock: tuple[str, ...]
 
 
 def time_form(form: str, latest: bool) -> Time:
@@ -67,7 +63,9 @@ def time_form(form: str, latest: bool) -> Time:
     whole_time = {"HH", "mm"} <= set(parts) or not {"HH", "mm", "ss"} & set(parts)
     if not parts or len(set(parts)) != len(parts) or {"yyyy", "yy"} <= set(parts) or not (whole_day and whole_time):
         raise Unfit("is no form of a time, like yyyy-MM-dd HH:mm:ss")
-    return Time(form, re.compile(pattern + re.escape(form[at:]), re.ASCII), latest)
+    compiled = re.compile(pattern + re.escape(form[at:]), re.ASCII)
+    day, clock = (tuple(one for one in names if one in compiled.groupindex) for names in (_DAY, _CLOCK))
+    return Time(form, compiled, latest, day, clock)
 
 
 def moment(text: str, time: Time, day: str, days_back: int) -> tuple[str, str]:
@@ -75,22 +73,21 @@ def moment(text: str, time: Time, day: str, days_back: int) -> tuple[str, str]:
     found = time.pattern.fullmatch(text)
     if found is None:
         raise Unfit(f"is not a time like {time.form}")
-    parts = found.groupdict()
-    clock = f"{parts['hour']}{parts['minute']}{parts.get('second') or '00'}" if time.has_time else ""
+    clock = "".join(found.group(*time.clock)).ljust(CLOCK_CHARS, "0") if time.clock else ""
     if clock and not days.is_time(clock):
         raise Unfit("is not a time")
-    return _day(parts, time, day, days_back) if time.has_day else "", clock
+    return _day("".join(found.group(*time.day)), time.latest, day, days_back) if time.day else "", clock
 
 
-def _day(parts: dict[str, str], time: Time, day: str, days_back: int) -> str:
-    month_day = parts["month"] + parts["day"]
-    year = parts.get("year") or ("20" + parts["short"] if parts.get("short") else "")
-    if year:
-        found = year + month_day
-    elif time.latest:
-        found = days.latest(month_day, day)
+@lru_cache(maxsize=days.DAYS_KEPT_MAX)
+def _day(stated: str, latest: bool, day: str, days_back: int) -> str:
+    """The full date of yyyymmdd, yymmdd or mmdd."""
+    if len(stated) > MONTH_DAY_CHARS:
+        found = stated if len(stated) == DAY_CHARS else f"20{stated}"
+    elif latest:
+        found = days.latest(stated, day)
     else:
-        found = days.in_clearing_day(month_day, day, days_back)
+        found = days.in_clearing_day(stated, day, days_back)
         if not found:
             raise Unfit(outside(day, days_back))
     if not days.is_day(found):

@@ -38,8 +38,8 @@ def test_a_file_that_states_a_message_type_speaks_iso() -> None:
 
 
 def test_a_time_states_a_day_or_a_time_or_both() -> None:
-    assert time_form("yyyyMMdd", False).has_day and not time_form("yyyyMMdd", False).has_time
-    assert time_form("HHmm", False).has_time and not time_form("HHmm", False).has_day
+    assert time_form("yyyyMMdd", False).day and not time_form("yyyyMMdd", False).clock
+    assert time_form("HHmm", False).clock and not time_form("HHmm", False).day
 
 
 def test_whose_file_it_is_stands_in_its_name() -> None:
