@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from chongzheng.cases import case_cause as cause
+from chongzheng.cases import case_confirm as confirm
 from chongzheng.cases import case_steps as do
 from chongzheng.cases import desk, witness
 from chongzheng.cases.case_states import (
@@ -29,6 +31,7 @@ from chongzheng.cases.case_tending import tended
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Kind, Matter, Row, in_all
 from chongzheng.cases.priority import MARKS
+from chongzheng.cases.ruling import asks_refunds
 from chongzheng.cases.sla import PAUSES
 
 WHY = (
@@ -40,13 +43,6 @@ WHY = (
     Field("matter", "word", "相关事项", "the complaint, slip or break it comes from", needed=False),
     Field("witness", "object", "证词", "what a witness said with it, as for WitnessHeard", needed=False),
     Field("engine_case", "whole", "系统案号", "the number of the engine's own case", needed=False),
-)
-CAUSE = (
-    Field("primary", "word", "主因", "the id of the cause, or unknown"),
-    Field("contributing", "texts", "促成因素", "ids of what contributed", needed=False),
-    Field("shares", "object", "归因比例", "whole percents by class, 100 together", needed=False),
-    Field("system_question", "text", "系统性问题", "which gap in a system allowed it", needed=False),
-    Field("reviewed", "flag", "已复核", "a reviewer confirms it: causes learn from it", needed=False),
 )
 ACTION = Field("action", "word", "决定", "a row of the register case actions")
 NOTE = Field("note", "text", "说明", "why, and what in particular", needed=False)
@@ -89,7 +85,7 @@ def _rows() -> tuple[Row, ...]:
     people, heads = desk.DESK, desk.HEADS
     everywhere = (
         Row("", "Joined", do=do.joined, may=desk.FIELD, program=True, takes=WHY),
-        Row("", "PaymentMoved", do=do.payment_moved),
+        Row("", "PaymentMoved", do=confirm.payment_moved),
         Row("", "Marked", do=do.marked, may=people, takes=(MARK,)),
         Row("", "Paused", do=do.paused, may=people, program=True, takes=(WAITS,)),
         Row("", "Resumed", do=do.resumed, may=people, program=True),
@@ -102,21 +98,25 @@ def _rows() -> tuple[Row, ...]:
         Row("", "NoticeAsked", do=do.notice_asked, may=people, takes=ASK_NOTICE),
         Row("", "NoticeSent", do=do.told_of("notices"), may=people, program=True, takes=NOTICE),
         Row("", "IncidentNamed", do=do.incident_named, may=people, program=True, takes=(INCIDENT,)),
+        Row("", "SignalsHeard", do=cause.signals_heard, may=desk.FIELD, program=True, takes=cause.SIGNALS_HEARD),
         *(Row("", fact, do=do.told_of(name)) for fact, name in SAID_OF_IT.items()),
     )
     confirmable = (OPEN, REOPENED, CONFIRMING)
     later = (DIAGNOSING, DECIDING, REMEDYING, COMMUNICATING)
-    hear = Row("", "WitnessHeard", do=do.heard, may=desk.FIELD, program=True, takes=witness.FIELDS)
+    ask = Row("", "Asked", do=confirm.asked, may=people, program=True, takes=(confirm.ASK,))
+    hear = Row("", "WitnessHeard", do=confirm.heard, may=desk.FIELD, program=True, takes=witness.FIELDS)
     return (
         Row(NEW, "Opened", OPEN, do.opened, may=desk.FIELD, program=True, takes=WHY),
         *in_all((OPEN, REOPENED), Row("", "ConfirmStarted", CONFIRMING, may=people, program=True)),
         *in_all((OPEN, REOPENED), replace(hear, next=CONFIRMING)),
         *in_all((CONFIRMING, *later, REVIEW), hear),
-        *in_all(confirmable, Row("", "Confirmed", DIAGNOSING, do.confirmed, may=people, program=True, shown=True)),
-        *in_all(later, Row("", "ConfirmedAnew", CONFIRMING, do.doubted, may=people, takes=(desk.REASON,))),
-        Row(DIAGNOSING, "CauseFound", DECIDING, do.cause_found, may=people, program=True, takes=CAUSE),
+        *in_all((*confirmable, *later), ask),
+        *in_all(confirmable, Row("", "Confirmed", DIAGNOSING, confirm.confirmed, may=people, program=True, shown=True)),
+        *in_all(later, Row("", "ConfirmedAnew", CONFIRMING, confirm.doubted, may=people, takes=(desk.REASON,))),
+        Row(DIAGNOSING, "CauseFound", DECIDING, cause.cause_found, may=people, program=True, takes=cause.CAUSE),
         *in_all(
-            (DECIDING, REMEDYING, COMMUNICATING), Row("", "CauseCorrected", do=do.cause_found, may=people, takes=CAUSE)
+            (DECIDING, REMEDYING, COMMUNICATING),
+            Row("", "CauseCorrected", do=cause.cause_found, may=people, takes=cause.CAUSE),
         ),
         Row(DECIDING, "Decided", None, do.decided, may=people, shown=True, takes=(ACTION, NOTE)),
         Row(REMEDYING, "DecidedAnew", DECIDING, do.undecided, may=people, takes=(desk.REASON,)),
@@ -157,4 +157,5 @@ CASE = Kind(
     ended=frozenset({CLOSED}),
     rows=tuple(tended(row) for row in _rows()),
     tags=tags,
+    asks=asks_refunds,
 )

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from chongzheng.cases import sla, witness
+from chongzheng.cases import sla
 from chongzheng.cases.calendar import instant
-from chongzheng.cases.case_rules import NO_PAYMENT
-from chongzheng.cases.case_states import COMMUNICATING, CONFIRMING, DECIDING, DIAGNOSING, REMEDYING, REOPENED, REVIEW
+from chongzheng.cases.case_confirm import with_witness
+from chongzheng.cases.case_states import COMMUNICATING, REMEDYING, REOPENED, REVIEW
 from chongzheng.cases.effects import CloseCase, Effect, Say, Take, Tell
-from chongzheng.cases.matter import Body, Do, Fact, Given, Matter, Outcome, Refused
+from chongzheng.cases.matter import Do, Fact, Given, Matter, Outcome, Refused
 from chongzheng.cases.priority import severity
 from chongzheng.settlement.days import is_day
 
 KEPT_MAX = 500
 """Of what other matters told, so many stand in the body; all of it in the story."""
-UNKNOWN_CAUSE = "unknown"
-HUMAN = frozenset({"human", "cashier", "back office", "cardholder"})
 SUPERVISORS = "supervisor"
-_CONFIRMED = frozenset({DIAGNOSING, DECIDING, REMEDYING, COMMUNICATING})
 _DELIVERED = frozenset({"yes", "once"})
+_CHARGED = frozenset({"charged_kept", "charged_twice"})
 
 
 def opened(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
@@ -74,7 +72,7 @@ def _again(matter: Matter, fact: Fact, given: Given, outcome: Outcome) -> Outcom
 
 def reviewed(matter: Matter, fact: Fact, given: Given) -> Outcome:
     """Somebody above looked at why it comes back; it is worked once more, and may come back as often again."""
-    return Outcome(changes={"reopened": 1, **_kept(matter, "reviews", fact)})
+    return Outcome(changes={"reopened": 1, **kept(matter, "reviews", fact)})
 
 
 def _source(fact: Fact, given: Given) -> tuple[str, ...] | Refused:
@@ -94,7 +92,7 @@ def _reasons(matter: Matter, fact: Fact) -> dict[str, Any]:
         "sources": [*matter.body.get("sources", ()), source][-KEPT_MAX:],
         "marks": list(dict.fromkeys(marks)),
         "customers": max(matter.body.get("customers", 1), said.get("customers", 1)),
-        **(_with(matter, fact, said["witness"]) if "witness" in said else {}),
+        **(with_witness(matter, fact, said["witness"]) if "witness" in said else {}),
     }
 
 
@@ -109,61 +107,20 @@ def _begun(given: Given, words: Iterable[str], at: int, fen: int, said: Any) -> 
     return [one for word in words for one in sla.started(rules, days, word, at, level)]
 
 
-# What is heard
-
-
-def heard(matter: Matter, fact: Fact, given: Given) -> Outcome:
-    """One more witness; what stands is weighed anew when somebody confirms. A strong one against a verdict that was
-    confirmed already moves the case back."""
-    changes = _with(matter, fact, fact.said)
-    if matter.state not in _CONFIRMED:
-        return Outcome(changes=changes)
-    decision = matter.body["decision"]
-    new = set(witness.against(decision["engine"], changes["witnesses"])) - set(decision["against"])
-    return _back(matter, fact, changes, "contested") if new else Outcome(changes=changes)
-
-
-def _with(matter: Matter, fact: Fact, said: Body) -> dict[str, Any]:
-    heard = [*matter.body.get("witnesses", ()), witness.heard(said, fact)][-witness.HEARD_MAX :]
-    return {"witnesses": heard, "stands": witness.stands(heard), "disagree": witness.disagree(heard)}
-
-
-def payment_moved(matter: Matter, fact: Fact, given: Given) -> Outcome:
-    """What the machine knows now. Another verdict than the one that was worked with moves the case back, unless it is
-    what the remedy was to bring about."""
-    standing = dict(fact.said)
-    decision = matter.body.get("decision", {})
-    if matter.state not in _CONFIRMED:
-        return Outcome(changes={"standing": standing})
-    if decision["engine"] == standing.get("truth"):
-        return Outcome(changes={"standing": standing, "decision": {**decision, "proof": standing.get("proof", "")}})
-    if standing.get("truth") == matter.body.get("action", {}).get("leads_to"):
-        settled = {**decision, "truth": standing["truth"], "engine": standing["truth"], "brought_about": True}
-        return Outcome(changes={"standing": standing, "decision": settled})
-    return _back(matter, fact, {"standing": standing}, str(standing.get("truth")))
-
-
-def doubted(matter: Matter, fact: Fact, given: Given) -> Outcome:
-    """A person doubts what was confirmed; it is confirmed once more."""
-    return _back(matter, fact, {}, "")
-
-
-def _back(matter: Matter, fact: Fact, changes: dict[str, Any], to: str) -> Outcome:
-    was = {"at": fact.at, "from": matter.body["decision"]["truth"], "to": to, "state": matter.state, "by": fact.actor}
-    late = [*matter.body.get("late_changes", ()), was][-KEPT_MAX:]
-    return Outcome(CONFIRMING, {**changes, "late_changes": late, "decision": {}, "action": {}})
+# What is told
 
 
 def told_of(name: str) -> Do:
     """What another matter tells, or somebody did about it: one more under this name of the body."""
 
     def do(matter: Matter, fact: Fact, given: Given) -> Outcome:
-        return Outcome(changes=_kept(matter, name, fact))
+        return Outcome(changes=kept(matter, name, fact))
 
     return do
 
 
-def _kept(matter: Matter, name: str, fact: Fact) -> dict[str, Any]:
+def kept(matter: Matter, name: str, fact: Fact) -> dict[str, Any]:
+    """One more of what was said under this name of the body, and the oldest of too many gone."""
     one = {**fact.said, "at": fact.at, "by": fact.actor}
     return {name: [*matter.body.get(name, ()), one][-KEPT_MAX:]}
 
@@ -213,7 +170,7 @@ def extended(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     if not new or any(one["kind"] != sla.LEGAL for one in new):
         return Refused("rule", "clock: complex or extended, as the register clocks says")
     others = [one for one in matter.body["clocks"] if one not in legal]
-    return Outcome(changes={"clocks": [*others, *new], **_kept(matter, "extensions", fact)})
+    return Outcome(changes={"clocks": [*others, *new], **kept(matter, "extensions", fact)})
 
 
 def clock_ran(matter: Matter, fact: Fact, given: Given) -> Outcome:
@@ -272,54 +229,6 @@ def _promise_ended(matter: Matter, fact: Fact, *, kept: bool) -> Outcome | Refus
 # The five chapters
 
 
-def confirmed(matter: Matter, fact: Fact, given: Given) -> Outcome:
-    """What happened, as machine and witnesses have it at this moment; nobody types a verdict."""
-    decision = verdict(matter, given)
-    return Outcome(changes={"decision": {**decision, "at": fact.at, "by": fact.actor}, "standing": dict(given.payment)})
-
-
-def verdict(matter: Matter, given: Given) -> dict[str, Any]:
-    """truth, proof, what the engine said, the words of the witnesses; strong ones against the engine: contested."""
-    stands = matter.body.get("stands", {})
-    if not matter.payment:
-        return {"truth": NO_PAYMENT, "engine": NO_PAYMENT, "proof": "", "stands": stands, "against": ()}
-    engine = given.payment["truth"] or "unknown"
-    against = witness.against(engine, matter.body.get("witnesses", ()))
-    proof = given.payment["proof"]
-    truth = "contested" if against else engine
-    return {"truth": truth, "engine": given.payment["truth"], "proof": proof, "stands": stands, "against": against}
-
-
-def cause_found(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
-    """One primary cause or "unknown"; shares are whole percents of a hundred, and people alone are never the cause."""
-    shares = fact.said.get("shares", {})
-    wrong = _shares_wrong(shares, fact.said.get("system_question", ""))
-    if wrong:
-        return Refused("rule", wrong)
-    if fact.said["primary"] == "OP-TRAIN":
-        return Refused(
-            "rule", "primary: OP-TRAIN contributes, it is never the cause; which gap in a system allowed it?"
-        )
-    cause = {**fact.said, "shares": dict(shares), "at": fact.at, "by": fact.actor}
-    return Outcome(changes={"cause": cause, "causes_before": _causes_before(matter)})
-
-
-def _causes_before(matter: Matter) -> list[Any]:
-    before = [*matter.body.get("causes_before", ())]
-    return [*before, matter.body["cause"]][-KEPT_MAX:] if "cause" in matter.body else before
-
-
-def _shares_wrong(shares: Any, question: str) -> str:
-    numbers = list(shares.values())
-    if not numbers:
-        return ""
-    if any(not isinstance(n, int) or isinstance(n, bool) or n < 0 for n in numbers) or sum(numbers) != 100:
-        return "shares: are whole percents, 100 together"
-    if not question and {name for name, share in shares.items() if share} <= HUMAN:
-        return "system_question: people alone are not the cause; say which gap in a system allowed it"
-    return ""
-
-
 def decided(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     """What is done about it, as the register allows under this verdict."""
     actions = given.rule("case actions")
@@ -334,6 +243,10 @@ def decided(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     delivered = decision["stands"].get("goods") in _DELIVERED
     if row["not_if_delivered"] and delivered and decision["truth"] == "charged_kept":
         return Refused("rule", "action: the sale stands and the goods were delivered; nothing is given back")
+    if row.get("final") and decision["truth"] in _CHARGED and not decision["final_refund_allowed"]:
+        return Refused(
+            "rule", f"action: nothing goes back for good yet ({decision['rule']}): {decision['advice']['en']}"
+        )
     said = {**row, "action": action, "note": fact.said.get("note", ""), "at": fact.at, "by": fact.actor}
     return Outcome(REMEDYING if row["remedy"] else COMMUNICATING, {"action": said})
 
@@ -346,7 +259,7 @@ def undecided(matter: Matter, fact: Fact, given: Given) -> Outcome:
 
 def remedied(matter: Matter, fact: Fact, given: Given) -> Outcome:
     """It is put right; people are told next."""
-    return Outcome(changes=_kept(matter, "results", fact))
+    return Outcome(changes=kept(matter, "results", fact))
 
 
 def notice_asked(matter: Matter, fact: Fact, given: Given) -> Outcome:
@@ -354,7 +267,7 @@ def notice_asked(matter: Matter, fact: Fact, given: Given) -> Outcome:
     said = fact.said
     key = f"{matter.id} {said['audience']} {said['template']} {matter.body.get('reopened', 0)}"
     words = {**said.get("said", {}), "audience": said["audience"]}
-    return Outcome(changes=_kept(matter, "asked", fact), effects=(Tell(said["template"], said["to"], key, words),))
+    return Outcome(changes=kept(matter, "asked", fact), effects=(Tell(said["template"], said["to"], key, words),))
 
 
 def closed(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:

@@ -1,4 +1,4 @@
-"""What follows from every fact of a case, whatever it says? Its clocks, how bad it is, and what comes first."""
+"""What follows from every fact of a case, whatever it says? Clocks, how bad it is, what comes first, what to ask."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from chongzheng.cases import sla
+from chongzheng.cases.case_confirm import next_of
 from chongzheng.cases.matter import Do, Fact, Given, Matter, Outcome, Refused, Row
 from chongzheng.cases.priority import LEVELS, priority, severity
 
 
 def tended(row: Row) -> Row:
-    """The same row, and after it: the clocks that its fact meets, the next deadline, severity and priority."""
+    """The same row, and after it: the clocks that its fact meets, deadline, severity, priority and next question."""
     return replace(row, do=_tending(row))
 
 
@@ -32,7 +33,8 @@ def _after(matter: Matter, fact: Fact, given: Given, outcome: Outcome) -> Outcom
     used = max((sla.used_pct(one, fact.at) for one in clocks if one["met_at"] is None), default=0)
     rank = priority(given.rule("priority"), fen, customer(body, given), used)
     moves = {**outcome.moves, "due_at": sla.nearest(clocks), "priority": rank}
-    return replace(outcome, changes={**outcome.changes, "clocks": clocks, "severity": level}, moves=moves)
+    changes = {"clocks": clocks, "severity": level, "next": next_of(matter, body, given)}
+    return replace(outcome, changes={**outcome.changes, **changes}, moves=moves)
 
 
 def _severity(body: Mapping[str, Any], given: Given, fen: int, open_ms: int) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from chongzheng.cases import desk, kin
+from chongzheng.cases.confirm import retry_allowed
 from chongzheng.cases.effects import Effect, Free, Take
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Body, Fact, Given, Kind, Matter, Outcome, Refused, Row, in_all
+from chongzheng.reversal.payment import Truth
 
 PREPARED, SENT, SOLD, FAILED, DROPPED = "PREPARED", "SENT", "SOLD", "FAILED", "DROPPED"
-ALLOWED = frozenset({"never_charged", "charged_returned"})
 _COMPARED = {"terminal": "terminal", "trace": "stan", "fen": "amount_fen"}
 
 AGAIN = (
@@ -32,17 +33,16 @@ def differences(original: Body, again: Body) -> list[dict[str, Any]]:
     return [{"field": name, "was": was, "now": now} for name, was, now in pairs if now is not None and now != was]
 
 
-def _forbidden(given: Given) -> str:
-    truth = given.payment.get("truth")
-    if truth in ALLOWED:
-        return ""
-    return f"the sale cannot be repeated while it is {truth}: only when it was never charged, or was returned"
+def _forbidden(truth: Any) -> str:
+    """Why the sale may not be repeated under this verdict of the machine; "" when it may."""
+    found = retry_allowed(Truth(truth or Truth.UNKNOWN))
+    return "" if found.allowed else f"the sale cannot be repeated while it is {truth}: {found.en}"
 
 
 def _opened(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     if not matter.payment:
         return Refused("field", "payment: the sale that is repeated is missing")
-    why = _forbidden(given)
+    why = _forbidden(given.payment.get("truth"))
     if why:
         return Refused("rule", why)
     if fact.said["trace"] == given.payment["stan"] and fact.said.get("terminal") in (None, given.payment["terminal"]):
@@ -61,7 +61,7 @@ def _key(matter: Matter) -> str:
 
 
 def _sent(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
-    why = _forbidden(given)
+    why = _forbidden(given.payment.get("truth"))
     return Refused("rule", why) if why else Outcome()
 
 
@@ -72,7 +72,7 @@ def _ended(matter: Matter, fact: Fact, given: Given) -> Outcome:
 
 
 def _payment_moved(matter: Matter, fact: Fact, given: Given) -> Outcome:
-    if matter.state == PREPARED and fact.said.get("truth") not in ALLOWED:
+    if matter.state == PREPARED and _forbidden(fact.said.get("truth")):
         words = {"retry": matter.id, "state": "Dropped", "reason": f"it is {fact.said.get('truth')} now"}
         effects = (Free(_key(matter)), *kin.told(matter, given, "RetryEnded", words))
         return Outcome(DROPPED, {"ended": words}, effects)

@@ -82,6 +82,7 @@ WORDS: dict[str, list[object]] = {
     "mark": ["media"],
     "what": ["a call"], "day": ["20261231"], "no": [1, 2], "audience": ["cardholder", "shop"], "template": ["told"],
     "answer": ["soon"], "result": ["done"], "outcome": ["over"], "to": ["mei"], "text": ["noted"], "queue": ["night"],
+    "signals": [{"tlm.printer": "jam"}, {"tlm.printer": None}],
     "clock": ["complex", "extended"], "incident": ["incident-4"], "reference": ["7"],
 }  # fmt: skip
 
