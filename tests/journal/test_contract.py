@@ -160,12 +160,12 @@ def test_poison_in_the_middle_stops_its_payment_only(place: Place, monkeypatch: 
 def test_a_second_release_token_is_refused_by_the_database(place: Place) -> None:
     journal = place.open()
     journal.apply([sale(1), sale(2), sale(3)])
-    place.raw("INSERT INTO release SELECT place, id, 'refund', 1 FROM payment WHERE id = ?", name_of(2))
+    place.raw("INSERT INTO release SELECT place, id, 'void', 1 FROM payment WHERE id = ?", name_of(2))
     committed = journal.apply([asked(1), asked(2), asked(3)])
     assert [c.payment.state for c in committed] == [State.REVERSING, State.STOPPED, State.REVERSING]
     assert not any(isinstance(e, effects.SendReversal) for e in committed[1].effects), "money was given back twice"
     assert "release" in committed[1].error
-    assert (name_of(2), "refund", 1) in place.raw(REVERSED_TOKEN_SQL)
+    assert (name_of(2), "void", 1) in place.raw(REVERSED_TOKEN_SQL)
     with place.reading() as reader:
         assert [c.why for c in reader.cases(name_of(2))] == ["our mistake"]
     place.audit()

@@ -103,7 +103,8 @@ class Planner:
     ) -> None:
         """Step the payment of this fact, and those that it voids or completes, and put their rows into the plan.
 
-        `broken` is not empty when the rows of an honest step could not be written: then the payment is stopped.
+        `broken` is not empty when the rows of an honest step could not be written: then the payment is stopped, or,
+        where they asked for a token that somebody else has, the step is taken as one that knows that.
         `above`: the payments whose step led to this one.
         """
         fact = submission.fact

@@ -105,3 +105,16 @@ class Reading(Protocol):
 
     def close(self) -> None:
         """Let go."""
+
+
+class WritersPen:
+    """The writer's connection, for what is written beside facts."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def ask(self, name: str, /, **values: object) -> list[Any]:
+        return self._storage.ask_named(name, values)
+
+    def ask_in_dialect(self, name: str, /, **values: object) -> list[Any]:
+        return self._storage.ask_named(f"{name}_{self._storage.dialect}", values)

@@ -34,11 +34,12 @@ from chongzheng.journal.storage import (
     Stale,
     Storage,
     Stored,
+    WritersPen,
 )
 from chongzheng.journal.vault import Vault
 from chongzheng.mistakes import OurMistake
 from chongzheng.reversal.effects import SendReversal
-from chongzheng.reversal.facts import DeadlinePassed, Fact
+from chongzheng.reversal.facts import DeadlinePassed, Fact, Link, LinkChanged, Standing
 from chongzheng.reversal.payment import FINAL, Payment
 from chongzheng.reversal.policy import Policy
 from chongzheng.settlement.breaks import Difference
@@ -48,7 +49,7 @@ HELD_MAX = 20_000
 STALE_TRIES_MAX = 8
 """Tries of a batch whose payments other engines write at the same moment; then it is taken fact by fact."""
 AT_HAND_MAX = 2_000
-"""Card numbers laid out for reversals that are about to be sent; older ones are read again if they are needed."""
+"""Card numbers laid out for reversals about to be sent; older ones are read again if they are needed."""
 STRAYS_MAX = 10_000
 """Stray evidence waiting for the next commit; beyond it a flood of junk is counted, not kept."""
 
@@ -68,6 +69,11 @@ BREAKS_AT_ONCE = 500
 """Breaks written in one transaction."""
 TAKEN_AT_ONCE = 500
 """Payments taken over from an engine that is gone, in one transaction."""
+
+ENGINES_VERBS = frozenset({"reversal", "void"})
+"""What the engine itself takes a release token for; any other word is a person's give-back."""
+GIVE_BACK = "give-back"
+"""By this name a payment knows of a give-back outside the wires, which is no payment of its own."""
 
 Card = Pan | Exception | None
 """A card number, why it cannot be read, or that there is none."""
@@ -268,8 +274,8 @@ class Journal:
                     if standing == "new":
                         if corrects:
                             self._storage.ask("supersede_file", digest, corrects)
-                            take_back(_Pen(self._storage), corrects, digest, at)
-                            settled.take_back(_Pen(self._storage), corrects, digest, at)
+                            take_back(WritersPen(self._storage), corrects, digest, at)
+                            settled.take_back(WritersPen(self._storage), corrects, digest, at)
                         self._storage.ask("put_file", *given)
                 return standing
             except Refused:  # another engine was quicker
@@ -280,7 +286,7 @@ class Journal:
         with self._lock, self._storage.transaction():
             ended = self._storage.ask("finish_file", digest)
             if ended and came is not None:
-                settled.note(_Pen(self._storage), digest, *map(str, ended[0]), came, at)
+                settled.note(WritersPen(self._storage), digest, *map(str, ended[0]), came, at)
 
     def put_breaks(self, file: str, part: FilePart, day: str, differences: Sequence[Difference], at: int) -> int:
         """Keep what this file (its digest) and the book disagree about, for people to work; gives how many are new.
@@ -291,7 +297,7 @@ class Journal:
         for start in range(0, len(differences), BREAKS_AT_ONCE):
             with self._lock, self._storage.transaction():
                 page = differences[start : start + BREAKS_AT_ONCE]
-                new += len(put_breaks(_Pen(self._storage), file, part.channel, day, page, at))
+                new += len(put_breaks(WritersPen(self._storage), file, part.channel, day, page, at))
         return new
 
     def _standing(self, digest: str, day: str, part: FilePart, corrects: str) -> str:
@@ -344,40 +350,55 @@ class Journal:
 
     def _alone(self, submission: Submission, number: int) -> Plan:
         """One fact under its own savepoint; what the database refuses stops the payment, with the refusal on it."""
-        plan = Plan()
         try:
             self._read_missing([submission])
-            self._planner.add(plan, submission, number)
+            return self._written([submission], number)
+        except POISON as error:
+            self._read_again(submission)
+            if isinstance(error, Refused) and self._given_back(submission.fact.payment):
+                return self._barred(submission, number)
+            return self._stopped(submission, number, f"{type(error).__name__}: {error}")
+
+    def _written(self, parts: Sequence[Submission], number: int, broken: str = "") -> Plan:
+        """These facts, together; when they cannot be written, nothing of them is remembered."""
+        plan = Plan()
+        try:
+            for part in parts:
+                self._planner.add(plan, part, number, broken=broken)
             with self._storage.savepoint():
                 self._storage.write(plan)
             return plan
-        except Stale:  # no fault of this fact: another engine wrote a payment that is told of it
+        except (
+            Stale,
+            *POISON,
+        ):  # stale, it is no fault of this fact: another engine wrote a payment that is told of it
             self._forget_touched(plan.touched)
             raise
+
+    def _given_back(self, payment: str) -> bool:
+        """Whether its release token is in the hands of people who give it back outside the wires."""
+        held = self._storage.ask_named("release_holder", {"payment": payment})
+        return bool(held) and held[0][0] not in ENGINES_VERBS
+
+    def _barred(self, submission: Submission, number: int) -> Plan:
+        """A reversal of what is being given back by a refund: the payment learns of that first, in the same commit, and
+        then takes the fact as one that is bound. The terminal has its answer, a person a case, nobody money twice."""
+        fact = submission.fact
+        bound = LinkChanged(fact.payment, fact.at, GIVE_BACK, Link.GIVES_BACK, Standing.DOUBTED, proven=False)
+        try:
+            return self._written([Submission(bound), submission], number)
         except POISON as error:
-            self._forget_touched(plan.touched)
             self._read_again(submission)
             return self._stopped(submission, number, f"{type(error).__name__}: {error}")
 
     def _stopped(self, submission: Submission, number: int, why: str) -> Plan:
-        plan = Plan()
         try:
-            self._planner.add(plan, submission, number, broken=why)
-            with self._storage.savepoint():
-                self._storage.write(plan)
-            return plan
-        except Stale:
-            self._forget_touched(plan.touched)
-            raise
-        except POISON:
+            return self._written([submission], number, broken=why)
+        except POISON:  # of a payment that does not exist, or whose key is taken: its evidence is kept, nothing moves
             self._held.pop(submission.fact.payment, None)
-            self._keep_ownerless(submission, why)
+            for evidence in submission.evidence:
+                self.keep_stray(evidence, why)
             return Plan()
-
-    def _keep_ownerless(self, submission: Submission, why: str) -> None:
-        """A fact of a payment that does not exist, or whose key is taken: its evidence is kept, nothing moves."""
-        for evidence in submission.evidence:
-            self.keep_stray(evidence, why)
 
     def _write_commit(self, number: int, hashes: list[bytes]) -> bytes:
         self._write_strays()
@@ -469,19 +490,6 @@ class Journal:
 
     def _last_place(self) -> int:
         return int(self._storage.ask("last_place", *self._bounds())[0][0] or self._bounds()[0])
-
-
-class _Pen:
-    """The writer's connection, for what is written beside facts."""
-
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
-
-    def ask(self, name: str, /, **values: object) -> list[Any]:
-        return self._storage.ask_named(name, values)
-
-    def ask_in_dialect(self, name: str, /, **values: object) -> list[Any]:
-        return self._storage.ask_named(f"{name}_{self._storage.dialect}", values)
 
 
 def _storage(place: str | Path, lease_ms: int, visiting: bool) -> Storage:

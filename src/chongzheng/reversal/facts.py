@@ -27,11 +27,13 @@ class Moves(StrEnum):
 
 
 class Link(StrEnum):
-    """What a transaction does to the payment that it names as its original."""
+    """What a transaction does to the payment that it names as its original; GIVES_BACK: a person's refund outside the
+    wires, which is no payment."""
 
     NONE = ""
     VOIDS = "voids"
     COMPLETES = "completes"
+    GIVES_BACK = "gives back"
 
 
 class Standing(StrEnum):

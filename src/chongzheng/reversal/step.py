@@ -306,6 +306,9 @@ def _case(p: Payment, fact: Fact, policy: Policy) -> Effects:
 
 
 def _why(p: Payment, fact: Fact) -> str:
+    given_back = any(tie.link is facts.Link.GIVES_BACK for tie in p.ties)
+    if given_back and p.reason == "" and isinstance(fact, (facts.ReversalAsked, *_BEGIN_A_REVERSAL)):
+        return "not reversed, because a refund of it is under way"
     if p.ties and p.reason == "" and is_bound(p) and isinstance(fact, _BEGIN_A_REVERSAL):
         return "not reversed, because it is voided or completed"
     match fact:

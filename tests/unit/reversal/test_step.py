@@ -546,6 +546,19 @@ def test_what_would_begin_a_reversal_of_a_voided_payment_goes_to_a_person(
     assert (out.payment.reason, out.payment.attempts) == ("", 0), "so its release token was not taken"
 
 
+@pytest.mark.parametrize("state", [State.APPROVED, State.REFUSED])
+def test_what_is_being_refunded_is_not_reversed_beside_it_whoever_asks(state: State) -> None:
+    tie = Tie("give-back", Link.GIVES_BACK, Standing.DOUBTED, False)
+    given_back = replace(bound(state), ties=(tie,))
+    out = step(given_back, facts.ReversalAsked("P1", T0, "e", "98", request()), POLICY)
+    assert out.effects[0] == AnswerReversal("P1", "00")
+    assert [one.why for one in out.effects if isinstance(one, OpenCase)] == [
+        "not reversed, because a refund of it is under way"
+    ]
+    ours = step(replace(given_back, state=State.REFUSED), reply("00"), POLICY)
+    assert [type(one) for one in ours.effects] == [OpenCase]
+
+
 def test_once_its_void_is_undone_a_payment_is_reversed_as_ever() -> None:
     undone = replace(bound(State.FORWARDED), ties=(Tie("P2", Link.VOIDS, Standing.UNDONE, False),))
     out = step(undone, facts.DeadlinePassed("P1", T0 + 50_000, T0 + 50_000), POLICY)
