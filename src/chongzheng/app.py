@@ -128,7 +128,7 @@ class Engine:
         self._house = Housekeeping(config, self.counts, self._clock)
         self._stopping = False
         self._clearing = Clearing(config.settlement, config.calendar.utc_offset_h, self.counts, self._clock)
-        self._casework = Casework(config.journal, self.counts, self._clock)
+        self._casework = Casework(config.journal, config.notices, self.counts, self._clock)
 
     async def start(self) -> None:
         """Open the journal, take up what was left, connect. TheirMistake when the configuration cannot be followed."""
@@ -285,7 +285,7 @@ class Engine:
         self._tidy()
         self._house.begin(self._sources, self._journal.reader)
         self._clearing.measure(self._house.also)
-        self._casework.start(self._journal)
+        self._casework.start(self._journal, self._hand_in_all)
         self._casework.measure(self._house.also)
         await self._wait(lambda: self.host_ready, LINK_WAIT_MS)
         await self._door.open()

@@ -17,7 +17,7 @@ from chongzheng.gateway.channel import Channel, packaged, read
 from chongzheng.journal.postgres import is_url
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.policy import Policy
-from chongzheng.sections import SettlementSection, arrivals, says
+from chongzheng.sections import NoticesSection, SettlementSection, arrivals, says, telling
 
 CONFIG_BYTES_MAX = 4_000_000
 TERMINALS_FILE_BYTES_MAX = 64_000_000
@@ -172,9 +172,7 @@ class CalendarSection(_Section, frozen=True, kw_only=True):
     utc_offset_h: Annotated[int, says("The shops' clock, hours ahead of UTC.", ge=-12, le=14)] = 8
     cut_over: Annotated[
         str,
-        says(
-            "When the next business day begins, on the shops' clock.", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
-        ),
+        says("When the next business day begins, on the shops' clock.", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"),
     ] = "23:00"
     fixed_day: Annotated[
         str, says("Every payment belongs to this day (yyyymmdd); for demonstrations.", pattern=r"^([0-9]{8})?$")
@@ -184,9 +182,9 @@ class CalendarSection(_Section, frozen=True, kw_only=True):
 class OutageSection(_Section, frozen=True, kw_only=True):
     """How a bank that is slow, busy or silent is spared, and what new sales get meanwhile."""
 
-    window_start: Annotated[
-        int, says("Reversals on their way to the bank at once, to begin with.", ge=1, le=4_096)
-    ] = 32
+    window_start: Annotated[int, says("Reversals on their way to the bank at once, to begin with.", ge=1, le=4_096)] = (
+        32
+    )
     window_max: Annotated[int, says("How many it may become while the bank keeps up.", ge=1, le=4_096)] = 1_024
     per_terminal: Annotated[int, says("How many of them may be one terminal's.", ge=1, le=64)] = 4
     sale_share_percent: Annotated[
@@ -235,7 +233,10 @@ class AuditSection(_Section, frozen=True, kw_only=True):
     every_commits: Annotated[int, says("A checkpoint is due after so many commits.", ge=1, le=1_000_000)] = 1_000
     every_ms: Annotated[int, says("Or after so long, if anything was committed.", ge=1_000, le=3_600_000)] = 60_000
     post: Annotated[
-        str, says("Where each is POSTed as well, until it is accepted; empty: nowhere.", pattern=r"^(https?://\S{1,2000})?$")
+        str,
+        says(
+            "Where each is POSTed as well, until it is accepted; empty: nowhere.", pattern=r"^(https?://\S{1,2000})?$"
+        ),
     ] = ""
     key: Annotated[
         str, says("The key that signs them and proof bundles, made if missing; empty: proof.key beside the journal.")
@@ -281,6 +282,7 @@ class _File(_Section, frozen=True, kw_only=True):
     audit: AuditSection = AuditSection()
     log: LogSection = LogSection()
     traces: TracesSection = TracesSection()
+    notices: NoticesSection | None = None
     policy: dict[str, Any] = {}
     retention: list[RetentionSection] = []
     terminals: list[TerminalSection] = []
@@ -306,6 +308,7 @@ class Config:
     audit: AuditSection
     log: LogSection
     traces: TracesSection
+    notices: NoticesSection | None
     retention: tuple[RetentionSection, ...]
     terminals: tuple[TerminalSection, ...]
 
@@ -365,6 +368,7 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         audit=_audit(folder, parsed),
         log=parsed.log,
         traces=parsed.traces,
+        notices=telling(folder, parsed.notices),
         retention=tuple(parsed.retention),
         terminals=terminals,
     )

@@ -77,6 +77,87 @@ class SettlementSection(Section, frozen=True, kw_only=True):
     sftp: Annotated[list[SftpSection], says("Servers that files are fetched from.")] = []
 
 
+OutletName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,32}$")]
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://\S{1,2000}$")]
+
+
+class MailSection(Section, frozen=True, kw_only=True):
+    """A mail server that notices leave through."""
+
+    name: Annotated[OutletName, says("What addresses call it: mail:somebody@….")] = "mail"
+    host: Annotated[str, says("The server.", min_length=1, max_length=255)]
+    port: Annotated[int, says("Its port.", ge=1, le=65_535)] = 587
+    tls: Annotated[
+        Literal["starttls", "implicit", "none"], says("How the line is protected; none: on this machine only.")
+    ] = "starttls"
+    sender: Annotated[str, says("Who we are: the address that notices come from.", pattern=r"^[^@\s]+@[^@\s]+$")]
+    user: Annotated[str, says("The user to sign in with; empty: without.")] = ""
+    password: Annotated[str, says("A file with the password, mode 0600.")] = ""
+    authorities: Annotated[str, says("Whose certificate the server must show (PEM); empty: the system's.")] = ""
+
+
+class SmsSection(Section, frozen=True, kw_only=True):
+    """A provider of short messages that takes JSON over HTTP."""
+
+    name: Annotated[OutletName, says("What addresses call it: sms:13800138000.")] = "sms"
+    url: Annotated[Url, says("Where messages are POSTed.")]
+    body: Annotated[str, says("The JSON, with {to}, {text}, {id} and {secret} inside its strings.")]
+    headers: Annotated[dict[str, str], says("Headers, with the same words in their values.")] = {}
+    ok_field: Annotated[
+        str, says("The field of the answer that says whether it went, with dots; empty: the status.")
+    ] = ""
+    ok_value: Annotated[str, says("What that field says when it went.")] = ""
+    secret: Annotated[str, says("A file with the provider's secret, mode 0600; empty: none.")] = ""
+
+
+class RoomSection(Section, frozen=True, kw_only=True):
+    """The robot of a chat room."""
+
+    name: Annotated[OutletName, says("What addresses call it: night-shift: (nothing behind the colon).")]
+    kind: Annotated[Literal["wecom", "dingtalk", "feishu"], says("Whose chat it is.")]
+    base: Annotated[Url, says("Where its service is: https://qyapi.weixin.qq.com, https://oapi.dingtalk.com ….")]
+    token: Annotated[str, says("A file with the robot's key or token, mode 0600.")]
+    secret: Annotated[str, says("A file with the secret that signs, mode 0600; empty: none.")] = ""
+
+
+class HookSection(Section, frozen=True, kw_only=True):
+    """Another program that is told, signed as the webhooks of the HTTP door are."""
+
+    name: Annotated[OutletName, says("What addresses call it.")]
+    url: Annotated[Url, says("Where notices are POSTed.")]
+    secret: Annotated[str, says("A file with the secret that signs, mode 0600.")]
+
+
+class NoticesSection(Section, frozen=True, kw_only=True):
+    """How people are told. Without this table notices wait, and nothing leaves."""
+
+    language: Annotated[Literal["zh", "en", "both"], says("In which language, where a notice does not say.")] = "both"
+    contact: Annotated[str, says("How people reach us, as it stands at the end of a notice.", min_length=1)]
+    complaints: Annotated[str, says("Where they complain; empty: the same.")] = ""
+    texts: Annotated[str, says("A folder of your own templates (.toml), laid beside ours; empty: none.")] = ""
+    people: Annotated[dict[str, str], says("Who is meant by a word: outlet:address.")] = {}
+    mail: Annotated[list[MailSection], says("Mail servers.")] = []
+    sms: Annotated[list[SmsSection], says("Providers of short messages.")] = []
+    room: Annotated[list[RoomSection], says("Chat rooms.")] = []
+    hook: Annotated[list[HookSection], says("Other programs.")] = []
+
+
+FILES_OF_OUTLETS = ("password", "authorities", "token", "secret")
+
+
+def telling(folder: Path, given: NoticesSection | None) -> NoticesSection | None:
+    """The section with the paths of its folders and files made absolute; an empty one stays empty."""
+    if given is None:
+        return None
+
+    def absolute(one: Any) -> Any:
+        named = {name: getattr(one, name, "") for name in FILES_OF_OUTLETS}
+        return replace(one, **{name: str(folder / text) for name, text in named.items() if text})
+
+    kinds = {kind: list(map(absolute, getattr(given, kind))) for kind in ("mail", "sms", "room", "hook")}
+    return replace(given, texts=str(folder / given.texts) if given.texts else "", **kinds)
+
+
 def arrivals(folder: Path, given: SettlementSection) -> SettlementSection:
     """The section with the paths of its folders and files made absolute; an empty one stays empty."""
 

@@ -11,7 +11,9 @@ import pytest
 from chongzheng.cases.matter import Matter
 from chongzheng.journal import Journal, rounds
 from chongzheng.journal.actors import Actors, Role
+from chongzheng.journal.errands import Errand
 from chongzheng.journal.matters import Matters
+from chongzheng.journal.post import Post
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.rounds import BATCH_MAX, SET_ASIDE_MS, Rounds
 from chongzheng.journal.side import Side
@@ -193,3 +195,47 @@ def test_a_wave_is_taken_batch_by_batch(journal: Journal, desk: Desk, place: Pla
     assert taken == [BATCH_MAX, True, 5, False]
     assert len({case.payment for case in (*desk.cases(), *desk.matters.page("case", BATCH_MAX))}) >= BATCH_MAX + 5
     place.audit()
+
+
+def noticed(desk: Desk, state: str, matter: str, template: str = "cardholder.promise_given") -> int:
+    """A notice of a matter that came to this end."""
+    post = Post(desk.side)
+    post.put(desk.now, matter, template, "li", f"{matter} {state} {template}", {"audience": "cardholder"})
+    (notice,) = post.claim(desk.now)
+    if state == "sent":
+        post.sent(notice.id, "250 OK", desk.now)
+    else:
+        post.failed(notice, "552 mailbox full", desk.now, for_good=True)
+    return notice.id
+
+
+def test_a_case_hears_once_what_became_of_its_notices(desk: Desk) -> None:
+    case = desk.matters.open("case", {"source": "complaint", "why": "debited twice"}, "li")
+    sent, failed = noticed(desk, "sent", case.id), noticed(desk, "failed", case.id)
+    assert (desk.rounds.hear(), desk.rounds.hear(), desk.another().hear()) == (2, 0, 0)
+    after = desk.matters.get(case.id)
+    (told,), (lost,) = after.body["notices"], after.body["failures"]
+    assert (told["notice"], told["audience"], told["reference"]) == (sent, "cardholder", "250 OK")
+    assert (lost["notice"], lost["why"]) == (failed, "552 mailbox full")
+    assert Post(desk.side).retry(failed, desk.now)
+    (again,) = Post(desk.side).claim(desk.now)
+    Post(desk.side).sent(again.id, "250 at last", desk.now)
+    assert desk.rounds.hear() == 1
+    assert len(desk.matters.get(case.id).body["notices"]) == 2
+
+
+def test_a_notice_that_did_not_arrive_and_that_nobody_waits_for_is_a_task(desk: Desk) -> None:
+    words = {"what": "call them", "team": "operations"}
+    task = desk.matters.open("task", words, "li")
+    number = noticed(desk, "failed", task.id)
+    assert noticed(desk, "sent", task.id) == number + 1
+    assert (desk.rounds.hear(), desk.rounds.hear()) == (2, 0)
+    (made,) = desk.matters.of_parent(task.id)
+    assert made.kind == "task" and f"notice {number}" in made.body["what"] and "mailbox full" in made.body["what"]
+
+
+def test_an_errand_that_nobody_knows_is_set_aside(desk: Desk) -> None:
+    strange = Errand(7, "P1", "MoneyWished", "li", 0, 0)
+    assert desk.rounds.errand(strange) is None and desk.rounds.errand(strange) is None
+    assert [name for name, _ in desk.failed] == ["errand 7"]
+    assert desk.rounds.errand(Errand(8, "P1", "CheckAsked", "li", 0, 0)) is not None

@@ -9,6 +9,8 @@ from chongzheng.cases.matter import NEW, Fact, Given, Kind, Matter, Outcome, Ref
 
 OFFERED, ACCEPTED, DONE, DROPPED = "OFFERED", "ACCEPTED", "DONE", "DROPPED"
 OPEN = (OFFERED, ACCEPTED)
+LATE_PRIORITY = 50
+"""Added to the priority of a task that was not done in time."""
 
 WHAT = Field("what", "text", "事项", "what is to be done")
 TEAM = Field("team", "word", "部门", "the queue of the department that shall do it")
@@ -45,6 +47,10 @@ def _sent_back(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     return Outcome(changes={"held": [*_last(matter, until=fact.at), back]}, moves={"queue": back["team"], "owner": ""})
 
 
+def _late(matter: Matter, fact: Fact, given: Given) -> Outcome:
+    return Outcome(changes={"late": True}, moves={"due_at": None, "priority": matter.priority + LATE_PRIORITY})
+
+
 def _ended(matter: Matter, fact: Fact, given: Given) -> Outcome:
     changes = {"held": _last(matter, until=fact.at), "result": fact.said.get("result", fact.said.get("reason", ""))}
     told = (Say(matter.parent, "TaskEnded", {"task": matter.id, "state": fact.name}, softly=True),)
@@ -76,6 +82,7 @@ TASK = Kind(
         Row(ACCEPTED, "HandedOver", OFFERED, _handed_over, may=desk.FIELD, takes=(TEAM, desk.REASON)),
         Row(ACCEPTED, "Done", DONE, _ended, may=desk.FIELD, program=True, takes=(RESULT,)),
         *in_all(OPEN, Row(OFFERED, "Dropped", DROPPED, _ended, may=desk.HEADS, takes=(desk.REASON,))),
+        *in_all(OPEN, Row(OFFERED, "ClockRan", None, _late)),
         *desk.rows(OPEN),
     ),
 )

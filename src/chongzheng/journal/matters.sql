@@ -143,6 +143,11 @@ INSERT INTO errand (matter, payment, fact, actor, at) VALUES (:matter, :payment,
 -- name: open_errands
 SELECT no, matter, payment, fact, actor, at FROM errand WHERE done_at IS NULL ORDER BY no LIMIT :most;
 
+-- name: errands_waiting
+-- The same behind a number, with the number of the engine that looks after the payment.
+SELECT e.no, e.payment, e.fact, e.actor, e.at, p.owner FROM errand e JOIN payment p ON p.id = e.payment
+WHERE e.done_at IS NULL AND e.no > :after ORDER BY e.no LIMIT :most;
+
 -- name: end_errand
 UPDATE errand SET done_at = :at WHERE no = :no;
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from chongzheng.journal.acts import Pen
+from chongzheng.journal.rows import decode_payment
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 
-CLAIMED_MAX = 20
+CLAIMED_MAX = 5
+"""Sent one after the other, the slowest of them is done before the lease of the claim ends."""
 LEASE_MS = 120_000
 """Whoever took notices to send them and was never heard of again loses them after this long."""
 RETRY_AFTER_MS = (30_000, 120_000, 600_000, 3_600_000, 3_600_000, 21_600_000, 21_600_000)
@@ -107,6 +109,14 @@ class Post:
             rows = self._side.ask_in_dialect("claim_notices", **values)
             return [self.get(int(one)) for (one,) in sorted(rows)]
 
+    def due(self, now: int) -> bool:
+        """Whether any notice is to be sent now."""
+        return bool(self._side.ask("notices_due", now=now))
+
+    def waiting(self) -> int:
+        """How many notices are not sent yet."""
+        return int(self._side.ask("count_waiting_notices")[0][0])
+
     def word(self, notice: int, **words: str) -> None:
         """Keep what will be said, before it is."""
         self._side.ask("word_notice", id=notice, **words)
@@ -156,6 +166,16 @@ class Post:
         """(truth, proof, amount in fen) of a payment as the journal has it; None when there is none."""
         rows = self._side.ask("payment_standing", payment=payment)
         return (str(rows[0][2]), str(rows[0][3]), int(rows[0][8])) if rows else None
+
+    def about(self, payment: str) -> dict[str, Any]:
+        """What a notice may say of a payment without being told: its masked card, its amount (fen) and when it was made
+        (epoch ms); {} when there is none."""
+        rows = self._side.ask("payment_told_of", payment=payment)
+        if not rows:
+            return {}
+        one = decode_payment(bytes(rows[0][0]))
+        known = {"card": one.masked_pan, "amount": one.amount_fen, "at": one.opened_at}
+        return {name: value for name, value in known.items() if value != ""}
 
     # What comes back
 

@@ -18,6 +18,23 @@ WHERE id IN (SELECT id FROM notice WHERE state = 'waiting' AND next_at <= :now O
              FOR UPDATE SKIP LOCKED)
 RETURNING id;
 
+-- name: notices_due
+SELECT 1 FROM notice WHERE state = 'waiting' AND next_at <= :now LIMIT 1;
+
+-- name: notices_unheard
+-- Of those that were sent, failed or were refused: those of which their matter has not heard.
+SELECT id, matter, state, template, wording, said, outlet, evidence FROM notice
+WHERE heard = 0 AND state <> 'waiting' AND id > :after ORDER BY id LIMIT :most;
+
+-- name: notice_heard
+UPDATE notice SET heard = 1 WHERE id = :id AND state = :state AND heard = 0 RETURNING id;
+
+-- name: payment_told_of
+SELECT body FROM payment WHERE id = :payment;
+
+-- name: count_waiting_notices
+SELECT count(*) FROM notice WHERE state = 'waiting';
+
 -- name: get_notice
 SELECT id, key, matter, template, addressee, said, made_at, state, next_at, attempts, wording, outlet, address, subject,
        body, short, stated, person, incident, facts, sent_at, evidence
@@ -43,7 +60,7 @@ UPDATE notice SET state = :state, next_at = :next_at, sent_at = :sent_at, eviden
 WHERE id = :id AND state = 'waiting' RETURNING id;
 
 -- name: retry_notice
-UPDATE notice SET state = 'waiting', next_at = :at, attempts = 0, wording = '', evidence = ''
+UPDATE notice SET state = 'waiting', next_at = :at, attempts = 0, wording = '', evidence = '', heard = 0
 WHERE id = :id AND state IN ('failed', 'refused') RETURNING id;
 
 -- name: hurry_notices

@@ -1,12 +1,14 @@
 """What does the program say of matters by itself, a bounded batch at a time, and which of them are set aside?
 
 New cases of the engine are given to people, clocks that have run out ring, and matters hear how their payments stand
-now. Each is a transaction of its own. A matter that fails is set aside for a while, loudly, and stops no other.
+now, and what became of their notices. Each is a transaction of its own. A matter that fails is set aside for a while,
+loudly, and stops no other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,7 +16,9 @@ from typing import Any
 from chongzheng.cases.kinds import KINDS
 from chongzheng.journal import adoption
 from chongzheng.journal.acts import queue
+from chongzheng.journal.errands import Errand
 from chongzheng.journal.matters import Matters
+from chongzheng.journal.rows import Submission
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake
 
@@ -31,6 +35,8 @@ AWAY = frozenset(
 )
 """Names of what databases raise that is no matter's fault."""
 FIRST_DUE = (-1, 0)
+UNDELIVERED_TO = "operations"
+"""The queue of whoever sees to it that somebody is told after all."""
 
 Failed = Callable[[str, str], None]
 
@@ -76,12 +82,12 @@ class Rounds:
         self._rest = rest
         self._goes_on = True
         self.aside = SetAside(clock, failed)
-        self._case, self._due, self._behind = 0, FIRST_DUE, 0
+        self._case, self._due, self._behind, self._notice = 0, FIRST_DUE, 0, 0
 
     @property
     def more(self) -> bool:
         """Whether the next round goes on where this one ended; else everything was looked at."""
-        return bool(self._case or self._behind) or self._due != FIRST_DUE
+        return bool(self._case or self._behind or self._notice) or self._due != FIRST_DUE
 
     def adopt(self) -> int:
         """Give cases of the engine to people; how many."""
@@ -106,6 +112,51 @@ class Rounds:
         looked = self._side.ask("matters_looked_at", after=self._behind, scan=LOOKED_AT_MAX)[0]
         self._behind = _further(found, looked)
         return done
+
+    def hear(self) -> int:
+        """Tell matters what became of the notices they asked for; how many notices. One that did not arrive and that no
+        matter waits for is a task."""
+        found = self._side.ask("notices_unheard", after=self._notice, most=BATCH_MAX)
+        done = sum(self._one(f"notice {row[0]}", partial(self._heard, *row)) for row in found)
+        self._notice = int(found[-1][0]) if len(found) == BATCH_MAX else 0
+        return done
+
+    def errand(self, one: Errand) -> Submission | None:
+        """What an errand says to the engine; None: it is set aside."""
+        name = f"errand {one.no}"
+        if self.aside.holds(name):
+            return None
+        try:
+            return one.said(self._clock())
+        except OurMistake as mistake:
+            self.aside.put(name, str(mistake))
+            return None
+
+    def _heard(
+        self, no: int, matter: str, state: str, template: str, wording: str, said: str, outlet: str, evidence: str
+    ) -> bool:
+        fact = "NoticeSent" if state == "sent" else "NoticeFailed"
+        known = json.loads(said)
+        audience = template.partition(".")[0] if "." in template else str(known.get("audience", ""))
+        words = {"audience": audience, "template": wording or template, "notice": int(no), "outlet": outlet}
+        words |= {"reference": evidence} if state == "sent" else {"why": evidence}
+        with self._side.together():
+            queue(self._side)
+            if not self._side.ask("notice_heard", id=no, state=state):
+                return False
+            if matter and self._matters.holds(matter, fact):
+                self._matters.tell(matter, fact, words, depth=0)
+            elif state != "sent":
+                self._undelivered(int(no), matter, words)
+            return True
+
+    def _undelivered(self, no: int, matter: str, words: Mapping[str, Any]) -> None:
+        key = f"undelivered notice {no}"
+        if self._matters.holder(key):
+            return
+        why = f"{words['template']}, {words['outlet'] or 'no outlet'}: {words['why']}"
+        said = {"what": f"通知 {no} 没有送达 / notice {no} did not arrive ({why})", "team": UNDELIVERED_TO}
+        self._matters.begin("task", said, "", matter, key, 0)
 
     def _give(self, no: int, payment: str, why: str) -> bool:
         return adoption.give(self._matters, int(no), str(payment), str(why))

@@ -76,7 +76,7 @@ def worded(post: Post, house: House, notice: Notice, now: int) -> Rendered | Ref
     standing = post.standing(str(said.get("payment", ""))) if said.get("payment") else None
     if standing is not None:
         facts["truth"] = Known(standing[0], Proof(standing[1]))
-        said.setdefault("amount", standing[2])
+        said = {**post.about(str(said["payment"])), **said}
     values = {**house.values, "reference": notice.matter.upper(), **said}
     for name in ("ticket", "task"):
         if isinstance(values.get(name), str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chongzheng.cases.effects import Say
 from chongzheng.cases.matter import NEW, Fact, Given, Matter, Refused, Step, step
-from chongzheng.cases.task import TASK, time_with
+from chongzheng.cases.task import LATE_PRIORITY, TASK, time_with
 
 CLERK = frozenset({"clerk"})
 HEAD = frozenset({"supervisor"})
@@ -56,3 +56,12 @@ def test_the_case_hears_when_its_task_ends() -> None:
     taken = step(TASK, one, Fact("Done", 9_000, "mei", CLERK, {"result": "sent"}), Given())
     assert isinstance(taken, Step)
     assert taken.effects == (Say("case-1", "TaskEnded", {"task": "", "state": "Done"}, softly=True),)
+
+
+def test_a_task_that_is_late_goes_up_once() -> None:
+    one = play(OPENED, TAKEN)
+    assert isinstance(one, Matter)
+    late = step(TASK, one, Fact("ClockRan", 99_000), Given())
+    assert isinstance(late, Step)
+    assert (late.matter.due_at, late.matter.priority, late.matter.body["late"]) == (None, LATE_PRIORITY, True)
+    assert isinstance(step(TASK, one, Fact("ClockRan", 99_000, "mei", CLERK), Given()), Refused)
