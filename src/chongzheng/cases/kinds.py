@@ -10,6 +10,7 @@ from chongzheng.cases.capa import CAPA
 from chongzheng.cases.case import CASE
 from chongzheng.cases.change import CHANGE
 from chongzheng.cases.claim import CLAIM
+from chongzheng.cases.clawback import CLAWBACK
 from chongzheng.cases.complaint import COMPLAINT
 from chongzheng.cases.contact import CONTACT
 from chongzheng.cases.credit_watch import WATCH
@@ -41,6 +42,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         CASE,
         CHANGE,
         CLAIM,
+        CLAWBACK,
         COMPLAINT,
         CONTACT,
         INCIDENT,

@@ -123,7 +123,8 @@ def _doubled(
         return Outcome(None, changes, out)
     times = after["doubled"] + 1
     why = "chargeback" if after["charged_back"] else f"{given.payment['truth']}, {given.payment['proof']}"
-    said = {"fen": matter.fen, "why": why, "cleared": bool(after["posted_at"]), "customer": after["customer"]}
+    said = {"fen": matter.fen, "why": why, "cleared": bool(after["posted_at"]), "customer": after["customer"],
+            "credited_at": after["posted_at"] or fact.at}  # fmt: skip
     opened = _clawback(matter, times, said)
     words = {"source": "engine", "why": f"{matter.id}: the cardholder has, or may have, this money twice ({why})"}
     effects = (*out, opened, kin.joins_case(matter.payment, words))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from chongzheng.cases.articles import ARTICLES, RIGHTS
 from chongzheng.cases.calendar import CALENDAR
 from chongzheng.cases.case_rules import ACTIONS, LIMITS, SOURCES
+from chongzheng.cases.clawback_rules import CLAWBACK_LIMITS, PRIORS, WAYS
 from chongzheng.cases.complaint import AT_HAND
 from chongzheng.cases.contact import SCRIPTS
 from chongzheng.cases.contracts import CONTRACTS, SUPPLIERS
@@ -33,7 +34,10 @@ REGISTERS: Mapping[str, Register] = by_name(
     ACTIONS,
     AT_HAND,
     CALENDAR,
+    CLAWBACK_LIMITS,
     CLOCKS,
+    PRIORS,
+    WAYS,
     CANARIES,
     ARTICLES,
     CONTRACTS,
