@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from click.testing import CliRunner
 
 from chongzheng.cases.matter import Matter
 from chongzheng.cases.position import position
+from chongzheng.cli import main
 from chongzheng.journal.breaks import Overtaken
 from journal.made import asked, cleared, name_of, reply, sale, undone
 from requirements.desk import Desk
@@ -37,6 +41,10 @@ def test_s_02(desk: Desk) -> None:
             assert moves and sum(where.balances.values()) == 0
             assert where.suspense_fen == (12_345 if n == 1 else 0)
         assert reader.faults() == []
+    for n, suspense in ((1, 12_345), (2, 0)):
+        shown = CliRunner().invoke(main, ["case", "position", name_of(n), "--db", desk.place.path, "--json"])
+        said = json.loads(shown.stdout)
+        assert (said["suspense_fen"], said["sum_fen"], shown.exit_code) == (suspense, 0, int(suspense > 0))
     held = worked(desk, 1)
     assert held.body["standing"]["suspense_fen"] == 12_345
     with pytest.raises(Overtaken, match="12345 fen of its payment lie in suspense"):

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import random
+from dataclasses import astuple
+from pathlib import Path
+
+from click.testing import CliRunner
 
 from chongzheng.cases.finder import (
     APPROVED,
@@ -15,8 +21,8 @@ from chongzheng.cases.finder import (
     TERMINAL,
     Seen,
     Wrong,
-    suspects,
 )  # fmt: skip
+from chongzheng.cli import main
 
 PAYMENTS = 1_000
 PLANTED_EACH = 8
@@ -53,7 +59,7 @@ def planted(key: str, wrong: Wrong, turn: int) -> list[Seen]:
     return ways[wrong][turn % 2]
 
 
-def test_s_28() -> None:
+def test_s_28(tmp_path: Path) -> None:
     dice = random.Random(28)
     keys = [f"M1 T1 000001 {n:06d}" for n in range(PAYMENTS)]
     chosen = dice.sample(keys, PLANTED_EACH * len(Wrong))
@@ -62,6 +68,12 @@ def test_s_28() -> None:
     for n, key in enumerate(keys):
         day += planted(key, wanted[key], n) if key in wanted else plain(key, dice)
     dice.shuffle(day)
-    found = {one.key: one.wrong for one in suspects(day)}
-    assert len(wanted) == 40 and found == wanted
+    file = tmp_path / "day.csv"
+    with file.open("w", encoding="utf-8", newline="") as text:
+        csv.writer(text).writerows([("source", "key", "what", "fen", "outcome"), *map(astuple, day)])
+    done = CliRunner().invoke(main, ["case", "find", str(file), "--json"])
+    said = json.loads(done.stdout)
+    found = {one["key"]: one["wrong"] for one in said["suspects"]}
+    assert (done.exit_code, said["lines"], len(found)) == (0, len(day), len(said["suspects"]))
+    assert len(wanted) == 40 and found == wanted and all(one["why"] for one in said["suspects"])
     assert {line.outcome for line in day} == {APPROVED, DECLINED, PENDING}

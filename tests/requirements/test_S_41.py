@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import random
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
 
-from chongzheng.cases.renewal import Unit, plan
+from click.testing import CliRunner
+
+from chongzheng.cases.renewal import Unit
+from chongzheng.cli import main
 
 
-def test_s_41() -> None:
+def plan(folder: Path, units: list[Unit], yuan: int) -> dict[str, Any]:
+    """What the command proposes for these terminals within so many yuan."""
+    file = folder / "units.csv"
+    with file.open("w", encoding="utf-8", newline="") as text:
+        csv.writer(text).writerows([("name", "failures", "attempts", "price_fen", "age_days"), *map(astuple, units)])
+    done = CliRunner().invoke(main, ["case", "renewal", str(file), "--budget", str(yuan), "--json"])
+    assert done.exit_code == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def test_s_41(tmp_path: Path) -> None:
     rng = random.Random(41)
     bad = {f"8000{n:04}" for n in range(12)}
     units = []
@@ -16,9 +35,9 @@ def test_s_41() -> None:
         rate = 0.12 if name in bad else 0.01
         failures = sum(rng.random() < rate for _ in range(attempts))
         units.append(Unit(name, failures, attempts, 80_000, rng.randrange(2_000)))
-    found = plan(units, 10 * 80_000)
+    found = plan(tmp_path, units, 8_000)
     rows = found["replace"]
     assert isinstance(rows, list) and len(rows) == 10 and {row["name"] for row in rows} <= bad
     stable = found["stability_percent"]
     assert isinstance(stable, int) and stable >= 70
-    assert plan(list(reversed(units)), 10 * 80_000)["replace"] == rows
+    assert plan(tmp_path, units[::-1], 8_000)["replace"] == rows

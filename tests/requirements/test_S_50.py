@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 
-from chongzheng.cases.routing import breaches, route, staff_needed
+from click.testing import CliRunner
+
+from chongzheng.cases.routing import breaches, route
+from chongzheng.cli import main
 from journal.made import name_of, sale
 from requirements.desk import HOUR_MS, Desk
 
@@ -12,7 +17,7 @@ WITHIN_MS = 2 * HOUR_MS
 TARGET_PCT = 5
 
 
-def test_s_50(desk: Desk) -> None:
+def test_s_50(desk: Desk, tmp_path: Path) -> None:
     for n, fen in ((1, 5_000), (2, 2_000_000), (3, 5_000)):
         desk.journal.apply([sale(n, amount_fen=fen)])
         desk.open("case", {"source": "engine", "why": "x"}, payment=name_of(n))
@@ -28,6 +33,11 @@ def test_s_50(desk: Desk) -> None:
     for _ in range(3_000):
         at += dice.randint(0, HOUR_MS // 6)
         work.append((at, dice.randint(HOUR_MS // 12, HOUR_MS)))
-    staff = staff_needed(work, WITHIN_MS, TARGET_PCT)
+    file = tmp_path / "work.csv"
+    file.write_text("arrived_ms,takes_ms\n" + "".join(f"{at},{takes}\n" for at, takes in work), "utf-8")
+    asked = ["case", "staff", str(file), "--within", str(WITHIN_MS // 60_000), "--target", str(TARGET_PCT), "--json"]
+    said = json.loads(CliRunner().invoke(main, asked).stdout)
+    staff = said["staff"]
+    assert (said["work"], said["late"]) == (len(work), breaches(work, staff, WITHIN_MS))
     assert breaches(work, staff, WITHIN_MS) * 100 <= TARGET_PCT * len(work)
     assert breaches(work, staff - 1, WITHIN_MS) * 100 > TARGET_PCT * len(work)

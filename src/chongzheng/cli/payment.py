@@ -46,7 +46,7 @@ def explain(payment: str, db: Path | str, as_json: bool) -> None:
     PAYMENT is an id (P…), the beginning of one, a STAN or a terminal number.
     """
     reader = Reader.open(db)
-    found = _one(reader, payment)
+    found = one_payment(reader, payment)
     if as_json:
         click.echo(json.dumps(story.document(reader, found), ensure_ascii=False))
         return
@@ -66,7 +66,7 @@ def proof(payment: str | None, db: Path | str, sign_key: Path | None, out: Path 
     if everything and out is None:
         raise TheirMistake("needs a folder: --out DIR", "proof --all")
     reader = Reader.open(db)
-    found = list(reader.payments()) if payment is None else [_one(reader, payment)]
+    found = list(reader.payments()) if payment is None else [one_payment(reader, payment)]
     key = bundles.signing_key(sign_key or _key_beside(db))
     made_at = time.time_ns() // 1_000_000
     if out is None:
@@ -122,7 +122,8 @@ def _write(path: Path, data: bytes) -> None:
         raise TheirMistake(f"cannot be written ({error.strerror})", str(path)) from None
 
 
-def _one(reader: Reader, text: str) -> Payment:
+def one_payment(reader: Reader, text: str) -> Payment:
+    """The payment of these words: an id, the beginning of one, a STAN, a terminal. TheirMistake: none, or many."""
     found = reader.find(text)
     if not found:
         raise TheirMistake("no such payment in this journal", text)
