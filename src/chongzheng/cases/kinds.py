@@ -14,6 +14,7 @@ from chongzheng.cases.clawback import CLAWBACK
 from chongzheng.cases.complaint import COMPLAINT
 from chongzheng.cases.contact import CONTACT
 from chongzheng.cases.credit_watch import WATCH
+from chongzheng.cases.dispute import DISPUTE
 from chongzheng.cases.feedback import FEEDBACK
 from chongzheng.cases.incident import INCIDENT
 from chongzheng.cases.inquiry import INQUIRY
@@ -47,6 +48,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         CONTACT,
         INCIDENT,
         INQUIRY,
+        DISPUTE,
         DRILL,
         FEEDBACK,
         LESSON,

@@ -96,7 +96,7 @@ def _proposed(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
         "held": False, "source": "", "advance": 0, "posted_at": 0, "credit": {}, "charged_back": False, "doubled": 0,
         "clawback": "", "recovered": [],
     }  # fmt: skip
-    only = Take(_name(matter), "its refund is proposed already")
+    only = Take(money.name_of(matter), "its refund is proposed already")
     moves = {"fen": fen, "queue": "refunds", "due_at": _next(weighed, fact.at, fact.at + limit)}
     return Outcome(PROPOSED, changes, (only,), moves)
 
@@ -191,7 +191,7 @@ def _ends(matter: Matter, given: Given, state: str, why: str) -> Outcome:
     freed = (Book(Booking.MERCHANT_FREED, matter.fen, matter.payment),) if matter.body["held"] else ()
     said = {"remedy": matter.id, "state": state, "fen": matter.fen}
     told = kin.told(matter, given, "RemedyEnded", said)
-    effects = (Free(_name(matter)), *_frees_token(matter), *freed, *told)
+    effects = (Free(money.name_of(matter)), *_frees_token(matter), *freed, *told)
     return Outcome(state, {"ended_because": why, "held": False}, effects, {"due_at": None})
 
 
@@ -232,10 +232,6 @@ def _not_posted(matter: Matter, fact: Fact, given: Given) -> Outcome:
 def _tags(matter: Matter) -> Mapping[str, str]:
     names = ("customer", "card", "merchant", "group", "rule", "gives")
     return {"payment": matter.payment, **{name: str(matter.body.get(name, "")) for name in names}}
-
-
-def _name(matter: Matter) -> str:
-    return f"refund of {matter.payment}"
 
 
 def _rows() -> tuple[Row, ...]:

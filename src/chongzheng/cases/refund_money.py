@@ -11,7 +11,7 @@ from typing import Any
 
 from chongzheng.cases import kin
 from chongzheng.cases.credit_watch import watched
-from chongzheng.cases.effects import Book, Effect, Open
+from chongzheng.cases.effects import Book, Effect, Free, FreeRelease, Open
 from chongzheng.cases.matter import Body, Fact, Given, Matter, Outcome, Refused
 from chongzheng.cases.refund_policy import Gives
 from chongzheng.cases.refund_rules import (
@@ -157,7 +157,7 @@ def recovered(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     if how == STOPPED_IN_TIME:
         if body["posted_at"]:
             return Refused("rule", "it is posted; it cannot be stopped any more")
-        return Outcome(RECOVERED, {"recovered": _ways(matter, fact)}, _ended(matter, given, RECOVERED))
+        return Outcome(RECOVERED, {"recovered": _ways(matter, fact)}, _is_back(matter, given))
     unproven = _unproven(matter)
     if unproven is not None:
         return unproven
@@ -168,7 +168,17 @@ def recovered(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     changes = {"advance": left, "recovered": _ways(matter, fact)}
     if left:
         return Outcome(RECOVERING, changes, (entry,))
-    return Outcome(RECOVERED, changes, (entry, *_ended(matter, given, RECOVERED)))
+    return Outcome(RECOVERED, changes, (entry, *_is_back(matter, given)))
+
+
+def _is_back(matter: Matter, given: Given) -> tuple[Effect, ...]:
+    """Nothing is out any more, so should the debit turn out to stand after all, it may be given back anew."""
+    return (Free(name_of(matter)), FreeRelease(matter.payment), *_ended(matter, given, RECOVERED))
+
+
+def name_of(matter: Matter) -> str:
+    """The name that only one refund of a payment holds."""
+    return f"refund of {matter.payment}"
 
 
 def _way_back(matter: Matter, how: str) -> Booking:

@@ -11,8 +11,12 @@ from chongzheng.cases.clawback_rules import CLAWBACK_LIMITS, PRIORS, WAYS
 from chongzheng.cases.complaint import AT_HAND
 from chongzheng.cases.contact import SCRIPTS
 from chongzheng.cases.contracts import CONTRACTS, SUPPLIERS
+from chongzheng.cases.dispute_rules import ACTIONS as DISPUTE_ACTIONS
+from chongzheng.cases.dispute_rules import LIMITS as DISPUTE_LIMITS
+from chongzheng.cases.dispute_rules import REASON_CODES
 from chongzheng.cases.feedback import POOR, WORDS
 from chongzheng.cases.inquiry import MANDATORY, REPLIES
+from chongzheng.cases.match_windows import MATCH_WINDOWS
 from chongzheng.cases.playbook import PLAYBOOKS
 from chongzheng.cases.priority import PRIORITY, SEVERITY
 from chongzheng.cases.problem import HUMAN_CAUSES, RECURRING
@@ -42,9 +46,13 @@ REGISTERS: Mapping[str, Register] = by_name(
     ARTICLES,
     CONTRACTS,
     COURSES,
+    DISPUTE_ACTIONS,
+    DISPUTE_LIMITS,
+    REASON_CODES,
     HUMAN_CAUSES,
     LIMITS,
     MANDATORY,
+    MATCH_WINDOWS,
     MINIMUMS,
     PARTS,
     PLAYBOOKS,

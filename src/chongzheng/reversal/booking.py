@@ -32,6 +32,7 @@ class Booking(StrEnum):
     DOUBLED = "doubled"
     DOUBLED_AT_SHOP = "doubled at shop"
     DOUBLED_UNSEEN = "doubled unseen"
+    ISSUER_ASKED = "issuer asked"
     CHARGED_BACK = "charged back"
     CHARGEBACK_UNDONE = "chargeback undone"
     COMPENSATED = "compensated"
@@ -63,6 +64,7 @@ BOOKINGS: MappingProxyType[Booking, tuple[Account, Account, str]] = MappingProxy
     Booking.DOUBLED: (Account.PROVISIONAL, Account.SUSPENSE, "given back, and then it went back by itself too"),
     Booking.DOUBLED_AT_SHOP: (Account.PROVISIONAL, Account.MERCHANT, "the same, and the shop had paid for it"),
     Booking.DOUBLED_UNSEEN: (Account.PROVISIONAL, Account.CARDHOLDER, "given back when nothing was owed any more"),
+    Booking.ISSUER_ASKED: (Account.ISSUER, Account.SUSPENSE, "an issuer is asked to pay; whose it is shows then"),
     Booking.CHARGED_BACK: (Account.SUSPENSE, Account.CLEARING, "the issuer charged it back"),
     Booking.CHARGEBACK_UNDONE: (Account.CLEARING, Account.SUSPENSE, "the chargeback was taken back"),
     Booking.COMPENSATED: (Account.COMPENSATION, Account.CARDHOLDER, "for what the cardholder went through"),

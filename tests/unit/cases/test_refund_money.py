@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chongzheng.cases.effects import Open, Say
+from chongzheng.cases.effects import Free, FreeRelease, Open, Say
 from chongzheng.reversal.booking import Booking
 from chongzheng.reversal.booking import booked as entry_of
 from unit.cases.giving import (
@@ -99,6 +99,7 @@ def test_an_advance_on_what_went_back_is_a_double_credit_with_a_claw_back_and_a_
     assert one.well("Recovered", how="bank", fen=FEN - 1).state == "RECOVERING"
     assert "only 1 fen" in one.refused("Recovered", how="bank", fen=2).text
     assert one.well("Recovered", how="bank", fen=1).state == "RECOVERED"
+    assert one.effects[-3:-1] == [Free(f"refund of {PAYMENT}"), FreeRelease(PAYMENT)]
     assert left(one, 0) == {} and one.refused("Posted", "wang", **SEEN_AT).why == "order"
 
 
