@@ -87,10 +87,10 @@ def journal_and_policy(path: Path) -> tuple[Path | str, Policy]:
     return config.journal, config.policy
 
 
-def clearing_desk(path: Path, folder: Path | None) -> tuple[Desk, Callable[[str], Terms]]:
-    """What reads clearing files under this configuration, and the terms of a day. `folder`: of layouts, goes first."""
+def clearing_desk(path: Path, folder: Path | None) -> tuple[Desk, Terms]:
+    """What reads clearing files under this configuration, and on which terms. `folder`: of layouts, goes first."""
     config = settings.load(path)
-    return desk(config.settlement, Vault.from_file(config.keys), folder), lambda day: terms_of(config.settlement, day)
+    return desk(config.settlement, Vault.from_file(config.keys), folder), terms_of(config.settlement)
 
 
 def awaited_files(path: Path, now: int) -> list[Awaited]:

@@ -40,6 +40,7 @@ REST_SHARE = 2
 """A rest is so many times as long as the transaction before it."""
 REST_MS_MAX = 100
 ERRANDS_AT_ONCE = 100
+INDEXED_AT_ONCE = 100
 
 FIGURES = {
     "leads": "1 where this engine carries the cases; of several one does",
@@ -191,12 +192,23 @@ class Casework:
     def _count(self) -> None:
         if not self._is_ours():
             return
+        self._index()
         from chongzheng.journal import rates, recurring
         from chongzheng.journal.registers import Registers
 
         matters, registers, now = self._keeper(), Registers(self._side), self._clock()
         rates.count(matters, self._side, registers.rows("units", day_of(now)), now)
         recurring.gather(matters, self._side, registers.rows("recurring causes", day_of(now)), now)
+
+    def _index(self) -> None:
+        """Matters of an older journal have no words yet."""
+        from chongzheng.journal import finding
+
+        matters, after = self._keeper(), 0
+        while not self._stopping.is_set() and (found := finding.unindexed(self._side, after, INDEXED_AT_ONCE)):
+            for no in found:
+                matters.index(no)
+            after = found[-1]
 
     def _is_ours(self) -> bool:
         """A file has one engine, and no numbers."""

@@ -16,7 +16,7 @@ import msgspec
 
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import NEW, OPENED, PROGRAM, Ask, Body, Fact, Given, Kind, Matter, Refused, Step, step
-from chongzheng.journal import matter_effects
+from chongzheng.journal import finding, matter_effects
 from chongzheng.journal.actors import Actors, NotAllowed
 from chongzheng.journal.acts import enact, queue
 from chongzheng.journal.breaks import Overtaken
@@ -30,6 +30,7 @@ OTHERS_MAX = 10_000
 DEPTH_MAX = 12
 """Facts that one fact may bring about in a row."""
 PRIORITY_MAX = 2**31
+NUMBER_MAX = 2**62
 STANDING = ("facts", "state", "truth", "proof", "suspense_fen", "merchant", "terminal", "stan", "amount_fen")
 
 
@@ -152,6 +153,21 @@ class Matters:
         values = {"parent": number(parent), "after": after, "most": min(most, PAGE_MAX)}
         return [matter_of(row) for row in self._side.ask("matters_of_parent", **values)]
 
+    def search(
+        self, text: str, kind: str = "", open_only: bool = False, before: int = NUMBER_MAX, most: int = PAGE_MAX
+    ) -> list[Matter]:
+        """Matters that have all these words (reference, STAN, RRN, terminal, shop, masked card, words of its texts),
+        newest first, with numbers below `before`. TheirMistake: no words, or no such kind."""
+        if kind:
+            _kind(kind)
+        rows = finding.find(self._side, text, kind, open_only, before, min(most, PAGE_MAX))
+        return [matter_of(row) for row in rows]
+
+    def index(self, no: int) -> None:
+        """Keep the words of the matter of this number, which has none yet."""
+        with self._side.together():
+            finding.index(self._side, self._matter(no))
+
     def tagged(self, kind: str, tag: str, value: str, since: int = 0) -> list[Matter]:
         """Matters of a kind under a tag, oldest first."""
         return list(self._asked(Ask(kind, tag, value, since)))
@@ -257,6 +273,7 @@ class Matters:
         return taken
 
     def _remember(self, kind: Kind, before: Matter | None, after: Matter) -> None:
+        finding.index(self._side, after)
         tags = dict(kind.tags(after))
         if before is not None and dict(kind.tags(before)) == tags:
             return

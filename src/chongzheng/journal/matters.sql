@@ -111,6 +111,41 @@ INSERT INTO matter_tag (name, value, at, matter) VALUES (:name, :value, :at, :ma
 -- name: drop_tags
 DELETE FROM matter_tag WHERE matter = :matter;
 
+-- name: words_of_matter
+SELECT word FROM matter_word WHERE matter = :matter;
+
+-- name: put_word
+INSERT INTO matter_word (word, matter) VALUES (:word, :matter) ON CONFLICT DO NOTHING;
+
+-- name: drop_word
+DELETE FROM matter_word WHERE word = :word AND matter = :matter;
+
+-- name: count_word
+SELECT count(*) FROM (SELECT 1 FROM matter_word WHERE word = :word LIMIT :most) w;
+
+-- name: matters_worded_sqlite
+-- Matters with this word and all `n` others (JSON), newest first.
+SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
+       m.body
+FROM matter_word w JOIN matter m ON m.no = w.matter
+WHERE w.word = :word AND w.matter < :before AND (:kind = '' OR m.kind = :kind) AND (:open = 0 OR m.closed = 0)
+  AND :n = (SELECT count(*) FROM matter_word o WHERE o.matter = w.matter
+            AND o.word IN (SELECT value FROM json_each(:others)))
+ORDER BY w.matter DESC LIMIT :most;
+
+-- name: matters_worded_postgresql
+SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
+       m.body
+FROM matter_word w JOIN matter m ON m.no = w.matter
+WHERE w.word = :word AND w.matter < :before AND (:kind = '' OR m.kind = :kind) AND (:open = 0 OR m.closed = 0)
+  AND :n = (SELECT count(*) FROM matter_word o WHERE o.matter = w.matter
+            AND o.word IN (SELECT json_array_elements_text(CAST(:others AS JSON)) COLLATE "C"))
+ORDER BY w.matter DESC LIMIT :most;
+
+-- name: matters_without_words
+SELECT m.no FROM matter m WHERE m.no > :after AND NOT EXISTS (SELECT 1 FROM matter_word w WHERE w.matter = m.no)
+ORDER BY m.no LIMIT :most;
+
 -- name: cases_to_adopt
 -- Open cases of the engine behind a number, of the next so many, that no matter has taken yet, or whose matter is closed:
 -- the engine has opened them again.
