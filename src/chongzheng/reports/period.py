@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chongzheng.cases import sla
 from chongzheng.cases.calendar import day_of, instant
 from chongzheng.cases.capa import DONE, EFFECTIVE, WAIVED, share_measured
 from chongzheng.cases.feedback import POOR
@@ -206,13 +205,18 @@ def _of_cases(spans: Sequence[Span], month: str, since: int, end: int, rows: lis
     days = [sum(one.fen for one in spans if one.open_at(at)) for at in _ends_of_days(since, end)]
     yield ranged("risk_fen", sum(one.fen for one in still), days, because)
     yield counted("closed_fen", sum(one.fen for one, _ in closed), because, "fen")
-    limits = [was for one in spans for clock in one.clocks
-              if since <= clock["due_at"] < end and (was := sla.kept(clock)) is not None]  # fmt: skip
-    yield shared("clocks_ppm", sum(limits), len(limits), because)
+    limits = [clock for one in spans for clock in one.clocks if since <= clock["due_at"] < end and not _stands(clock)]
+    in_time = sum(clock["met_at"] is not None and clock["met_at"] <= clock["due_at"] for clock in limits)
+    yield shared("clocks_ppm", in_time, len(limits), because)
     yield shared("reopened_ppm", sum(one.reopened_between(since, end) for one in ended), len(ended), because)
     placed = [one for one in new if one.terminal]
     back = _came_back(spans)
     yield shared("repeat_ppm", sum(one.id in back for one in placed), len(placed), because)
+
+
+def _stands(clock: Mapping[str, Any]) -> bool:
+    """Whether it waits for somebody else: it will be due later by as long as it stands."""
+    return clock["paused_at"] is not None and clock["met_at"] is None
 
 
 def _closed_in(one: Span, since: int, end: int) -> bool:
