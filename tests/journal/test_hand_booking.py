@@ -79,6 +79,20 @@ def test_an_advance_by_hand_is_one_more_way_to_give_back_and_there_is_only_one(
     assert f"given back already, by matter {number}" in refused(hand, place, by_hand)
 
 
+def test_what_a_refund_holds_is_freed_by_the_refund_alone(hand: HandBooking, place: Place, side: Side) -> None:
+    Actors(side).add("wang", "Wang", frozenset({Role.FINANCE}), "boss", NOON_MS)
+    matters = Matters(side, lambda: NOON_MS, Registers(side))
+    said = {"fen": 100, "customer": "C-1", "reason": "the shop agreed"}
+    refund = matters.open("refund", said, "li", payment=name_of(1)).id
+    matters.say(refund, "Held", {}, "wang", matters.view(refund).hash)
+    freed = voucher(Booking.MERCHANT_FREED)
+    assert f"{refund} is about this money, and books it itself" in refused(hand, place, freed)
+    matters.say(refund, "Withdrawn", {"reason": "the shop did it"}, "li")
+    assert "only 0 fen lie on held" in refused(hand, place, freed)
+    hand.book(voucher(Booking.MERCHANT_HELD), "li", "zhang")
+    hand.book(freed, "li", "zhang")
+
+
 def test_what_a_resolution_owes_the_cardholder_is_given_back_once(hand: HandBooking, place: Place, side: Side) -> None:
     breaks = Breaks(side, lambda: NOON_MS)
     ((_, number),) = breaks.put("d", "card", "20260923", [Difference(Type.LONG, "", 3, 70, "w")])

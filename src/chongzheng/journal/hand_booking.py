@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chongzheng.cases.kinds import KINDS
 from chongzheng.journal.actors import Actors, May, NotAllowed
 from chongzheng.journal.acts import book, lies_on, queue
 from chongzheng.journal.breaks import Overtaken, check_words
@@ -21,6 +22,12 @@ OF_NO_PAYMENT = frozenset({
 })  # fmt: skip
 """What may be booked for a day as a whole; anything else is about a payment, or a break without one."""
 
+REMEDIES = frozenset({"refund", "clawback", "dispute"})
+OF_A_REMEDY = frozenset({
+    Booking.MERCHANT_FREED, Booking.HELD_FOR_CARDHOLDER, Booking.GIVEN_BACK, Booking.ADVANCE_COVERED,
+    Booking.ADVANCE_CLAWED_BACK, Booking.ADVANCE_LOST,
+})  # fmt: skip
+"""What ends something that one of REMEDIES may have begun."""
 GIVES_BACK = frozenset({Booking.ADVANCED})
 """What sends money to a cardholder: of a payment it takes the release token, as every other way does."""
 
@@ -58,6 +65,7 @@ class HandBooking:
             self._actors.allowed(by, May.RESOLVE)
             self._refuse_alone(wanted, by, second)
             self._refuse_unknown(wanted)
+            self._refuse_anothers(wanted)
             self._refuse_overdrawn(wanted)
             self._refuse_second(wanted)
             said = {"reason": wanted.reason, "evidence": wanted.evidence, "second": second}
@@ -82,6 +90,15 @@ class HandBooking:
                 raise TheirMistake("there is no such payment", wanted.payment)
         if wanted.break_id and not self._side.ask("get_break", id=wanted.break_id):
             raise TheirMistake("there is no break of this number", f"break {wanted.break_id}")
+
+    def _refuse_anothers(self, wanted: Voucher) -> None:
+        """What a remedy under way holds or has advanced is booked by it: taken from under it, it could never end."""
+        if wanted.what not in OF_A_REMEDY or not wanted.payment:
+            return
+        for row in self._side.ask("matters_of_payment", payment=wanted.payment):
+            no, kind, state = row[:3]
+            if kind in REMEDIES and state not in KINDS[kind].ended:
+                raise TheirMistake(f"{kind}-{no} is about this money, and books it itself", str(wanted.what))
 
     def _refuse_second(self, wanted: Voucher) -> None:
         """Our own money goes to a cardholder: by one way only, and no other after it."""
