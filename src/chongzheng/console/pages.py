@@ -1,0 +1,68 @@
+"""Which pages are there, and who may see or send each? One literal table.
+
+Addresses, guard and role matrix are all made of it, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chongzheng.console.views import access, finding, live, matter, money, opening, payment, queues, registers
+from chongzheng.journal.actors import ALLOWED, May, Role
+
+ALL = frozenset(Role)
+READERS = ALLOWED[May.READ]
+RULERS = ALLOWED[May.SET_RULES]
+CHECKERS = ALLOWED[May.CHECK]
+MONEY_READERS = READERS - {Role.TECHNICIAN}
+NOBODY: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One address and method. `who`: roles that may; `door`: how far somebody must have come: "open" nobody need have
+    signed in, "known" the password is enough, "in" the second factor too; `weighty`: takes a proof on the spot."""
+
+    method: str
+    path: str
+    name: str
+    view: Callable[..., Any]
+    who: frozenset[Role]
+    door: str = "in"
+    weighty: bool = False
+
+
+PAGES: tuple[Page, ...] = (
+    Page("GET", "sign-in", "sign-in", access.sign_in, NOBODY, door="open"),
+    Page("POST", "sign-in", "sign-in", access.signed_in, NOBODY, door="open"),
+    Page("POST", "choice", "choice", access.chosen, NOBODY, door="open"),
+    Page("POST", "sign-out", "sign-out", access.sign_out, ALL, door="known"),
+    Page("GET", "second-factor", "second-factor", access.factor, ALL, door="known"),
+    Page("POST", "second-factor", "second-factor", access.factor_shown, ALL, door="known"),
+    Page("GET", "prove", "prove", access.again, ALL),
+    Page("POST", "prove", "prove", access.proven_again, ALL),
+    Page("GET", "", "home", queues.home, ALL),
+    Page("GET", "help", "help", queues.helped, ALL),
+    Page("GET", "queues/<slug:name>", "queue", queues.listed, ALL),
+    Page("GET", "areas/<slug:area>", "area", queues.area, ALL),
+    Page("POST", "filters", "filters", queues.filter_saved, ALL),
+    Page("POST", "filters/<int:number>/drop", "filter-drop", queues.filter_dropped, ALL),
+    Page("GET", "search", "search", finding.found, ALL),
+    Page("GET", "matters/<slug:number>", "matter", matter.shown, ALL),
+    Page("POST", "matters/<slug:number>/say/<slug:fact>", "say", matter.said, ALL),
+    Page("GET", "open", "open", opening.kinds, ALL),
+    Page("GET", "open/<slug:kind>", "open-kind", opening.form, ALL),
+    Page("POST", "open/<slug:kind>", "open-kind", opening.opened, ALL),
+    Page("GET", "payments/<slug:number>", "payment", payment.shown, READERS),
+    Page("POST", "payments/<slug:number>/check", "check", payment.checked, CHECKERS),
+    Page("GET", "live", "live", live.shown, READERS),
+    Page("GET", "live/figures", "live-figures", live.figures, READERS),
+    Page("GET", "money", "money", money.shown, MONEY_READERS),
+    Page("GET", "registers", "registers", registers.listed, READERS),
+    Page("GET", "registers/<str:name>", "register", registers.shown, READERS),
+    Page("GET", "registers/<str:name>/propose", "propose", registers.form, RULERS),
+    Page("POST", "registers/<str:name>/propose", "propose", registers.proposed, RULERS),
+    Page("POST", "registers/<str:name>/approve", "approve", registers.approved, RULERS, weighty=True),
+)

@@ -1,0 +1,1 @@
+"""What does each page show, and what does each form do?"""

@@ -1,0 +1,104 @@
+"""Which rules are in force, who wrote them, and how is one changed? Pages made of each register's own fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+
+from chongzheng.cases.registers import Register
+from chongzheng.cases.shipped import REGISTERS
+from chongzheng.console.forms import Unreadable, asked, said, written
+from chongzheng.console.showing import go, here, now, page, tell
+from chongzheng.console.words import LANGUAGES, text
+from chongzheng.journal.rules import day_of
+
+HISTORY_MAX = 200
+
+
+def listed(request: Any) -> HttpResponse:
+    """All registers, with how many rows each has in force."""
+    force = here().registers.in_force(now())
+    rows = [(one, len(force[one.name])) for one in REGISTERS.values()]
+    return page(request, "registers.html", rows=rows)
+
+
+def shown(request: Any, name: str) -> HttpResponse:
+    """The rows of one, and what came before and waits."""
+    one = _known(name)
+    force = here().registers.in_force(now())[name]
+    written_here = [entry for entry in here().registers.history(name) if entry.edition]
+    return page(
+        request, "register.html", one=one, force=dict(force), history=written_here[::-1][:HISTORY_MAX],
+        labels={word.name: _label(request, word) for word in one.fields}, who=request.seat.actor.id,
+    )  # fmt: skip
+
+
+def form(request: Any, name: str, wrong: str = "", status: int = 200) -> HttpResponse:
+    """A new edition of a row, or a new row."""
+    one, row = _known(name), request.GET.get("row", request.POST.get("row", ""))
+    force = here().registers.in_force(now())[name]
+    had = {word.name: written(word, force[row].get(word.name)) for word in one.fields} if row in force else {}
+    had |= {word.name: request.POST[word.name] for word in one.fields if word.name in request.POST}
+    today = day_of(now())
+    return page(
+        request,
+        "propose.html",
+        status,
+        one=one,
+        row=row,
+        wrong=wrong,
+        fields=asked(one.fields, _language(request), had),
+        reason=request.POST.get("reason", ""),
+        day=request.POST.get("from", f"{today[:4]}-{today[4:6]}-{today[6:]}"),
+    )
+
+
+def proposed(request: Any, name: str) -> HttpResponse:
+    """Through the door; what it refuses is said on the form, with everything still in it."""
+    one = _known(name)
+    try:
+        body = said(one.fields, request.POST)
+    except Unreadable as no:
+        return form(request, name, text(no.key, _language(request), label=_label(request, no.field)), 400)
+    document = {
+        "row": request.POST.get("row", "").strip(),
+        "valid_from": request.POST.get("from", "").replace("-", ""),
+        "body": body,
+        "reason": request.POST.get("reason", "").strip(),
+    }
+    answer = settings.DESK.doorway.propose(name, document, request.seat.door)
+    if not answer.done:
+        return form(request, name, text("matter.refused", _language(request), why=answer.why), answer.status)
+    tell(request, "good", text("register.done", _language(request)))
+    return go(f"/registers/{name}")
+
+
+def approved(request: Any, name: str) -> HttpResponse:
+    """The second person puts an edition in force."""
+    _known(name)
+    edition = request.POST.get("edition", "")
+    document = {
+        "row": request.POST.get("row", ""),
+        "valid_from": request.POST.get("from", ""),
+        "edition": int(edition) if edition.isascii() and edition.isdigit() else 0,
+    }
+    answer = settings.DESK.doorway.approve(name, document, request.seat.door)
+    key, tone = ("register.done", "good") if answer.done else ("matter.refused", "bad")
+    tell(request, tone, text(key, _language(request), why=answer.why))
+    return go(f"/registers/{name}")
+
+
+def _known(name: str) -> Register:
+    if name not in REGISTERS:
+        raise Http404
+    return REGISTERS[name]
+
+
+def _language(request: Any) -> str:
+    return str(request.seat.language)
+
+
+def _label(request: Any, word: Any) -> str:
+    return str(word.zh if _language(request) == LANGUAGES[0] else word.name.replace("_", " "))

@@ -1,0 +1,69 @@
+"""In which words does the console speak? Chinese first, English beside it; a word that is missing is a red test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from chongzheng.cases.kinds import KINDS
+from chongzheng.cases.matter import Kind
+from chongzheng.console.words_frame import FRAME
+from chongzheng.console.words_said import FACTS, PARTS, SET_WORDS, STATES
+
+LANGUAGES = ("zh", "en")
+"""The first is spoken where nobody chose."""
+
+
+def text(key: str, language: str, **blanks: object) -> str:
+    """The sentence under a key. KeyError: nobody wrote it, which the tests find before a person does."""
+    return FRAME[key][LANGUAGES.index(language)].format(**blanks)
+
+
+def _said(table: Mapping[str, tuple[str, str]], word: str, language: str) -> str:
+    pair = table.get(word)
+    return word if pair is None else pair[LANGUAGES.index(language)]
+
+
+def fact(name: str, language: str) -> str:
+    """A fact as a button or a line of history says it."""
+    return _said(FACTS, name, language)
+
+
+def state(name: str, language: str) -> str:
+    """A state for people."""
+    return _said(STATES, name, language)
+
+
+def set_word(word: str, language: str) -> str:
+    """A word of a fixed choice; D0 to D8 are states too. What an operator named stays as it is."""
+    return _said(SET_WORDS, word, language) if word in SET_WORDS else _said(STATES, word, language)
+
+
+def part(name: str, language: str) -> str:
+    """A part of the money in doubt."""
+    return _said(PARTS, name, language)
+
+
+def kind(name: str, language: str) -> str:
+    """A kind of matter for people."""
+    found = KINDS.get(name)
+    return name if found is None else found.titles[LANGUAGES.index(language)]
+
+
+def _labels(one: Kind) -> Mapping[str, tuple[str, str]]:
+    return {word.name: (word.zh, word.en) for row in one.rows for word in row.takes}
+
+
+LABELS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {name: MappingProxyType(_labels(one)) for name, one in KINDS.items()}
+)
+"""kind -> word of its facts -> (zh, en)."""
+
+
+def label(kind_name: str, word: str, language: str) -> str:
+    """What a word of a matter's body is called: as every body calls it, or as the kind's own facts do."""
+    key = f"body.{word}"
+    if key in FRAME:
+        return text(key, language)
+    pair = LABELS.get(kind_name, {}).get(word)
+    return pair[0] if pair is not None and language == LANGUAGES[0] else word.replace("_", " ")
