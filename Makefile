@@ -64,6 +64,7 @@ $(CLUSTER): requirements-cluster.lock | $(STAMP)
 
 test: setup $(CLUSTER) ## set up, then the whole test suite
 	@$(PY) -m pytest -q -m cluster
+	@$(PY) tests/house/requirement_proof.py --quiet
 	@$(PY) -m pytest -q -n 2
 
 requirements: setup ## every row of the requirements: its named test, and the bugs planted for it
