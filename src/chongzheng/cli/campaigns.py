@@ -274,3 +274,45 @@ class Tamper(Plain):
     def did(self, document: Document) -> str:
         """How many."""
         return f"{document['trials']} trials to change a journal, of {len(document['kinds'])} kinds"
+
+
+class Interleavings:
+    """`--interleavings N`."""
+
+    def run(self, size: Size) -> Document:
+        """So many payments, each worked on by people, engine and bank in an order of its own."""
+        from chongzheng.simulator.clerks.campaign import campaign
+        from chongzheng.simulator.virtual.campaign import processors
+
+        workers = size.workers or processors()
+        with bar("interleavings", size.what) as told:
+            return campaign(size.what, size.seed, workers, lambda done, red: told(done, f"({red} red)"))
+
+    def holds(self, document: Document) -> bool:
+        """No violation, and nothing that was never put to the test."""
+        unmet = document["invariants_never_evaluated"] or document["sometimes_never_reached"]
+        return not document["violations"] and not unmet
+
+    def wrong(self, document: Document) -> int:
+        """Violations."""
+        return int(document["violations"])
+
+    def did(self, document: Document) -> str:
+        """How many, of what."""
+        return spoken(document, "interleavings", "deeds", "kills", "restarts")
+
+    def lines(self, document: Document) -> Iterator[str]:
+        """Red trials first, then what was looked at."""
+        from chongzheng.simulator.clerks.invariants import INVARIANTS
+
+        yield f"{spoken(document, 'interleavings', 'deeds', 'kills', 'restarts')} in {document['seconds']} s"
+        for red in document["red"][:TOLD_MAX]:
+            yield f"  red: trial {red['seed']}"
+            yield from (f"    {line}" for line in red["violations"][:3])
+        for name in ("violations", "given_back_twice", "self_approved", "untold"):
+            yield f"{name.replace('_', ' ')}: {document[name]}"
+        yield "invariants, and how often each was looked at:"
+        for name, count in document["invariants"].items():
+            yield f"  {name:4} {count:>10}  {INVARIANTS[name]}"
+        yield f"situations reached: {sum(map(bool, document['sometimes'].values()))} of {len(document['sometimes'])}"
+        yield from (f"  never reached: {name}" for name in document["sometimes_never_reached"])

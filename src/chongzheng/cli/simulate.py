@@ -45,6 +45,7 @@ CHOICES: dict[str, Campaign] = {
     "fuzz": campaigns.Fuzz(),
     "files": campaigns.Files(),
     "tamper": campaigns.Tamper(),
+    "interleavings": campaigns.Interleavings(),
     "kills": campaigns_real.Kills(),
     "power_cuts": campaigns_real.PowerCuts(),
     "unknown": campaigns_real.Unknown(),
@@ -60,6 +61,8 @@ CHOICES: dict[str, Campaign] = {
 @click.option("--fuzz", type=click.IntRange(1, 10**10), help="So many mutated frames and documents at every decoder.")
 @click.option("--files", type=click.IntRange(1, 10**9), help="So many clearing files that lie or were damaged.")
 @click.option("--tamper", type=click.IntRange(1, 10**8), help="So many trials to change a journal unseen.")
+@click.option("--interleavings", type=click.IntRange(1, 10**8),
+              help="So many payments that people, engine and bank work on, in orders of their own.")  # fmt: skip
 @click.option("--kills", type=click.IntRange(1, 100_000), help="So many kills of the real program, under load.")
 @click.option("--power-cuts", type=click.IntRange(1, 100_000),
               help="The same, and with each kill its machine loses its power.")  # fmt: skip

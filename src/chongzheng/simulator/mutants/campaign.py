@@ -8,8 +8,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
-from chongzheng.simulator.mutants import engine, journal, protocol, recovery, settlement
-from chongzheng.simulator.mutants.mutant import CALM, Mutant, planted, treatment
+from chongzheng.simulator.clerks.trial import Outcome as People
+from chongzheng.simulator.clerks.trial import Trial
+from chongzheng.simulator.clerks.trial import run as trial_of
+from chongzheng.simulator.mutants import cases, engine, journal, protocol, recovery, settlement
+from chongzheng.simulator.mutants.mutant import CALM, CASES, Mutant, planted, treatment
 from chongzheng.simulator.swapping import swapped
 from chongzheng.simulator.virtual.campaign import spread
 from chongzheng.simulator.virtual.run import Outcome, run
@@ -22,10 +25,13 @@ MUTANTS: tuple[Mutant, ...] = (
     *journal.MUTANTS,
     *settlement.MUTANTS,
     *recovery.MUTANTS,
+    *cases.MUTANTS,
 )
 SEEDS = range(1, 7)
 """Worlds in which a bug must show."""
 PAYMENTS = 24
+TRIALS = range(1, 61)
+"""Trials of people in which a bug of their layer must show."""
 CLEAN_FROM, CLEAN_PAYMENTS = 5_000_000, 50
 NOT_FOUND = "not found"
 OWN_FAULT = ("AttributeError", "ImportError", "KeyError", "ModuleNotFoundError", "NameError", "TypeError")
@@ -45,8 +51,10 @@ def campaign(workers: int = 1, say: Callable[[str], None] = lambda line: None) -
     found = sum(one != NOT_FOUND for one in by.values())
     layers = Counter(mutant.layer for mutant in MUTANTS)
     missed = [name for name, one in by.items() if one == NOT_FOUND]
-    places = dict.fromkeys((SEEDS[0], PAYMENTS, mutant.weather, mutant.vices) for mutant in MUTANTS)
+    worlds = (mutant for mutant in MUTANTS if mutant.layer != CASES)
+    places = dict.fromkeys((SEEDS[0], PAYMENTS, mutant.weather, mutant.vices) for mutant in worlds)
     alarms = [alarm for alarm in spread(_alarm, places, workers) if alarm is not None]
+    alarms += [alarm for alarm in spread(_alarm_of_people, TRIALS, workers) if alarm is not None]
     counts = {"planted": len(by), "found": found, "false_alarms": len(alarms), "alarms": alarms}
     return {**counts, "layers": dict(layers), "by": by, "missed": missed}
 
@@ -57,12 +65,34 @@ def _hunted(n: int) -> tuple[int, str]:
 
 def hunt(mutant: Mutant) -> str:
     """The invariant that finds this bug first, or that it was not found."""
-    for seed in SEEDS:
-        outcome = _world(seed, PAYMENTS, mutant.weather, mutant.vices, mutant)
+    for outcome in _outcomes(mutant):
         genuine = [which for which, what in outcome.violations if not any(word in what for word in OWN_FAULT)]
         if genuine:
             return genuine[0]
     return NOT_FOUND
+
+
+def _outcomes(mutant: Mutant) -> Iterator[Outcome | People]:
+    """World after world, or trial after trial, with this bug."""
+    if mutant.layer == CASES:
+        yield from (_trial(seed, mutant) for seed in TRIALS)
+    else:
+        yield from (_world(seed, PAYMENTS, mutant.weather, mutant.vices, mutant) for seed in SEEDS)
+
+
+def _trial(seed: int, mutant: Mutant | None) -> People:
+    with ExitStack() as stack:
+
+        def first(trial: Trial) -> None:
+            if mutant is not None:
+                stack.enter_context(planted(mutant, trial))
+
+        return trial_of(seed, first=first)
+
+
+def _alarm_of_people(seed: int) -> Alarm | None:
+    violations = _trial(seed, None).violations
+    return (seed, "people", [f"{which}: {what}" for which, what in violations]) if violations else None
 
 
 def clean(payments: int, workers: int = 1, say: Callable[[int], None] = lambda done: None) -> list[Alarm]:

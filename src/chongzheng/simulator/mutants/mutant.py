@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from chongzheng.mistakes import OurMistake
 from chongzheng.simulator import vices as of_the_bank
+from chongzheng.simulator.clerks.trial import Trial
 from chongzheng.simulator.ledger import Key
 from chongzheng.simulator.swapping import Patch, swapped
 from chongzheng.simulator.vices import REVERSAL_VICES, SALE_VICES, Fate, digest
@@ -15,7 +16,8 @@ from chongzheng.simulator.virtual.weather import Weather
 from chongzheng.simulator.virtual.world import World
 
 PROTOCOL, ENGINE, JOURNAL, SETTLEMENT, RECOVERY = "protocol", "engine", "journal", "settlement", "recovery"
-LAYERS = (PROTOCOL, ENGINE, JOURNAL, SETTLEMENT, RECOVERY)
+CASES = "cases"
+LAYERS = (PROTOCOL, ENGINE, JOURNAL, SETTLEMENT, RECOVERY, CASES)
 CALM = Weather(bank_seed=1)
 KILLING = Weather(kills=6, bank_seed=1, down_ms=50)
 CUTTING = Weather(kills=6, cuts=6, bank_seed=1, down_ms=50)
@@ -24,7 +26,8 @@ CUTTING = Weather(kills=6, cuts=6, bank_seed=1, down_ms=50)
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """A bug: its layer, what is wrong, and the patches that make it; `vices`: how the bank treats half of the payments
-    (a sale's and a reversal's, "" for any), so that the bug has its occasion."""
+    (a sale's and a reversal's, "" for any), so that the bug has its occasion. Bugs of the layer CASES are hunted in
+    trials of people, which have no weather."""
 
     name: str
     layer: str
@@ -35,10 +38,11 @@ class Mutant:
 
 
 @contextmanager
-def planted(mutant: Mutant, world: World | None) -> Iterator[None]:
+def planted(mutant: Mutant, world: World | Trial | None) -> Iterator[None]:
     """While it lasts, the code of this process has the bug. OurMistake outside a simulated world, and where the code
     that it changes is not there."""
-    if not isinstance(world, World) or world.machine.starts:
+    fresh = (isinstance(world, World) and not world.machine.starts) or (isinstance(world, Trial) and not world.begun)
+    if not fresh:
         raise OurMistake("a bug may be planted only in a simulated world that has not begun", mutant.name)
     with swapped(mutant.patches()):
         yield
