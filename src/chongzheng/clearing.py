@@ -9,7 +9,7 @@ from pathlib import Path
 from chongzheng.api.clearing_ways import ClearingWays
 from chongzheng.fees.agreement import Agreement
 from chongzheng.fees.traffic import Registered
-from chongzheng.gateway import fee_rules, payouts, traffic
+from chongzheng.gateway import fee_rules, payouts, traffic, windows
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.expected import Awaited, Expectation, Standing, standing
 from chongzheng.gateway.fetching import Fetcher, Server
@@ -21,10 +21,9 @@ from chongzheng.gateway.upkeep import Chore, Upkeep
 from chongzheng.journal import Journal, JournalFull, Reader, Vault
 from chongzheng.mistakes import TheirMistake
 from chongzheng.sections import PACKED, ExpectedSection, SettlementSection, SftpSection
-from chongzheng.settlement import charged, days
+from chongzheng.settlement import charged
 
 LOOK_EVERY_MS = 60_000
-REST_DAYS_AROUND = 40
 SAY_SO = "; if this one corrects it, its control file says so: corrects=, and the SHA-256 of the earlier file"
 
 
@@ -37,7 +36,7 @@ def desk(section: SettlementSection, vault: Vault, folder: Path | None = None) -
 def awaited(section: SettlementSection, utc_offset_h: int, reader: Reader, now: int) -> list[Awaited]:
     """How each expected file stands."""
     expectations = [_expectation(one) for one in section.expected]
-    return standing(expectations, reader.settlement_days(), now, utc_offset_h, _rest)
+    return standing(expectations, reader.settlement_days(), now, utc_offset_h, windows.rest)
 
 
 def ways(section: SettlementSection, vault: Vault, utc_offset_h: int) -> ClearingWays:
@@ -70,33 +69,15 @@ def _agreement(section: SettlementSection) -> Callable[[str, str], Agreement]:
     return lambda word, of: Agreement(fee_rules.tariff(own), fee_rules.ladder(own), of, charged.side(word))
 
 
-def _rest(first: str, last: str) -> frozenset[str]:
-    """The days off that the calendar knows. Beyond it every day counts as worked, so that an alarm comes early, not
-    never."""
-    from chongzheng.gateway.rest_days import between  # the calendar costs an engine's start, and few count working days
-
-    found: set[str] = set()
-    while first <= last:
-        try:
-            found |= between(first, first)
-        except TheirMistake:
-            break
-        first = days.shifted(first, 1)
-    return frozenset(found)
-
-
 def _expectation(one: ExpectedSection) -> Expectation:
     hours, _, minutes = one.by.partition(":")
     by_min = int(hours) * 60 + int(minutes)
     return Expectation(one.format, one.since, by_min, one.days_after, one.counting == "T", one.part)
 
 
-def terms_of(section: SettlementSection, day: str) -> Terms:
-    """How the files of a day are taken."""
-    agreed = _agreement(section)
-    counts = any(one.counting == "T" for one in section.expected)
-    rest = _rest(days.shifted(day, -REST_DAYS_AROUND), day) if counts else frozenset()
-    return Terms(whole=frozenset(section.whole), rest_days=rest, agreed=agreed if section.fees else None)
+def terms_of(section: SettlementSection) -> Terms:
+    """How files are taken."""
+    return Terms(whole=frozenset(section.whole), agreed=_agreement(section) if section.fees else None)
 
 
 class Clearing:
@@ -195,7 +176,7 @@ class Clearing:
 
     def _settle_here(self, path: Path) -> str:
         clearing = load_named(path, self._desk)
-        terms = terms_of(self._section, clearing.day)
+        terms = terms_of(self._section)
         reader = self._journal.reader()
         try:
             summary = settle(clearing, self._journal, reader, self._clock(), self._hand_in, terms=terms)

@@ -15,7 +15,7 @@ from chongzheng.api.clearing_ways import ClearingWays
 from chongzheng.api.door import Door, Ways
 from chongzheng.api.intake import Readers
 from chongzheng.api.web import Web
-from chongzheng.clearing import Clearing, _rest
+from chongzheng.clearing import Clearing
 from chongzheng.first import first_configuration
 from chongzheng.gateway.counts import Counts
 from chongzheng.gateway.expected import Expectation, Standing, standing
@@ -23,6 +23,7 @@ from chongzheng.gateway.fetching import Fetcher, Server, fetch_new
 from chongzheng.gateway.files import CONTROL_WAIT_MS, POLL_MS, Inbox
 from chongzheng.gateway.receiving import OtherWaits, Receiving, TooLarge
 from chongzheng.gateway.rest_days import between
+from chongzheng.gateway.windows import rest
 from chongzheng.journal.doors import Doors
 from chongzheng.journal.outbox import Outbox
 from chongzheng.journal.side import Side
@@ -323,8 +324,8 @@ def test_working_days_and_holidays_move_the_hour() -> None:
 
 
 def test_beyond_the_calendar_every_day_counts_as_worked() -> None:
-    assert _rest("20251001", "20251003") == {"20251001", "20251002", "20251003"}
-    assert _rest("29991225", "29991231") == frozenset()
+    assert rest("20251001", "20251003") == {"20251001", "20251002", "20251003"}
+    assert rest("29991225", "29991231") == frozenset()
 
 
 def test_only_the_last_month_is_an_alarm() -> None:

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -84,9 +84,7 @@ def settle(
         if as_json:
             click.echo(json.dumps(unread(refusal, day.replace("-", "")), ensure_ascii=False))
         raise
-    summary = _summary(
-        clearing, place, _terms(place.terms(clearing.day), clearing, corrects, whole, fees, own, engine), dry_run
-    )
+    summary = _summary(clearing, place, _terms(place.terms, clearing, corrects, whole, fees, own, engine), dry_run)
     if as_json:
         click.echo(json.dumps(document(summary), ensure_ascii=False))
     else:
@@ -148,9 +146,7 @@ def unread(refusal: Unreadable, day: str) -> dict[str, object]:
 class _Place:
     """Where the journal is, by which policy it is judged, and what reads files."""
 
-    def __init__(
-        self, path: Path | str, policy: Policy, desk: Desk, terms: Callable[[str], Terms] = lambda day: Terms()
-    ) -> None:
+    def __init__(self, path: Path | str, policy: Policy, desk: Desk, terms: Terms) -> None:
         self.path, self.policy, self.desk, self.terms = path, policy, desk, terms
 
 
@@ -162,7 +158,7 @@ def _place(db: Path | str | None, config: Path | None, folder: Path | None) -> _
         return _Place(db or path, policy, *clearing_desk(config, folder))
     if db is None:
         raise TheirMistake("is missing; name the journal with --db, or the configuration with --config", "--db")
-    return _Place(db, Policy(), Desk(door.layouts(folder)))
+    return _Place(db, Policy(), Desk(door.layouts(folder)), Terms())
 
 
 def _terms(

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from chongzheng.fees.agreement import Agreement, FeeCheck
 from chongzheng.fees.tail import tails
-from chongzheng.gateway import backwards
+from chongzheng.gateway import backwards, windows
 from chongzheng.gateway.corrected import Changes, Said, changed, said_before
 from chongzheng.gateway.loading import Desk, layouts, load, load_named
 from chongzheng.journal import Committed, Evidence, FilePart, Journal, Reader, Submission, evidence
@@ -31,7 +31,8 @@ from chongzheng.settlement.formats.layout import Witness
 from chongzheng.settlement.intake import ClearingFile
 from chongzheng.settlement.judge import Judgement, Saying, fact, judge
 from chongzheng.settlement.line import CARD_CHANNEL, Record
-from chongzheng.settlement.match import Candidate, Held, Matching, match
+from chongzheng.settlement.match import Candidate, Held, Matching, PointedBack, match
+from chongzheng.settlement.windows import Windows
 
 __all__ = ["Desk", "HandIn", "Outcome", "Summary", "Terms", "layouts", "load", "load_named", "preview", "settle"]
 
@@ -39,14 +40,10 @@ BATCH_MAX = 500
 """Facts handed in at once."""
 STRAYS_AT_ONCE_MAX = 1_000
 """Breaks that may wait in memory before they are written."""
-DAYS_BEFORE = {CARD_CHANNEL: 2}
-WALLET_DAYS_BEFORE = 8
-"""How much older than the file a payment may be that it speaks of, final or not; an open one may be any age."""
-
 LARGE_ROWS = 200_000
 """From here on matching goes by sets, not row by row (decision 19)."""
 
-Matcher = Callable[[Sequence[Record], Sequence[Candidate]], Matching]
+Matcher = Callable[[Sequence[Record], Sequence[Candidate], Windows], Matching]
 
 HandIn = Callable[[Sequence[Submission]], Sequence[Committed]]
 """Takes a bounded batch and returns when it is durable; `Journal.apply` is one."""
@@ -83,14 +80,13 @@ _HELD = {
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How files are taken. `corrects`: it may take the place of another file of its day; `whole`: words of formats
-    whose file holds all trades of its channel, though its name says whose it is; `rest_days` (yyyymmdd) are no working
-    days; `agreed`: what fees are checked against on a day, by format, None: they are not; `matching`: says what
-    settlement.match.match says, None: that function, and an engine in this process for a file of LARGE_ROWS.
+    whose file holds all trades of its channel, though its name says whose it is; `agreed`: what fees are
+    checked against on a day, by format, None: they are not; `matching`: says what settlement.match.match says, None:
+    that function, and an engine in this process for a file of LARGE_ROWS.
     """
 
     corrects: bool = False
     whole: frozenset[str] = frozenset()
-    rest_days: frozenset[str] = frozenset()
     agreed: Callable[[str, str], Agreement] | None = None
     matching: Matcher | None = None
 
@@ -206,16 +202,19 @@ class _Work:
         self._alone: tuple[Difference, ...] = ()
         self._fees: FeeCheck | None = None
         self.opened = 0
+        self._windows = windows.on(reader, file.day)
+        self._taken_back: set[str] = set()
         self._candidates = [self._as_if_unread(one, reader, earlier) for one in self._payments(reader)]
         self._earlier = earlier
         self._compare()
 
     def _payments(self, reader: Reader) -> Iterator[Payment]:
-        """Every payment whose day lies where a trade of this file may come from, and every older one that is open."""
-        file = self._file
+        """Every payment whose day lies where a trade of this file may come from, and every older one that is open, or
+        that a line of this file may take back."""
+        file, pointed = self._file, PointedBack(self._file.records)
         channels = {file.channel, *(record.channel for record in file.records)}
-        back = max(DAYS_BEFORE.get(channel, WALLET_DAYS_BEFORE) for channel in channels)
-        oldest, newest = days.shifted(file.day, -back), days.shifted(file.day, 1)
+        oldest = min(self._windows.of(channel).oldest(file.day) for channel in channels)
+        newest = days.shifted(file.day, 1)
         for payment in reader.payments():
             if payment.channel == CARD_CHANNEL:
                 self._places.add((payment.key.merchant.strip(), payment.key.terminal.strip()))
@@ -223,6 +222,13 @@ class _Work:
             heard_it = any(day == file.day for day, _ in payment.days)
             if ((payment.day <= newest and is_young) or heard_it) and payment.channel in channels:
                 yield payment
+            elif pointed and payment.day < oldest and payment.channel in channels and self._may_be(payment, pointed):
+                self._taken_back.add(payment.id)
+                yield payment
+
+    def _may_be(self, payment: Payment, pointed: PointedBack) -> bool:
+        first_day = days.shifted(self._file.day, -self._windows.of(payment.channel).undone_days)
+        return payment.day >= first_day and pointed.at(_candidate(payment))
 
     def _as_if_unread(self, payment: Payment, reader: Reader, earlier: str) -> Candidate:
         """A payment that heard the file whose place this one takes stands as if it had not."""
@@ -238,7 +244,7 @@ class _Work:
 
     def _compare(self) -> None:
         file = self._file
-        self.matching = self._matcher(file.records, self._candidates)
+        self.matching = self._matcher(file.records, self._candidates, self._windows)
         matched = {one.payment for one in self.matching.matches}
         heard = [one for one in self._candidates if one.payment in matched or self._speaks_of(one)]
         self.judgement = judge(self.matching, heard, file.day) if file.witness is Witness.TRADES else _NOTHING
@@ -254,6 +260,8 @@ class _Work:
     def _speaks_of(self, candidate: Candidate) -> bool:
         """Whether the file's silence is about this payment too."""
         file = self._file
+        if candidate.payment in self._taken_back:
+            return False
         whose = not file.parted or file.format in self._terms.whole or candidate.merchant == file.part
         return candidate.channel == file.channel and whose
 
@@ -262,7 +270,8 @@ class _Work:
         if file.witness is Witness.FEES:
             everything, self.carried = list(self._wrong_fees()), 0
         else:
-            findings = differences(self.matching, heard, {file.day}, self._terms.rest_days)
+            rest = windows.rest_around(file.day) if self._windows.count_working_days else frozenset()
+            findings = differences(self.matching, heard, {file.day}, rest, self._windows)
             everything, self.carried = [*findings.differences, *self._alone, *self._wrong_fees()], len(findings.carried)
         everything.sort(key=lambda one: (one.record_number, one.payment, one.type, one.fen))
         return tuple(everything)

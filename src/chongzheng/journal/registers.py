@@ -18,6 +18,7 @@ from chongzheng.cases.shipped import REGISTERS
 from chongzheng.journal.actors import Actors, May, NotAllowed
 from chongzheng.journal.acts import enact, queue
 from chongzheng.journal.breaks import check_words
+from chongzheng.journal.ledger import Asking
 from chongzheng.journal.rows import encode
 from chongzheng.journal.rules import day_of
 from chongzheng.journal.side import Side
@@ -47,6 +48,14 @@ class Entry:
     in_force: bool
 
 
+def rows_on(asked: Asking, register: str, day: str) -> dict[str, Mapping[str, Any]]:
+    """name -> row in force on a day; a row that says {"gone": true} takes a shipped one away."""
+    found: dict[str, Mapping[str, Any]] = dict(_known(register).shipped)
+    for name, body in asked.ask("rows_in_force", register=register, day=day):
+        found[str(name)] = msgspec.json.decode(body)
+    return {name: row for name, row in found.items() if not row.get("gone")}
+
+
 class Registers:
     """The rows. Every method that changes something is one transaction."""
 
@@ -59,11 +68,8 @@ class Registers:
         return _Lazy(self, day_of(at))
 
     def rows(self, register: str, day: str) -> dict[str, Mapping[str, Any]]:
-        """name -> row in force on a day; a row that says {"gone": true} takes a shipped one away."""
-        found: dict[str, Mapping[str, Any]] = dict(_known(register).shipped)
-        for name, body in self._side.ask("rows_in_force", register=register, day=day):
-            found[str(name)] = msgspec.json.decode(body)
-        return {name: row for name, row in found.items() if not row.get("gone")}
+        """name -> row in force on a day."""
+        return rows_on(self._side, register, day)
 
     def history(self, register: str) -> list[Entry]:
         """Every row of a register, also past and proposed ones, with those that the house ships first."""

@@ -16,11 +16,12 @@ from chongzheng.mistakes import TheirMistake
 from chongzheng.reconcile import tables
 from chongzheng.reconcile.engine import Engine
 from chongzheng.reconcile.statements import statements
-from chongzheng.settlement import digest, windows
+from chongzheng.settlement import digest
 from chongzheng.settlement.breaks import Break, Difference
 from chongzheng.settlement.differences import differences
 from chongzheng.settlement.line import Record
 from chongzheng.settlement.match import Candidate, Fit, Match, Matching, match
+from chongzheng.settlement.windows import HOUSE, Windows
 
 GROUP_ROWS_MAX = 20_000
 """Doubtful rows that the pure rule gets at once, unless one place alone has more."""
@@ -72,16 +73,16 @@ class _Decided:
     lines: int = 0
 
 
-def matched(engine: Engine, ours: Path, theirs: Path, records: Sequence[Record]) -> Matching:
+def matched(engine: Engine, ours: Path, theirs: Path, records: Sequence[Record], windows: Windows = HOUSE) -> Matching:
     """What match.match says about the lines in `theirs`, which are `records`, and the payments in `ours`."""
-    _sieve(engine, ours, theirs, lambda phase: None)
+    _sieve(engine, ours, theirs, windows, lambda phase: None)
     by_number = {record.number: record for record in records}
     found = [
         Match(by_number[number], payment, Fit(fit)) for number, payment, fit in engine.rows(statements()["sure_pairs"])
     ]
     breaks: list[Break] = []
     for candidates, doubtful in _groups(engine):
-        matching = match([by_number[record.number] for record in doubtful], candidates)
+        matching = match([by_number[record.number] for record in doubtful], candidates, windows)
         found += matching.matches
         breaks += matching.breaks
     found.sort(key=lambda one: (one.record.number, one.payment))
@@ -96,14 +97,15 @@ def reconcile(
     file_days: Set[str],
     rest_days: Set[str] = frozenset(),
     say: Say = lambda phase: None,
+    windows: Windows = HOUSE,
 ) -> Result:
     """Compare the payments in `ours` with the lines in `theirs`, the complete files of `file_days` (yyyymmdd).
 
     TheirMistake: a file that is no such table, a card number in the clear, a payment or a line number twice.
     """
-    rows = _sieve(engine, ours, theirs, say)
+    rows = _sieve(engine, ours, theirs, windows, say)
     say("groups")
-    decided = _decide(engine, file_days, rest_days)
+    decided = _decide(engine, file_days, rest_days, windows)
     say("digest")
     ((sure, total),) = engine.rows(statements()["sure"])
     decided.differences.sort(key=lambda one: (one.record_number, one.payment, one.type, one.fen))
@@ -120,14 +122,14 @@ def reconcile(
     )
 
 
-def _sieve(engine: Engine, ours: Path, theirs: Path, say: Say) -> tuple[int, int]:
+def _sieve(engine: Engine, ours: Path, theirs: Path, windows: Windows, say: Say) -> tuple[int, int]:
     """Rows of ours and of theirs."""
     say("reading")
     for side, path in (("ours", ours), ("theirs", theirs)):
         engine.load(f"raw_{side}", path, tables.SIDES[side])
         engine.run(statements()[side])
     rows = _rows(engine, "ours", ours), _rows(engine, "theirs", theirs)
-    _windows(engine)
+    _tell_windows(engine, windows)
     say("pairs")
     engine.run(statements()["paired"])
     say("closure")
@@ -149,8 +151,8 @@ def _rows(engine: Engine, side: str, path: Path) -> int:
     return int(rows)
 
 
-def _windows(engine: Engine) -> None:
-    """What settlement.windows says, as tables: the SQL text knows no calendar."""
+def _tell_windows(engine: Engine, windows: Windows) -> None:
+    """What the windows say, as tables: the SQL text knows no calendar."""
     engine.run(f"CREATE TABLE near_days (channel {NAME}, sent_day {NAME}, day {NAME})")
     engine.run(f"CREATE TABLE tolerances (channel {NAME}, fen BIGINT)")
     engine.run(f"CREATE TABLE touched (channel {NAME}, shop {NAME}, till {NAME}, what {NAME}, name {NAME})")
@@ -190,12 +192,12 @@ def _close(engine: Engine) -> None:
     raise TheirMistake(f"has more than {ROUNDS_MAX} trades in a row that share a number with the next", "theirs")
 
 
-def _decide(engine: Engine, file_days: Set[str], rest_days: Set[str]) -> _Decided:
+def _decide(engine: Engine, file_days: Set[str], rest_days: Set[str], windows: Windows) -> _Decided:
     decided = _Decided()
     for candidates, records in _groups(engine):
         _refuse_twice(candidates, records)
-        matching = match(records, candidates)
-        findings = differences(matching, candidates, file_days, rest_days)
+        matching = match(records, candidates, windows)
+        findings = differences(matching, candidates, file_days, rest_days, windows)
         decided.matched += len({one.record.number for one in matching.matches})
         decided.total += digest.of_matches(matching.matches)
         decided.differences += findings.differences

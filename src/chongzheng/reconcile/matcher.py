@@ -12,15 +12,16 @@ from chongzheng.reconcile.engine import Bounds
 from chongzheng.reconcile.opening import open_engine
 from chongzheng.settlement.line import Record
 from chongzheng.settlement.match import Candidate, Matching
+from chongzheng.settlement.windows import HOUSE, Windows
 
-Matcher = Callable[[Sequence[Record], Sequence[Candidate]], Matching]
+Matcher = Callable[[Sequence[Record], Sequence[Candidate], Windows], Matching]
 """settlement.match.match is one, too."""
 
 
 def matcher(engine: str, folder: Path | None = None) -> Matcher:
     """A function that says what match.match says, by the engine of this name, with its files under `folder`."""
 
-    def by_engine(records: Sequence[Record], candidates: Sequence[Candidate]) -> Matching:
+    def by_engine(records: Sequence[Record], candidates: Sequence[Candidate], windows: Windows = HOUSE) -> Matching:
         with tempfile.TemporaryDirectory(prefix="chongzheng-settle-", dir=folder) as made:
             place = Path(made)
             ours, theirs = place / "ours.csv", place / "theirs.csv"
@@ -28,7 +29,7 @@ def matcher(engine: str, folder: Path | None = None) -> Matcher:
             tables.write_theirs(theirs, records)
             opened = open_engine(engine, Bounds(place))
             try:
-                return matched(opened, ours, theirs, records)
+                return matched(opened, ours, theirs, records, windows)
             finally:
                 opened.close()
 

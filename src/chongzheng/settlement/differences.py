@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
-from chongzheng.settlement import windows
 from chongzheng.settlement.breaks import Difference, Type, of_break
 from chongzheng.settlement.line import Record
 from chongzheng.settlement.match import Candidate, Fit, Held, Matching
+from chongzheng.settlement.windows import HOUSE, Window, Windows
 
 NOT_IN_FILE = "the book says it stands, and no file of its days has it"
 SAME_LINE_TWICE = "the same line stands in the file more than once"
@@ -50,7 +50,11 @@ class _Share:
 
 
 def differences(
-    matching: Matching, candidates: Iterable[Candidate], file_days: Set[str], rest_days: Set[str] = frozenset()
+    matching: Matching,
+    candidates: Iterable[Candidate],
+    file_days: Set[str],
+    rest_days: Set[str] = frozenset(),
+    windows: Windows = HOUSE,
 ) -> Findings:
     """What the files of `file_days` (yyyymmdd), matched as one, show about the candidates that have not heard them yet.
 
@@ -69,9 +73,10 @@ def differences(
     for candidate in ordered:
         if candidate.payment in doubted or not file_days.isdisjoint(candidate.read_days):
             continue
-        files = windows.of(candidate.channel).files(candidate.day, rest_days)
-        final = file_days | set(candidate.read_days) >= set(files)
-        told = _Told(candidate, tuple(shares.get(candidate.payment, ())), final, set(candidate.read_days) >= set(files))
+        window = windows.of(candidate.channel)
+        files, read = set(window.files(candidate.day, rest_days)), set(candidate.read_days)
+        lines = tuple(shares.get(candidate.payment, ()))
+        told = _Told(candidate, lines, window, final=file_days | read >= files, was_final=read >= files)
         found += told.differences()
         carried += [candidate.payment] if told.is_carried else []
     found.sort(key=lambda one: (one.record_number, one.payment, one.type, one.fen))
@@ -81,8 +86,11 @@ def differences(
 class _Told:
     """One payment and its lines. `final`: no later file speaks about it; `was_final`: an earlier one said the last."""
 
-    def __init__(self, candidate: Candidate, lines: tuple[_Share, ...], final: bool, was_final: bool) -> None:
+    def __init__(
+        self, candidate: Candidate, lines: tuple[_Share, ...], window: Window, *, final: bool, was_final: bool
+    ) -> None:
         self._payment = candidate
+        self._window = window
         firsts: dict[tuple[str | int, ...], _Share] = {}
         self._repeated = [line for line in lines if firsts.setdefault(line.movement, line) is not line]
         self._lines = tuple(firsts.values())
@@ -96,7 +104,7 @@ class _Told:
     def is_carried(self) -> bool:
         """Whether a later file may still bring what is missing now."""
         held, count = self._payment.held, self._count
-        missing = (held is Held.KEPT and count < 1 and not self._originals) or count < 0
+        missing = (held is Held.KEPT and count < 1 and not self._lines) or count < 0
         return not self._final and (missing or (held is Held.RETURNED and count == 1))
 
     def differences(self) -> list[Difference]:
@@ -144,7 +152,7 @@ class _Told:
         return [self._one(Type.FEE, agreed - charged[0], OTHER_FEE)]
 
     def _same(self, fen: int) -> bool:
-        return windows.of(self._payment.channel).same(fen, self._payment.amount_fen)
+        return self._window.same(fen, self._payment.amount_fen)
 
     @staticmethod
     def _sum(lines: Iterable[_Share]) -> int:

@@ -87,9 +87,10 @@ def _is_told_silence(candidate: Candidate, day: str) -> bool:
 
 
 def _has_gap(candidate: Candidate, day: str) -> bool:
-    """Whether the file is later than the two that decide about this payment, and one of those was not read."""
+    """Whether the file is later than the two that decide about this payment, and one of those was not read. A payment
+    that is decided hears no silence, so that nobody knows; a line about it is news all the same."""
     following = days.shifted(candidate.day, 1)
-    return day > following and not {candidate.day, following} <= set(candidate.read_days)
+    return not candidate.final and day > following and not {candidate.day, following} <= set(candidate.read_days)
 
 
 def _line(record: Record, name: Callable[[Record], str]) -> Line:

@@ -16,10 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
-from chongzheng.settlement import days, windows
+from chongzheng.settlement import days
 from chongzheng.settlement.assign import assign
 from chongzheng.settlement.breaks import Break, Why
 from chongzheng.settlement.line import CARD_CHANNEL, Kind, Record
+from chongzheng.settlement.windows import HOUSE, Windows
 
 CLOSE_S = 300
 """A record sent within five minutes of a payment's opening is close to it; clocks of hosts differ by less."""
@@ -120,7 +121,8 @@ Trade = tuple[str, str, str, str]
 class _Sought:
     """What a record says about the sale it means: its own trace, time, number and order, or those of its original.
 
-    `its_sale`: payments that the sale to which a reversal points back, in the same file, may belong to.
+    `its_sale`: payments that the sale to which a reversal points back, in the same file, may belong to; `back`: it is
+    the original that is meant, which may be of any earlier day.
     """
 
     record: Record
@@ -129,6 +131,7 @@ class _Sought:
     rrn: str
     order: str
     its_sale: frozenset[str] = frozenset()
+    back: bool = False
 
     @property
     def trade(self) -> Trade | None:
@@ -158,26 +161,26 @@ def _itself(record: Record) -> _Sought:
 def _its_original(record: Record) -> _Sought:
     rrn = record.rrn if record.channel == CARD_CHANNEL else record.theirs
     order = record.original_order or record.order
-    return _Sought(record, record.original_stan, record.original_sent_at, record.original_rrn or rrn, order)
+    return _Sought(record, record.original_stan, record.original_sent_at, record.original_rrn or rrn, order, back=True)
 
 
 class _Index:
     """Candidates by what a record can name; lists keep the order of payment ids, so input order does not matter."""
 
-    def __init__(self, candidates: Iterable[Candidate]) -> None:
+    def __init__(self, candidates: Iterable[Candidate], windows: Windows) -> None:
+        self.windows = windows
         self._named: dict[tuple[str, str, str, str, str], list[Candidate]] = {}
         self.by_id: dict[str, Candidate] = {}
         for candidate in sorted(candidates, key=lambda c: c.payment):
             self.by_id[candidate.payment] = candidate
-            names = [("stan", candidate.stan), ("network", candidate.network), ("order", candidate.order)]
-            for what, value in [*names, *(("rrn", rrn) for rrn in dict.fromkeys(candidate.rrns))]:
+            for what, value in _names(candidate):
                 if value:
                     self._named.setdefault((what, value, *_place(candidate)), []).append(candidate)
 
     def near(self, sought: _Sought, gives_back: bool) -> list[Candidate]:
         """Candidates of the same place and days that share one of the names, or that the sale may belong to."""
         record = sought.record
-        possible = windows.of(record.channel).around((sought.sent_at or record.sent_at)[:8])
+        possible = self._days(sought)
         found: list[Candidate] = []
         for what, value in sought.names:
             found += self._named.get((what, value, *_place(record)), ()) if value else ()
@@ -185,15 +188,42 @@ class _Index:
         fitting = (c for c in found if c.day in possible and c.gives_back is gives_back)
         return list({c.payment: c for c in fitting}.values())
 
+    def _days(self, sought: _Sought) -> frozenset[str]:
+        """A wallet's order is no other trade's, however old; a trace number comes round again, and needs its day."""
+        window, record = self.windows.of(sought.record.channel), sought.record
+        if sought.back and not sought.sent_at and record.channel != CARD_CHANNEL and sought.order:
+            return window.before(record.sent_at[:8])
+        return window.around((sought.sent_at or record.sent_at)[:8])
+
+
+class PointedBack:
+    """What the lines of a file name that take something back: payments of any earlier day."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        sought = [_its_original(record) for record in records if record.is_reversal or record.gives_back]
+        self._named = {(*name, *_place(one.record)) for one in sought for name in one.names if name[1]}
+
+    def __bool__(self) -> bool:
+        return bool(self._named)
+
+    def at(self, candidate: Candidate) -> bool:
+        """Whether one of them may mean this payment."""
+        return any((*name, *_place(candidate)) in self._named for name in _names(candidate))
+
+
+def _names(candidate: Candidate) -> list[tuple[str, str]]:
+    names = [("stan", candidate.stan), ("network", candidate.network), ("order", candidate.order)]
+    return [*names, *(("rrn", rrn) for rrn in dict.fromkeys(candidate.rrns))]
+
 
 def _place(one: Record | Candidate) -> tuple[str, str, str]:
     """What always agrees: channel, merchant and terminal; of a wallet the channel, because orders are our own."""
     return (one.channel, one.merchant, one.terminal) if one.channel == CARD_CHANNEL else (one.channel, "", "")
 
 
-def match(records: Iterable[Record], candidates: Iterable[Candidate]) -> Matching:
+def match(records: Iterable[Record], candidates: Iterable[Candidate], windows: Windows = HOUSE) -> Matching:
     """Find the payment of each record. The outcome does not depend on the order of either input."""
-    index = _Index(candidates)
+    index = _Index(candidates, windows)
     ordered = sorted(records, key=lambda r: (r.number, r.text))
     originals = [_find_original(record, index) for record in ordered if record.is_original]
     placed = _summed(_told_apart(originals, index), index)
@@ -230,7 +260,7 @@ def _find_other(record: Record, index: _Index, sales: Mapping[Trade, set[str]]) 
 
 def _find(sought: _Sought, index: _Index) -> Match | Break:
     near = index.near(sought, sought.record.gives_back)
-    fits = [(fit, candidate) for candidate in near if (fit := _fit(sought, candidate)) is not None]
+    fits = [(fit, candidate) for candidate in near if (fit := _fit(sought, candidate, index.windows)) is not None]
     if not fits:
         about = tuple(sorted(c.payment for c in near))
         return Break(Why.CONTRADICTS if about else Why.STRANGER, sought.record, about)
@@ -289,7 +319,9 @@ def _decided(record: Record, index: _Index) -> dict[str, tuple[int, Fit]]:
     return {
         candidate.payment: (days.apart_s(sought.sent_at, candidate.opened_at_ms), fit)
         for candidate in index.near(sought, record.gives_back)
-        if (fit := _fit(sought, candidate)) is not None and fit in DECISIVE and _is_close(sought, candidate)
+        if (fit := _fit(sought, candidate, index.windows)) is not None
+        and fit in DECISIVE
+        and _is_close(sought, candidate)
     }
 
 
@@ -318,7 +350,7 @@ def _parts(outcome: Match | Break, index: _Index) -> list[Candidate]:
     return near if not alone and sum(c.amount_fen for c in near) == record.amount_fen else []
 
 
-def _fit(sought: _Sought, candidate: Candidate) -> Fit | None:
+def _fit(sought: _Sought, candidate: Candidate, windows: Windows) -> Fit | None:
     record = sought.record
     if _other_card(record, candidate):
         return None

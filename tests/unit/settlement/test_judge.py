@@ -64,6 +64,12 @@ def test_a_line_after_a_gap_is_a_break() -> None:
     assert told([late], heard, day=THIRD).sayings == (Saying("P1", (late,)),)
 
 
+def test_a_line_about_a_payment_that_is_decided_is_told_after_a_gap_too() -> None:
+    undone = reversed_record(sent_at=f"{THIRD}100000")
+    decided = replace(KNOWN, final=True, read_days=(DAY,))
+    assert told([undone], decided, day=THIRD).sayings == (Saying("P1", (), (undone,)),)
+
+
 def test_a_payment_that_a_break_may_be_about_is_told_nothing() -> None:
     odd = reversed_record(amount_fen=99, rrn="OWN", original_sent_at="")
     judgement = told([record(), odd], KNOWN)

@@ -12,7 +12,8 @@ from chongzheng.settlement.breaks import Why
 from chongzheng.settlement.formats import reader
 from chongzheng.settlement.formats.known import packaged
 from chongzheng.settlement.line import Reading, Record
-from chongzheng.settlement.match import Candidate, Fit, Matching, match, network_key
+from chongzheng.settlement.match import Candidate, Fit, Matching, PointedBack, match, network_key
+from chongzheng.settlement.windows import CARD, WALLET, Windows
 from unit.settlement.acom_lines import (
     DAY,
     MASKED,
@@ -471,3 +472,29 @@ def test_a_payment_with_a_line_of_its_own_is_no_part_of_a_sum() -> None:
 def test_an_adjustment_is_for_a_person() -> None:
     credit = record(2, mti="0220", processing="220000", original_stan="000001", original_sent_at=f"{DAY}100000")
     assert broken(match([credit], [candidate()])) == [(Why.ADJUSTMENT, ("P1",))]
+
+
+def test_a_wallets_order_is_found_however_long_ago_it_was_paid() -> None:
+    sale = candidate(channel="wechat", order="A1", day="20260101")
+    back = replace(reversed_record(), channel="wechat", original_order="A1", original_stan="", original_sent_at="")
+    assert matched(match([back], [sale])) == [(2, "P1", Fit.ORDER)]
+    short = Windows(others=replace(WALLET, undone_days=30))
+    assert broken(match([back], [sale], short)) == [(Why.STRANGER, ())]
+    without_order = replace(back, original_order="", order="", theirs="T1")
+    assert broken(match([without_order], [replace(sale, rrns=("T1",))])) == [(Why.STRANGER, ())]
+
+
+def test_which_earlier_payments_lines_point_back_to() -> None:
+    pointed = PointedBack([record(), reversed_record(original_stan="000007", rrn="")])
+    assert pointed
+    assert pointed.at(candidate(stan="000007")) and not pointed.at(candidate(stan="000001"))
+    assert not pointed.at(candidate(stan="000007", terminal="OTHER"))
+    refund = PointedBack([record(mti="0220", processing="200000", original_stan="000007")])
+    assert refund.at(candidate(stan="000007"))
+    assert not PointedBack([record()])
+
+
+def test_two_amounts_within_the_tolerance_of_their_channel_are_the_same() -> None:
+    near = Windows({"card": replace(CARD, tolerance_fen=2)})
+    assert matched(match([record(amount_fen=102)], [candidate()], near)) == [(1, "P1", Fit.ALL)]
+    assert matched(match([record(amount_fen=103)], [candidate()], near)) == [(1, "P1", Fit.TRACE_AND_RRN)]

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chongzheng.settlement import windows
-from chongzheng.settlement.windows import CARD, WALLET, Counting, Window
+from chongzheng.settlement.windows import CARD, HOUSE, OTHERS, WALLET, Counting, Window, read, rows
 
 GOLDEN_WEEK = frozenset(f"202610{day:02d}" for day in range(1, 8))
 
@@ -50,5 +49,29 @@ def test_amounts_are_the_same_to_the_fen_unless_a_rule_tolerates_more() -> None:
 
 
 def test_each_channel_has_its_window() -> None:
-    assert windows.of("card") is CARD
-    assert windows.of("wechat") is WALLET
+    assert HOUSE.of("card") is CARD
+    assert HOUSE.of("wechat") is WALLET
+
+
+def test_what_is_taken_back_may_be_much_older() -> None:
+    possible = replace(WALLET, undone_days=30).before("20261122")
+    assert (min(possible), max(possible), len(possible)) == ("20261023", "20261123", 32)
+    assert WALLET.before("") == frozenset()
+
+
+def test_the_oldest_payment_that_a_file_may_speak_of() -> None:
+    assert (CARD.oldest("20261122"), WALLET.oldest("20261122")) == ("20261120", "20261114")
+
+
+def test_rows_say_all_that_a_window_is() -> None:
+    assert read(rows()) == HOUSE
+    assert rows()["card"] == {"before_days": 1, "after_days": 1, "files_after": 1, "counting": "D", "tolerance_fen": 0,
+                              "undone_days": 400}  # fmt: skip
+
+
+def test_a_row_takes_the_place_of_the_house_s() -> None:
+    own = read({"alipay": {**rows()[OTHERS], "counting": "T", "tolerance_fen": 1}})
+    assert own.of("alipay") == Window(7, tolerance_fen=1, counting=Counting.T)
+    assert own.of("wechat") is WALLET and own.of("card") is WALLET
+    assert own.count_working_days and not HOUSE.count_working_days
+    assert read({OTHERS: {**rows()["card"], "counting": "T"}}).count_working_days
