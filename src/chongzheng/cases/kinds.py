@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from chongzheng.cases.apology import APOLOGY
 from chongzheng.cases.article import ARTICLE, SUBSCRIPTION
 from chongzheng.cases.capa import CAPA
 from chongzheng.cases.case import CASE
 from chongzheng.cases.change import CHANGE
 from chongzheng.cases.claim import CLAIM
 from chongzheng.cases.clawback import CLAWBACK
+from chongzheng.cases.compensation import COMPENSATION
 from chongzheng.cases.complaint import COMPLAINT
 from chongzheng.cases.contact import CONTACT
 from chongzheng.cases.credit_watch import WATCH
@@ -38,12 +40,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
     kind.name: kind
     for kind in (
         ACTIVATION,
+        APOLOGY,
         ARTICLE,
         CAPA,
         CASE,
         CHANGE,
         CLAIM,
         CLAWBACK,
+        COMPENSATION,
         COMPLAINT,
         CONTACT,
         INCIDENT,

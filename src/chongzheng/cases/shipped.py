@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chongzheng.cases.apology import QUIET
 from chongzheng.cases.articles import ARTICLES, RIGHTS
 from chongzheng.cases.calendar import CALENDAR
 from chongzheng.cases.case_rules import ACTIONS, LIMITS, SOURCES
 from chongzheng.cases.clawback_rules import CLAWBACK_LIMITS, PRIORS, WAYS
+from chongzheng.cases.compensation_rules import BUDGET, COMPENSATION_LIMITS, MATRIX
 from chongzheng.cases.complaint import AT_HAND
 from chongzheng.cases.contact import SCRIPTS
 from chongzheng.cases.contracts import CONTRACTS, SUPPLIERS
@@ -44,6 +46,10 @@ REGISTERS: Mapping[str, Register] = by_name(
     WAYS,
     CANARIES,
     ARTICLES,
+    BUDGET,
+    COMPENSATION_LIMITS,
+    MATRIX,
+    QUIET,
     CONTRACTS,
     COURSES,
     DISPUTE_ACTIONS,

@@ -36,6 +36,8 @@ class Booking(StrEnum):
     CHARGED_BACK = "charged back"
     CHARGEBACK_UNDONE = "chargeback undone"
     COMPENSATED = "compensated"
+    COUPON_REDEEMED = "coupon redeemed"
+    COUPON_LAPSED = "coupon lapsed"
     FEE_TAKEN = "fee taken"
     FEE_RETURNED = "fee returned"
     TAIL_KEPT = "tail kept"
@@ -68,6 +70,8 @@ BOOKINGS: MappingProxyType[Booking, tuple[Account, Account, str]] = MappingProxy
     Booking.CHARGED_BACK: (Account.SUSPENSE, Account.CLEARING, "the issuer charged it back"),
     Booking.CHARGEBACK_UNDONE: (Account.CLEARING, Account.SUSPENSE, "the chargeback was taken back"),
     Booking.COMPENSATED: (Account.COMPENSATION, Account.CARDHOLDER, "for what the cardholder went through"),
+    Booking.COUPON_REDEEMED: (Account.CARDHOLDER, Account.MERCHANT, "a shop took a coupon of ours for money"),
+    Booking.COUPON_LAPSED: (Account.CARDHOLDER, Account.COMPENSATION, "nobody used the coupon in time"),
     Booking.FEE_TAKEN: (Account.MERCHANT, Account.FEES, "the agreed fee"),
     Booking.FEE_RETURNED: (Account.FEES, Account.MERCHANT, "the fee of a trade that was undone"),
     Booking.TAIL_KEPT: (Account.FEES, Account.ROUNDING, "fees rounded one by one are more than the sum rounded once"),
