@@ -140,6 +140,12 @@ def test_the_file_that_makes_silence_final_reports_it_and_no_later_one() -> None
     assert found(replace(waiting, read_days=(DAY, NEXT)), files=THIRD) == Findings((), ())
 
 
+def test_what_was_in_an_earlier_file_and_is_taken_back_waits_for_no_other_file() -> None:
+    earlier = replace(KEPT, read_days=(DAY,), seen=1)
+    assert only(earlier, BACK, files=THIRD) == ("short", 2, -100, LESS_MOVED)
+    assert found(replace(earlier, held=Held.RETURNED), BACK, files=THIRD) == Findings((), ())
+
+
 def test_silence_with_a_gap_is_not_final() -> None:
     assert found(KEPT, files=NEXT) == Findings((), ("P1",))
 
