@@ -32,7 +32,7 @@ _CODE = re.compile(
     r"|\b(?:DOUBTFUL|UNKNOWN|REVERSING|CONTESTED|STAN|RRN|MTI)\b"
     r"|\b(?:D1?[0-9]|PR-[0-9X]|[SME]-?[0-9]{2})\b"  # rules, decision rows, requirements
     r"|\b(?:0[1-8][0-9]0)\b"  # message types, 0400
-    r"|[应响]答码|返回码|错误码|response code|error code|reason code",
+    r"|[应响]答码|返回码|错误码|原因代?码|response code|error code|reason code",
 )
 _BLAME = re.compile(
     r"(是|由于|因)(商户|店员|收银员|操作员|银行|发卡行|您|持卡人).{0,6}(责任|过错|失误|造成|操作不当)|"

@@ -17,7 +17,7 @@ def test_nobody_is_promised_what_cannot_be_kept(text: str, audience: Audience) -
 
 @pytest.mark.parametrize("text", [
     "原因 HW-PRN", "F39 是 96", "状态 CHARGED_KEPT", "verdict UNKNOWN", "RRN 12", "rule D7", "按 PR-4 处理", "见 S-43",
-    "a 0400 was sent", "应答码 25", "the response code was 91",
+    "a 0400 was sent", "应答码 25", "the response code was 91", "原因代码 4502", "原因码 9601",
 ])  # fmt: skip
 def test_outside_nobody_sees_a_code_of_ours(text: str) -> None:
     for audience in (Audience.CARDHOLDER, Audience.SHOP):
