@@ -11,7 +11,7 @@ from chongzheng.iso8583.specs import TABLES
 from chongzheng.mistakes import TheirMistake
 
 HEX_CHARACTERS = "0123456789ABCDEFabcdef"
-COMPILED_SHAPES_MAX = 256  # a dialect in use has some dozens; a flood of made-up bitmaps must not fill the memory
+COMPILED_SHAPES_MAX = 128  # a dialect in use has some dozens; a flood of made-up bitmaps must not fill the memory
 SIGHTS_TO_COMPILE = 8  # compiling a shape costs as much as reading it carefully some sixty times
 SIGHTED_SHAPES_MAX = 1024  # shapes whose sights are counted
 
