@@ -8,6 +8,7 @@ from chongzheng.cases.matter import Matter
 from chongzheng.journal.actors import NotAllowed
 from chongzheng.journal.breaks import Overtaken
 from chongzheng.reversal.facts import ReversalStopped
+from chongzheng.simulator.clerks.campaign import campaign
 from journal.made import AMOUNT_FEN, asked, bare, cleared, name_of, reply, sale, undone, written
 from requirements.desk import DAY_MS, Desk
 
@@ -128,3 +129,19 @@ def test_s_37_a_chargeback_cancels_the_refund_that_is_on_its_way(desk: Desk) -> 
     assert desk.place.raw("SELECT verb FROM release WHERE payment = ?", name_of(1)) == []
     with pytest.raises(Overtaken, match="PR-X: nothing is given back \\(chargeback in flight"):
         desk.open("refund", WORDS, "li", payment=name_of(1), parent=case.id)
+
+
+def interleaved(count: int, seed: int) -> None:
+    """Refunds, late reversals, chargebacks, double clicks, two approvers and restarts, in so many random orders."""
+    found = campaign(count, seed=seed, workers=1)
+    assert found["interleavings"] >= count and found["restarts"] > 0
+    assert (found["given_back_twice"], found["self_approved"], found["untold"], found["violations"]) == (0, 0, 0, 0)
+
+
+def test_s_37_in_no_order_is_the_money_given_back_twice() -> None:
+    interleaved(60, seed=37)
+
+
+@pytest.mark.soak
+def test_s_37_in_none_of_ten_thousand_orders() -> None:
+    interleaved(10_000, seed=3_700)
