@@ -40,7 +40,7 @@ WORDS = (
     Field("amount", "fen", "金额(分)", "the amount of the payment"),
     Field("what", "text", "发生了什么", "what happened, in plain words, nobody blamed"),
     Field("standing", "text", "钱在哪里", "where the money is"),
-    Field("by", "day", "办好日期", "until when it will be right, yyyymmdd"),
+    Field("right_by", "day", "办好日期", "until when it will be right, yyyymmdd"),
 )
 OPENING = (
     Field("person", "word", "对象", "the customer's id"),
@@ -65,7 +65,7 @@ def _opened(matter: Matter, fact: Fact, given: Given) -> Outcome:
 
 def _told(matter: Matter, said: Mapping[str, Any], edition: int, supervisor: str) -> Effect:
     words = {
-        **{name: said[name] for name in SAID},
+        **{name: said[name] for name in SAID if name != "right_by"}, "by": said["right_by"],
         "person": said["person"], "incident": said["incident"],
         **({"supervisor": supervisor} if supervisor else {}),
         "facts": {"incident": {"value": "verified", "proof": "confirmed", "evidence": list(said["evidence"])}},

@@ -113,7 +113,7 @@ def _granted(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     where = {"merchant": "该商户代金券 / coupon of the shop", "acquirer": "通用代金券 / coupon for every shop of ours"}
     words = {
         "merchant": said["merchant"], "amount": matter.fen, "until": said["until"],
-        "what": where[matter.body["bound"]],
+        "what": where[matter.body["bound"]], "reference": matter.body["incident"].upper(),
         "facts": {"compensation": {"value": "granted", "proof": "confirmed", "evidence": [matter.id]}},
     }  # fmt: skip
     effects = (

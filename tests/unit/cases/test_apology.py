@@ -11,7 +11,7 @@ DAY_MS = 86_400_000
 WORDS = {
     "person": "C1", "incident": "case-9", "to": "customer-1", "evidence": ["file of 22 September"], "at": NOON_MS,
     "merchant": "Noodle shop", "card": "622200******1234", "amount": 12_345, "what": "it was charged, and not printed",
-    "standing": "on its way back", "by": "20260930",
+    "standing": "on its way back", "right_by": "20260930",
 }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def test_the_first_is_asked_for_once_and_names_what_verifies_it() -> None:
     assert one.matter.state == "ASKED"
     assert (notice.template, notice.to, notice.key) == ("cardholder.apology", "customer-1", "apology case-9 C1 1")
     assert notice.said["facts"]["incident"]["evidence"] == ["file of 22 September"]
-    assert "supervisor" not in notice.said and "evidence" not in notice.said
+    assert notice.said["by"] == "20260930" and "supervisor" not in notice.said and "evidence" not in notice.said
     assert one.effects[0] == Take("apology case-9 C1", "this person has one for this incident already")
     assert one.well("NoticeSent").state == "SENT"
     assert APOLOGY.tags(one.matter)["person"] == "C1"

@@ -109,6 +109,7 @@ def test_it_is_given_told_and_redeemed_or_lapses() -> None:
     one = granted()
     (told,) = [effect for effect in one.effects if isinstance(effect, Tell)]
     assert told.template == "cardholder.compensation" and told.said["amount"] == 500
+    assert told.said["reference"] == "CASE-9"
     assert Take("coupon K-1", "that coupon was given to somebody already") in one.effects
     one.well("NoticeSent")
     assert one.well("NoticeFailed").queue == "supervisor"
