@@ -48,14 +48,18 @@ def test_an_audit_report_is_written_issued_and_checked(office: Office, tmp_path:
 
 
 def test_a_retrieval_and_a_period_in_english(office: Office, tmp_path: Path) -> None:
-    paper = tmp_path / "slip.pdf"
-    assert name_of(1) in office.done("report", "retrieval", name_of(1)[:8], "--lang", "en", "--pdf", str(paper))
+    paper, key = tmp_path / "slip.pdf", tmp_path / "paper.key"
+    assert name_of(1) in office.done("report", "retrieval", name_of(1)[:8], "--lang", "en", "--pdf", str(paper),
+                                    "--sign-key", str(key))  # fmt: skip
+    assert "it holds" in office.done("report", "verify", str(paper), "--key", str(key.with_suffix(".pub")))
     text = "".join(page.extract_text() for page in pypdf.PdfReader(paper).pages)
     assert "Retrieval: evidence of a transaction" in text and "898100012345678" in text and pan(1) not in text
     found = office.told("report", "period", "20260901", "20260930", "--lang", "en", "--xlsx", str(tmp_path / "p.xlsx"))
     figures = {one["name"]: one["value"] for one in found["said"]["months"][0]["figures"]}
     assert figures["payments"] == 1 and figures["cases_open"] == 0 and len(found["digest"]) == 64
     assert "it holds" in office.done("report", "verify", str(tmp_path / "p.xlsx"))
+    unsigned = office.say("report", "verify", str(tmp_path / "p.xlsx"), "--key", str(key.with_suffix(".pub")))
+    assert unsigned.returncode == 1 and "is not signed" in unsigned.stdout
 
 
 def test_what_is_wrong_is_one_line(office: Office, tmp_path: Path) -> None:

@@ -20,8 +20,11 @@ from chongzheng.reports import day_close, issuing, papers
 from chongzheng.reports.case_file import case_file, case_of_payment
 from chongzheng.reports.documents import LANGUAGES, Document, code, content, digest, plain_code
 from chongzheng.reports.period import period as read_period
+from chongzheng.reports.proof import signing_key
 from chongzheng.reports.retrieval import retrieval as read_retrieval
 
+PUBLIC_KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
+KEY_CHARS_MAX = 200
 CASE_ID = re.compile(r"[a-z]+-[0-9]{1,16}")
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,6 +33,7 @@ def _paper_options(command: Command) -> Command:
     """In which language, into which files, and under whose name it is issued."""
     for option in (
         click.option("--issue", is_flag=True, help="Write into the chain of acts that you issued it (see --as)."),
+        click.option("--sign-key", type=click.Path(path_type=Path), help="Sign it; a new key where there is none."),
         click.option("--xlsx", type=click.Path(path_type=Path), help="Write a workbook there."),
         click.option("--pdf", type=click.Path(path_type=Path), help="Write pages there (A4)."),
         click.option("--lang", "language", type=click.Choice(LANGUAGES), default="zh", show_default=True),
@@ -91,10 +95,14 @@ def of_retrieval(payment: str, language: str, db: Path | str, **how: Any) -> Non
 
 @report.command("verify")
 @click.argument("what", metavar="FILE|CODE")
+@click.option("--key", type=click.Path(path_type=Path), help="The trusted public key (64 hex digits) of a signed file.")
 @click.option("--db", envvar="CHONGZHENG_DB", type=PLACE, help="The journal, for a code, or to see who issued a file.")
 @json_option
-def verified(what: str, db: Path | str | None, as_json: bool) -> None:
-    """Check a paper: a FILE by itself, a CODE against what the journal knows was issued. Exit 1: it does not hold."""
+def verified(what: str, key: Path | None, db: Path | str | None, as_json: bool) -> None:
+    """Check a paper: a FILE by itself, a CODE against what the journal knows was issued. Exit 1: it does not hold.
+
+    A file alone shows that no part of it was changed; that it is ours shows its signature (--key), or the journal.
+    """
     typed = plain_code(what)
     if typed and not Path(what).exists():
         if db is None:
@@ -103,8 +111,8 @@ def verified(what: str, db: Path | str | None, as_json: bool) -> None:
         if not said["issued"]:
             said["faults"] = ["no paper was issued under this code"]
     else:
-        checked = papers.check(_read(Path(what)))
-        said = {"code": checked.code, "digest": checked.digest, "faults": list(checked.faults)}
+        checked = papers.check(_read(Path(what)), _trusted(key) if key else "")
+        said = {"code": checked.code, "digest": checked.digest, "key": checked.key, "faults": list(checked.faults)}
         said["issued"] = _issued(db, checked.code) if db is not None and checked.code else []
         said["document"] = content(checked.document)["document"] if checked.document else ""
     _answer(what, said, as_json)
@@ -131,6 +139,7 @@ def _hand_out(
     *,
     pdf: Path | None,
     xlsx: Path | None,
+    sign_key: Path | None,
     issue: bool,
     actor: str | None,
     password_stdin: bool,
@@ -139,7 +148,8 @@ def _hand_out(
     whole = digest(document)
     made = [(path, make) for path, make in ((pdf, papers.pdf), (xlsx, papers.workbook)) if path is not None]
     act = 0
-    files = [(path, make(document)) for path, make in made]
+    key = signing_key(sign_key) if sign_key else None
+    files = [(path, make(document, key)) for path, make in made]
     if issue:
         with desk(db) as side:
             by = proven(Actors(side), actor, password_stdin).id
@@ -176,6 +186,13 @@ def _payment(reader: Reader, text: str) -> str:
         many = f"fits {len(found)} payments or more; say its id" if found else "no such payment in this journal"
         raise TheirMistake(many, text)
     return found[0].id
+
+
+def _trusted(path: Path) -> str:
+    text = _read(path)[:KEY_CHARS_MAX].decode("ascii", "replace").strip()
+    if not PUBLIC_KEY.fullmatch(text):
+        raise TheirMistake("is not a public key (64 hex digits)", str(path))
+    return text
 
 
 def _read(path: Path) -> bytes:

@@ -84,7 +84,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole paper. `about`: what it is about, in one line; `reference`: its subject; `as_of`: epoch ms."""
+    """A whole paper. `about`: what it is about, in one line; `reference`: its subject; `as_of`: epoch ms; `key`: the
+    public key that signs it, in hex, or ""."""
 
     document: Document
     title: str
@@ -92,6 +93,7 @@ class Paper:
     reference: str
     as_of: int
     sections: tuple[Section, ...]
+    key: str = ""
 
     @property
     def tongue(self) -> Tongue:

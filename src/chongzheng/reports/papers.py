@@ -12,22 +12,36 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from chongzheng import __version__
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reports import pdf as typeset
 from chongzheng.reports import workbook as spread
 from chongzheng.reports.case_paper import case_paper
-from chongzheng.reports.documents import LANGUAGES, NAMES, CaseFile, Document, Period, Retrieval, code, content, digest
+from chongzheng.reports.documents import (
+    LANGUAGES,
+    NAMES,
+    CaseFile,
+    Document,
+    Period,
+    Retrieval,
+    canonical,
+    code,
+    content,
+    digest,
+)
 from chongzheng.reports.paper import Paper
 from chongzheng.reports.period_paper import period_paper
 from chongzheng.reports.retrieval import retrieval_paper
 
 FORMAT = "chongzheng-paper/1"
+Key = Ed25519PrivateKey | None
 FILE_BYTES_MAX = 64 * 1024 * 1024
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _SETTERS: dict[type, Callable[[Any], Paper]] = {
@@ -44,18 +58,18 @@ class Checked:
     document: Document | None
     digest: str
     code: str
+    key: str
     faults: tuple[str, ...]
 
 
-def paper(document: Document) -> Paper:
-    """The paper that says this document, in its language."""
-    return _SETTERS[type(document)](document)
+def paper(document: Document, key: str = "") -> Paper:
+    """The paper that says this document, in its language; `key`: with which it is signed, 64 hex digits or ""."""
+    return replace(_SETTERS[type(document)](document), key=key)
 
 
-def pdf(document: Document) -> bytes:
-    """The document as pages. The same document gives the same bytes."""
-    made: bytes = typeset.pages(paper(document), enveloped(document))
-    return made
+def pdf(document: Document, key: Key = None) -> bytes:
+    """The document as pages, signed where a key is given. The same document and key give the same bytes."""
+    return _as_pdf(document, *_sealed(document, key))
 
 
 def pictures(document: Document, ppi: int = 100) -> list[bytes]:
@@ -64,40 +78,81 @@ def pictures(document: Document, ppi: int = 100) -> list[bytes]:
     return made if isinstance(made, list) else [made]
 
 
-def workbook(document: Document) -> bytes:
-    """The document as a workbook (XLSX). The same document gives the same bytes."""
-    return spread.sheets(paper(document), enveloped(document))
+def workbook(document: Document, key: Key = None) -> bytes:
+    """The document as a workbook (XLSX), signed where a key is given. The same document and key give the same bytes."""
+    return _as_workbook(document, *_sealed(document, key))
 
 
-def enveloped(document: Document) -> bytes:
-    """The input as every file carries it: what it says, its language, its hash, and by what it was set."""
+def enveloped(document: Document, key: str = "", signature: str = "") -> bytes:
+    """The input as every file carries it: what it says, its language, its hash, by what it was set, and its seal."""
     envelope = {
         "format": FORMAT,
         "by": f"chongzheng {__version__}, {typeset.maker()}, {spread.maker()}",
         "language": document.language,
         "digest": digest(document),
+        "key": key,
+        "signature": signature,
         "said": content(document),
     }
     return json.dumps(envelope, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def check(data: bytes) -> Checked:
-    """What this file is, and what does not fit. TheirMistake: it is no paper of ours."""
+def _sealed(document: Document, key: Key) -> tuple[str, str]:
+    """(public key, signature over what is said), both in hex; empty where nobody signs."""
+    if key is None:
+        return "", ""
+    return key.public_key().public_bytes_raw().hex(), key.sign(_signed(document)).hex()
+
+
+def _signed(document: Document) -> bytes:
+    return f"{FORMAT}\n".encode() + canonical(document)
+
+
+def _as_pdf(document: Document, key: str, signature: str) -> bytes:
+    made: bytes = typeset.pages(paper(document, key), enveloped(document, key, signature))
+    return made
+
+
+def _as_workbook(document: Document, key: str, signature: str) -> bytes:
+    return spread.sheets(paper(document, key), enveloped(document, key, signature))
+
+
+def check(data: bytes, trusted: str = "") -> Checked:
+    """What this file is, and what does not fit. `trusted`: the public key that must have signed it, 64 hex digits.
+
+    Without one a file says only that nobody changed a part of it: whoever has this program can make another.
+    TheirMistake: it is no paper of ours.
+    """
     if len(data) > FILE_BYTES_MAX:
         raise TheirMistake(f"is larger than {FILE_BYTES_MAX} bytes", "paper")
-    attached, made = (_in_pdf(data), pdf) if data.startswith(b"%PDF-") else (_in_workbook(data), workbook)
+    attached, made = (_in_pdf(data), _as_pdf) if data.startswith(b"%PDF-") else (_in_workbook(data), _as_workbook)
     envelope = _envelope(attached)
+    key, signature = str(envelope.get("key", "")), str(envelope.get("signature", ""))
     try:
         document = _document(envelope)
     except (msgspec.ValidationError, KeyError, TypeError, ValueError) as wrong:
-        return Checked(None, "", "", (f"its input is no document ({type(wrong).__name__})",))
+        return Checked(None, "", "", "", (f"its input is no document ({type(wrong).__name__})",))
     found = digest(document)
     faults = [] if envelope.get("digest") == found else ["the hash in its input is not the hash of its input"]
-    if enveloped(document) != attached and envelope.get("by") != json.loads(enveloped(document))["by"]:
+    faults += _seal_faults(document, key, signature, trusted)
+    again = enveloped(document, key, signature)
+    if again != attached and envelope.get("by") != json.loads(again)["by"]:
         faults.append(f"set by {envelope.get('by')}: only that can make its pages again")
-    elif made(document) != data:
+    elif made(document, key, signature) != data:
         faults.append("its pages are not those that its input gives: it was changed")
-    return Checked(document, found, code(found), tuple(faults))
+    return Checked(document, found, code(found), key, tuple(faults))
+
+
+def _seal_faults(document: Document, key: str, signature: str, trusted: str) -> list[str]:
+    if not key:
+        return ["is not signed"] if trusted else []
+    if trusted and key != trusted:
+        return ["signed by a key that is not trusted"]
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), _signed(document))
+    except (InvalidSignature, ValueError):
+        return ["the signature does not fit what is said"]
+    return []
 
 
 def _document(envelope: dict[str, Any]) -> Document:

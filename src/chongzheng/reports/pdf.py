@@ -65,6 +65,7 @@ def _said(paper: Paper) -> dict[str, Any]:
         "as_of": tongue.clock(paper.as_of),
         "code": paper.code,
         "digest": paper.digest,
+        "key": paper.key,
         "sections": [
             {"title": section.title, "blocks": [_block(paper, block) for block in section.blocks]}
             for section in paper.sections
@@ -74,6 +75,7 @@ def _said(paper: Paper) -> dict[str, Any]:
             "as_of": tongue("数据截至", "as of"),
             "page": tongue("第 {} 页 / 共 {} 页", "page {} of {}"),
             "zone": tongue("北京时间", "Beijing time"),
+            "key": tongue("签名公钥", "signed by key"),
             "sign": tongue("签字", "signature"),
             "date": tongue("日期", "date"),
         },

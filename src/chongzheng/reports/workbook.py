@@ -98,6 +98,7 @@ def _about(book: Any, pen: _Pen, paper: Paper) -> None:
         (tongue("数据截至(北京时间)", "as of (Beijing time)"), tongue.clock(paper.as_of)),
         (tongue("验证码", "verification code"), paper.code),
         ("SHA-256", paper.digest),
+        *([(tongue("签名公钥", "signed by key"), paper.key)] if paper.key else []),
     ]
     for section in paper.sections:
         for block in section.blocks:

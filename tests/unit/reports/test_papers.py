@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import re
 import zipfile
@@ -13,6 +14,7 @@ from datetime import datetime
 import openpyxl
 import pypdf
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reports import papers
@@ -88,6 +90,22 @@ def test_pages_over_another_input_are_seen(file: CaseFile) -> None:
     assert papers.check(mixed).faults == ("its pages are not those that its input gives: it was changed",)
     lying = papers.enveloped(file).replace(f'"fen":{file.fen}'.encode(), f'"fen":{file.fen + 1}'.encode())
     assert "the hash in its input is not the hash of its input" in papers.check(pages(papers.paper(file), lying)).faults
+
+
+def test_a_signed_paper_holds_under_its_key_alone(file: CaseFile) -> None:
+    ours, theirs = Ed25519PrivateKey.from_private_bytes(b"1" * 32), Ed25519PrivateKey.from_private_bytes(b"2" * 32)
+    trusted = ours.public_key().public_bytes_raw().hex()
+    for make in (papers.pdf, papers.workbook):
+        made = make(file, ours)
+        assert make(file, ours) == made and papers.check(made).key == trusted
+        assert papers.check(made, trusted).faults == ()
+        assert papers.check(make(file, theirs), trusted).faults == ("signed by a key that is not trusted",)
+        assert papers.check(make(file), trusted).faults == ("is not signed",)
+    assert trusted in shown(papers.pdf(file, ours))
+    false = replace(file, fen=1)
+    stolen = json.loads(papers.enveloped(file, trusted, ours.sign(b"x").hex()))["signature"]
+    forged = pages(papers.paper(false, trusted), papers.enveloped(false, trusted, stolen))
+    assert papers.check(forged, trusted).faults == ("the signature does not fit what is said",)
 
 
 def test_a_paper_set_by_another_version_says_so(file: CaseFile, monkeypatch: pytest.MonkeyPatch) -> None:
