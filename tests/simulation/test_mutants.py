@@ -9,9 +9,10 @@ import pytest
 import chongzheng
 from chongzheng.mistakes import OurMistake
 from chongzheng.simulator.clerks.invariants import INVARIANTS as OF_PEOPLE
-from chongzheng.simulator.mutants.campaign import MUTANTS, NOT_FOUND, hunt
+from chongzheng.simulator.mutants.campaign import CLEAN_PAYMENTS, MUTANTS, NOT_FOUND, _alarm, _treatments, hunt
 from chongzheng.simulator.mutants.mutant import LAYERS, Mutant, planted
 from chongzheng.simulator.virtual.invariants import INVARIANTS
+from chongzheng.simulator.virtual.weather import draw
 
 SOURCE = Path(chongzheng.__file__).parent
 ONE_A_LAYER = [next(mutant for mutant in MUTANTS if mutant.layer == layer) for layer in LAYERS]
@@ -20,6 +21,14 @@ ONE_A_LAYER = [next(mutant for mutant in MUTANTS if mutant.layer == layer) for l
 @pytest.mark.parametrize("mutant", ONE_A_LAYER, ids=lambda mutant: mutant.name)
 def test_one_bug_of_each_layer_is_killed_by_an_invariant(mutant: Mutant) -> None:
     assert hunt(mutant) in INVARIANTS | OF_PEOPLE
+
+
+@pytest.mark.parametrize("seed", [5_000_600, 5_001_526, 5_001_756])
+def test_a_clean_world_that_once_gave_an_alarm_gives_none(seed: int) -> None:
+    """A copy of a sale that was refused for want of room came later and was taken; and a payment that an earlier start
+    had found in a cache, and a power cut took, was waited for."""
+    treatments = list(_treatments())
+    assert _alarm((seed, CLEAN_PAYMENTS, draw(seed), treatments[seed % len(treatments)])) is None
 
 
 @pytest.mark.soak

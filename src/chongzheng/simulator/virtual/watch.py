@@ -234,7 +234,10 @@ class Watch:
         self.close()
 
     def recovering(self) -> None:
-        """A start on what is left: is everything there that was acknowledged?"""
+        """A start on what is left: is everything there that was acknowledged?
+
+        What an earlier start had found and nobody had acknowledged may be gone: a sync failed, and then the power.
+        """
         try:
             reader = Reader.open(self.machine.journal)
         except Exception as error:  # noqa: BLE001 - whatever it is, what was acknowledged cannot be read
@@ -246,8 +249,8 @@ class Watch:
                 kept = len(rows) >= version and rows[version - 1].hash == head
                 self.hold("D2", kept, f"{name}: fact {version} was acknowledged, {len(rows)} are there")
             self.hold("D5", not reader.faults(), f"after a crash: {reader.faults()[:1]}")
-            for payment in reader.payments():
-                self._states[payment.id] = payment
+            found = {payment.id: payment for payment in reader.payments()}
+            self._states = {name: one for name, one in self._states.items() if name in self._heads} | found
         except apsw.Error as error:
             self.violate("D2", f"the journal cannot be read: {error}")
         finally:
@@ -453,5 +456,3 @@ def _of_event(state: str, event: str, before: Payment | None, after: Payment) ->
         yield "a reversal was answered 00 twice"
     if event == "approved" and before is not None and before.not_found:
         yield "a reversal was answered 25 and the sale came afterwards"
-
-
