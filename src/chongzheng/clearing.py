@@ -42,13 +42,14 @@ def awaited(section: SettlementSection, utc_offset_h: int, reader: Reader, now: 
 def ways(section: SettlementSection, vault: Vault, utc_offset_h: int) -> ClearingWays:
     """What the door needs of clearing files: where uploads go, what lies in `done`, and what is agreed."""
     inbox = Path(section.inbox)
+    shelves = [*([inbox / DONE] if section.inbox else []), *map(Path, section.archives)]
 
     def of() -> Desk:
         return desk(section, vault)
 
     return ClearingWays(
         Receiving(inbox, section.upload_bytes_max) if section.inbox else None,
-        Shelf(inbox / DONE, of) if section.inbox else None,
+        Shelf(shelves, of) if shelves else None,
         of,
         lambda: payouts.agreed(Path(section.payouts) if section.payouts else None),
         _agreement(section) if section.fees else None,
@@ -77,7 +78,8 @@ def _expectation(one: ExpectedSection) -> Expectation:
 
 def terms_of(section: SettlementSection) -> Terms:
     """How files are taken."""
-    return Terms(whole=frozenset(section.whole), agreed=_agreement(section) if section.fees else None)
+    owners = {(one.format, one.part): frozenset(one.merchants) for one in section.owners}
+    return Terms(whole=frozenset(section.whole), owners=owners, agreed=_agreement(section) if section.fees else None)
 
 
 class Clearing:

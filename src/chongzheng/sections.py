@@ -21,6 +21,7 @@ def says(text: str, **limits: Any) -> msgspec.Meta:
 
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Merchant = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,15}$")]
 Day = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{8}$")]
 
 
@@ -37,6 +38,14 @@ class ExpectedSection(Section, frozen=True, kw_only=True):
     days_after: Annotated[int, says("How many days after its clearing day it comes.", ge=0, le=DAYS_AFTER_MAX)] = 1
     counting: Annotated[Literal["D", "T"], says("Those days are calendar days (D) or working days (T).")] = "D"
     part: Annotated[str, says("Whose file, where several have one (a merchant's number); empty: there is one.")] = ""
+
+
+class OwnerSection(Section, frozen=True, kw_only=True):
+    """Whose trades a file holds that names somebody by another number than terminals do."""
+
+    format: Annotated[Word, says("The layout's word.")]
+    part: Annotated[str, says("The number in the file's name: the wallet's merchant or account.", min_length=1)]
+    merchants: Annotated[list[Merchant], says("Our merchant numbers; the file is silent about their payments only.")]
 
 
 class SftpSection(Section, frozen=True, kw_only=True):
@@ -60,6 +69,10 @@ class SettlementSection(Section, frozen=True, kw_only=True):
     layouts: Annotated[str, says("A folder of your own layouts (.toml), laid over ours; empty: none.")] = ""
     whole: Annotated[
         list[Word], says("Formats whose one file holds all trades of its channel, whoever its name says it is of.")
+    ] = []
+    owners: Annotated[list[OwnerSection], says("Whose trades the files of several merchants of a wallet hold.")] = []
+    archives: Annotated[
+        list[str], says("Folders of files that the command settle read; the inbox's own are found without.")
     ] = []
     fees: Annotated[
         str, says("Check fees against the agreement: packed, or your price list; empty: they are not checked.")
@@ -177,4 +190,5 @@ def arrivals(folder: Path, given: SettlementSection) -> SettlementSection:
         sftp=servers,
         payouts=absolute(given.payouts),
         machines=absolute(given.machines),
+        archives=[absolute(one) for one in given.archives],
     )

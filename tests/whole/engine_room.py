@@ -52,6 +52,7 @@ merchant = "{MERCHANT}"
 master_key = "{vault.seal(MASTER_KEY, link_place("90000001")).hex()}"
 [settlement]
 inbox = "inbox"
+archives = ["elsewhere"]
 [policy]
 {policy}
 """,

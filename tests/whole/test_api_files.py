@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from click.testing import CliRunner
 
 from chongzheng.api.clearing_table import COUNTS, ENDPOINTS
+from chongzheng.cli import main
 from chongzheng.journal.actors import Actors, Role
 from chongzheng.journal.ledger import Ledger
 from chongzheng.journal.rules import day_of
@@ -124,6 +127,50 @@ def test_a_file_is_listed_with_what_it_came_to_and_its_fees_are_checked_again(tm
         assert (await office.get("/settlement/hopping"))["absent"] == [NAME]
         assert problem(await office.ask("li", "GET", f"/settlement/files/{'0' * 64}/fees"))[0] == 404
         assert (await office.get("/fee/tails")) == {"tails": [], "fen": 0}, "nobody asked for fees to be checked"
+
+    with_office(tmp_path, test)
+
+
+def test_what_a_command_settled_is_found_in_an_archive(tmp_path: Path) -> None:
+    async def test(office: Office) -> None:
+        await dropped(office)
+        (one,) = (await office.get("/settlement/files"))["files"]
+        done = office.folder / "inbox" / "done" / NAME
+        (office.folder / "elsewhere").mkdir()
+        done.rename(office.folder / "elsewhere" / NAME)
+        done.with_name(f"{NAME}.ctl").rename(office.folder / "elsewhere" / f"{NAME}.ctl")
+        assert (await office.get(f"/settlement/files/{one['digest']}/fees"))["rows"] == 1
+        assert (await office.get("/settlement/hopping"))["absent"] == []
+
+    with_office(tmp_path, test)
+
+
+def told(office: Office, *words: str) -> Any:
+    """What a command prints of the same journal."""
+    done = CliRunner().invoke(main, [*words, "--db", str(office.folder / "journal.db"), "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.output)
+
+
+def test_commands_print_what_the_door_gives(tmp_path: Path) -> None:
+    async def test(office: Office) -> None:
+        await dropped(office)
+        assert (await office.statement()).status_code == 200
+        (row,) = (await office.get("/statements"))["statements"]
+        twins = {
+            "/settlement/files": ("settle", "files"),
+            f"/settlement/files?since={DAY}&limit=1": ("settle", "files", "--since", DAY, "--limit", "1"),
+            "/settlement/files?until=20260921": ("settle", "files", "--until", "2026-09-21"),
+            f"/settlement/windows?date={DAY}": ("settle", "windows", "--date", DAY),
+            "/statements": ("settle", "statements"),
+            f"/statements/{row['statement']}": ("settle", "statements", row["statement"]),
+            "/breaks/counts": ("breaks", "counts"),
+            f"/fee/tails?since={DAY}": ("fee", "tails", "--since", DAY),
+        }
+        for path, words in twins.items():
+            assert told(office, *words) == await office.get(path), path
+        windows = {one["channel"]: one for one in told(office, "settle", "windows")["windows"]}
+        assert (windows["card"]["before_days"], windows["others"]["before_days"]) == (1, 7)
 
     with_office(tmp_path, test)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from chongzheng.clearing import terms_of
 from chongzheng.gateway import settle as door
 from chongzheng.gateway.settle import Outcome, Terms
 from chongzheng.gateway.workbook import unpack
@@ -17,6 +18,7 @@ from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal import facts
 from chongzheng.reversal.facts import Answer, Key, Request, Undo
 from chongzheng.reversal.payment import Proof, State, Truth
+from chongzheng.sections import OwnerSection, SettlementSection
 from chongzheng.settlement.formats.known import packaged
 from chongzheng.settlement.formats.parse import parse
 from unit.settlement import bills
@@ -74,6 +76,20 @@ def test_a_bill_that_is_somebodys_is_silent_about_nobody_else(shop: Counter) -> 
     second = shop.put(ALIPAY.replace("20881021", "20881022"), bills.alipay([], end="\n"))
     assert settled(second, "--format", "alipay", "--db", shop.path, "--whole")["silent"] == 1
     assert [day for day, _ in shop.payment(name).days] == [DAY]
+
+
+def test_the_bills_of_several_accounts_are_each_silent_about_their_merchants(shop: Counter) -> None:
+    name = shop.wallet("A1", said="")
+    other = shop.put(ALIPAY.replace("20881021", "20881022"), bills.alipay([], end="\n"))
+    assert settled(other, "--format", "alipay", "--db", shop.path, "--of", "898110000000002")["silent"] == 0
+    path = shop.put(ALIPAY, bills.alipay([]))
+    assert settled(path, "--format", "alipay", "--db", shop.path, "--of", MERCHANT)["silent"] == 1
+    assert [day for day, _ in shop.payment(name).days] == [DAY]
+
+
+def test_whose_bill_it_is_may_stand_in_the_configuration() -> None:
+    owner = OwnerSection(format="alipay", part="20881021", merchants=[MERCHANT])
+    assert terms_of(SettlementSection(owners=[owner])).owners == {("alipay", "20881021"): {MERCHANT}}
 
 
 def test_a_trade_that_nobody_told_us_of_becomes_a_payment(shop: Counter) -> None:

@@ -59,6 +59,25 @@ class AwaitedFiles(msgspec.Struct, frozen=True, kw_only=True):
     missing: int
 
 
+class MatchWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a payment and its line may lie apart, as the register of matching windows says it."""
+
+    channel: str
+    before_days: int
+    after_days: int
+    files_after: int
+    counting: str
+    tolerance_fen: int
+    undone_days: int
+
+
+class MatchWindows(msgspec.Struct, frozen=True, kw_only=True):
+    """Those by which the files of a clearing day are read; `others`: every channel without its own."""
+
+    day: str
+    windows: list[MatchWindow]
+
+
 class FeeChecked(msgspec.Struct, frozen=True, kw_only=True):
     """The fees of a file against the agreement: `differences` line by line, `unchecked` by reason, `tail` by day."""
 

@@ -58,6 +58,16 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "GET",
+        "/settlement/windows",
+        "people",
+        "How far a payment and its line may lie apart, channel by channel, on a clearing day.",
+        files.match_windows,
+        shapes.MatchWindows,
+        query={"date": Asked(DAY, "the clearing day, yyyymmdd; today, if not given")},
+        person=May.READ,
+    ),
+    Endpoint(
+        "GET",
         "/settlement/files/{digest}/fees",
         "people",
         "The fees of a file that was read, line by line against the agreement.",

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from chongzheng.api import clearing_answers as answers
 from chongzheng.api import clearing_shapes as shapes
 from chongzheng.api.desk import asked
 from chongzheng.api.door import Call, Door
@@ -17,10 +18,10 @@ from chongzheng.fees import hopping as detector
 from chongzheng.fees.agreement import Agreement
 from chongzheng.fees.traffic import Trade
 from chongzheng.gateway import expected as awaited
-from chongzheng.gateway import fee_check, fee_rules, payouts, statements, traffic
+from chongzheng.gateway import fee_check, fee_rules, payouts, statements, traffic, windows
 from chongzheng.gateway.shelf import Shelf
-from chongzheng.journal.bank import StatementRow
 from chongzheng.journal.ledger import Closing, Item
+from chongzheng.journal.rules import day_of
 from chongzheng.journal.settled import FIRST_DAY, LAST_DAY, Run, SettledFiles
 from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reports import day_close
@@ -41,7 +42,7 @@ async def runs(door: Door, call: Call) -> shapes.Runs:
     """Clearing files that were read."""
     most, after = int(call.query.get("limit", PAGE_MAX)), int(call.query.get("after", 0))
     found = await asked(lambda: _runs(door, call, after, most))
-    return shapes.Runs(files=[_run(one) for one in found], after=after + most if len(found) == most else 0)
+    return answers.runs(found, after, most)
 
 
 async def expected(door: Door, call: Call) -> shapes.AwaitedFiles:
@@ -59,7 +60,8 @@ async def check_fees(door: Door, call: Call) -> shapes.FeeChecked:
     shelf = _shelf(door)
 
     def look() -> dict[str, object]:
-        run = next((one for one in _all_runs(door) if one.digest == call.path["digest"]), None)
+        with door.reader() as reader:
+            run = SettledFiles(reader).run(call.path["digest"])
         if run is None:
             raise refusal("not_found", "no file of this digest was read", "digest")
         clearing = _loaded(shelf, run)
@@ -103,14 +105,7 @@ async def tails(door: Door, call: Call) -> shapes.Tails:
         with door.reader() as reader:
             return SettledFiles(reader).tails(*days)
 
-    found = await asked(look)
-    rows = [
-        shapes.TailBooked(
-            act=one.act, at=one.at, file=one.file, name=one.name, day=one.day, fen=one.fen, why=list(one.why)
-        )
-        for one in found
-    ]
-    return shapes.Tails(tails=rows, fen=sum(one.fen for one in found))
+    return answers.tails(await asked(look))
 
 
 async def take_statement(door: Door, call: Call) -> shapes.ThreeWays:
@@ -135,20 +130,13 @@ async def list_statements(door: Door, call: Call) -> shapes.StatementPage:
     """Statements that were kept."""
     most, after = int(call.query.get("limit", PAGE_MAX)), int(call.query.get("after", 0))
     found = await asked(lambda: door.bank.statements(after, most))
-    return shapes.StatementPage(
-        statements=[_statement(one) for one in found], after=after + most if len(found) == most else 0
-    )
+    return answers.statements(found, after, most)
 
 
 async def show_statement(door: Door, call: Call) -> shapes.StatementView:
     """One of them, with its movements and gaps."""
-    digest = call.path["statement"].replace("-", "/")
-    kept = await asked(lambda: door.bank.statement(digest), "statement")
-    return shapes.StatementView(
-        statement=_statement(kept.row),
-        lines=list(kept.lines),
-        gaps=list(kept.gaps),
-    )
+    digest = answers.named(call.path["statement"])
+    return answers.statement(await asked(lambda: door.bank.statement(digest), "statement"))
 
 
 async def accounts(door: Door, call: Call) -> shapes.LedgerAccounts:
@@ -193,36 +181,24 @@ async def export(door: Door, call: Call) -> Document:
 
 async def count_breaks(door: Door, call: Call) -> shapes.BreakCounts:
     """How many breaks there are of each type and state."""
-    names = shapes.BreakCount.__struct_fields__
-    rows = await asked(door.breaks.counts)
-    return shapes.BreakCounts(counts=[shapes.BreakCount(**dict(zip(names, row, strict=True))) for row in rows])
+    return answers.counts(await asked(door.breaks.counts))
+
+
+async def match_windows(door: Door, call: Call) -> shapes.MatchWindows:
+    """By which windows the files of a day are read."""
+    day = call.query.get("date", day_of(door.ways.clock()))
+
+    def look() -> shapes.MatchWindows:
+        with door.reader() as reader:
+            return answers.windows(windows.on(reader, day), day)
+
+    return await asked(look)
 
 
 def _runs(door: Door, call: Call, after: int, most: int) -> list[Run]:
     days = call.query.get("since", FIRST_DAY), call.query.get("until", LAST_DAY)
     with door.reader() as reader:
         return SettledFiles(reader).runs(*days, after, most)
-
-
-def _all_runs(door: Door) -> list[Run]:
-    """Every file, page by page; a year holds some hundreds."""
-    found: list[Run] = []
-    with door.reader() as reader:
-        files = SettledFiles(reader)
-        while page := files.runs(after=len(found)):
-            found += page
-    return found
-
-
-def _run(one: Run) -> shapes.Run:
-    came = one.came
-    return shapes.Run(
-        digest=one.digest, name=one.name, channel=one.channel, format=one.format, part=one.part, day=one.day,
-        rows=one.records, read_at=one.at, state=one.state, supersedes=one.supersedes, superseded_by=one.superseded_by,
-        matched=came.get("matched"), moved_fen=came.get("moved_fen"), net_fen=came.get("net_fen"),
-        result=came.get("result", ""), tail=list(came.get("tail", ())),
-        breaks={type_: dict(by) for type_, by in one.breaks.items()},
-    )  # fmt: skip
 
 
 def _shelf(door: Door) -> Shelf:
@@ -257,8 +233,3 @@ async def _whole(pieces: AsyncIterator[bytes] | None) -> bytes:
             if len(data) > STATEMENT_BYTES_MAX:
                 raise refusal("too_large", f"at most {STATEMENT_BYTES_MAX} bytes", connection="close")
     return bytes(data)
-
-
-def _statement(one: StatementRow) -> shapes.StatementRow:
-    known = {name: getattr(one, name) for name in shapes.StatementRow.__struct_fields__ if name != "statement"}
-    return shapes.StatementRow(statement=one.digest.replace("/", "-"), **known)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
+from chongzheng.api import clearing_answers as answers
 from chongzheng.cli.person import cell, db_option, desk, json_option, now_ms, person_options, proven, show, yuan
 from chongzheng.journal.actors import Actors
 from chongzheng.journal.breaks import PAGE_MAX, STATES, Break, Breaks, Decision, View
@@ -41,6 +43,16 @@ def listed(state: str, after: int, most: int, db: Path | str, as_json: bool) -> 
     names = ("id", "day", "channel", "type", "fen", "payment", "record", "queue", "next_action", "state", "proposed_by")
     rows = [{name: getattr(one, name) or "" for name in names} | {"fen": one.fen} for one in found]
     show(rows, {"breaks": [asdict(one) for one in found]}, as_json)
+
+
+@breaks.command("counts")
+@db_option
+@json_option
+def counted(db: Path | str, as_json: bool) -> None:
+    """How many differences there are of each type, in each state, and their sums."""
+    with desk(db) as side:
+        document = msgspec.to_builtins(answers.counts(Breaks(side, now_ms).counts()))
+    show(document["counts"], document, as_json)
 
 
 @breaks.command("show")

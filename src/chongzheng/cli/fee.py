@@ -51,14 +51,15 @@ class _Fee(click.Group):
     """Its subcommands read files and load what that takes, so they are imported only when asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Both names."""
-        return ["check", "hopping"]
+        """Their names."""
+        return ["check", "hopping", "tails"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name."""
         from chongzheng.cli import fee_files
 
-        return {"check": fee_files.check, "hopping": fee_files.hopping}.get(cmd_name)
+        commands = {"check": fee_files.check, "hopping": fee_files.hopping, "tails": fee_files.booked_tails}
+        return commands.get(cmd_name)
 
 
 @click.group(cls=_Fee, invoke_without_command=True)

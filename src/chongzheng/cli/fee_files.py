@@ -9,7 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+import msgspec
 
+from chongzheng.api import clearing_answers as answers
+from chongzheng.cli.person import db_option, desk, show
+from chongzheng.cli.settle_read import days_options, plain
 from chongzheng.fees import hopping as detector
 from chongzheng.fees.agreement import Agreement, FeeCheck
 from chongzheng.fees.hopping import Finding, Signals
@@ -18,6 +22,7 @@ from chongzheng.fees.tail import tails
 from chongzheng.fees.traffic import Trade
 from chongzheng.gateway import fee_check, fee_rules, traffic
 from chongzheng.gateway.settle import load
+from chongzheng.journal.settled import SettledFiles
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement import charged
 from chongzheng.settlement.intake import ClearingFile
@@ -90,6 +95,19 @@ def hopping(
         click.echo(json.dumps(fee_check.hopped(len(files), trades, alerts, ladder, rules.limits), ensure_ascii=False))
     else:
         _show_alerts(alerts, len(trades), rules)
+
+
+@click.command("tails")
+@days_options
+@db_option
+@_json
+def booked_tails(since: str, until: str, db: Path | str, as_json: bool) -> None:
+    """What the rounding of fees left over of each file that was read, as it was booked, and the sum."""
+    with desk(db) as side:
+        found = SettledFiles(side).tails(plain(since), plain(until))
+    document = msgspec.to_builtins(answers.tails(found))
+    rows = [{name: row[name] for name in ("day", "name", "fen", "act")} for row in document["tails"]]
+    show([*rows, {"day": "", "name": "sum", "fen": document["fen"], "act": ""}], document, as_json)
 
 
 def _data(packed: str, own: Path | None) -> tuple[str, str]:

@@ -37,6 +37,9 @@ SUBCOMMANDS = {
     "bank": "chongzheng.cli.bank:bank",
     "day": "chongzheng.cli.settle_day:day",
     "expected": "chongzheng.cli.expected:expected",
+    "files": "chongzheng.cli.settle_read:files",
+    "statements": "chongzheng.cli.settle_read:statements",
+    "windows": "chongzheng.cli.settle_read:windows",
 }
 """What may stand in the place of FILE; a file of such a name is given as ./bank."""
 
@@ -62,6 +65,9 @@ class _Settle(click.Command):
 @click.option("--layouts", type=click.Path(path_type=Path), help="Folder of your own layouts.")
 @click.option("--corrects", is_flag=True, help="FILE takes the place of the file of this day that was read before.")
 @click.option("--whole", is_flag=True, help="FILE holds all trades of its channel, whoever its name says it is of.")
+@click.option(
+    "--of", "owners", multiple=True, metavar="MERCHANT", help="FILE holds this merchant's trades; may repeat."
+)
 @click.option("--fees", is_flag=True, help="Check the fees of every line against the agreement.")
 @click.option("--own", envvar="CHONGZHENG_FEES", type=click.Path(path_type=Path), help="Your price list, for --fees.")
 @click.option("--engine", default="", help="Match by duckdb, or a Spark master (spark://host:port); empty: as it fits.")
@@ -69,13 +75,15 @@ class _Settle(click.Command):
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 def settle(
     file: Path, word: str, day: str, db: Path | str | None, config: Path | None, control: Path | None,
-    layouts: Path | None, corrects: bool, whole: bool, fees: bool, own: Path | None, engine: str, dry_run: bool,
-    as_json: bool,
+    layouts: Path | None, corrects: bool, whole: bool, owners: tuple[str, ...], fees: bool, own: Path | None,
+    engine: str, dry_run: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Reconcile the clearing FILE of one day: each line, and each missing line, proves or contradicts a verdict.
 
     A FILE that does not close with totals needs its control file beside it (docs/settlement.md). Exit 1 when another
     file of that day was read before, 2 when lines cannot be read; --json then lists every one of them.
+
+    In the place of FILE: bank, day, expected, files, statements or windows (--help of each says what it does).
     """
     place = _place(db, config, layouts)
     try:
@@ -84,7 +92,9 @@ def settle(
         if as_json:
             click.echo(json.dumps(unread(refusal, day.replace("-", "")), ensure_ascii=False))
         raise
-    summary = _summary(clearing, place, _terms(place.terms, clearing, corrects, whole, fees, own, engine), dry_run)
+    summary = _summary(
+        clearing, place, _terms(place.terms, clearing, corrects, whole, owners, fees, own, engine), dry_run
+    )
     if as_json:
         click.echo(json.dumps(document(summary), ensure_ascii=False))
     else:
@@ -162,7 +172,14 @@ def _place(db: Path | str | None, config: Path | None, folder: Path | None) -> _
 
 
 def _terms(
-    terms: Terms, clearing: ClearingFile, corrects: bool, whole: bool, fees: bool, own: Path | None, engine: str
+    terms: Terms,
+    clearing: ClearingFile,
+    corrects: bool,
+    whole: bool,
+    owners: tuple[str, ...],
+    fees: bool,
+    own: Path | None,
+    engine: str,
 ) -> Terms:
     """What the configuration says, and over it what the command does."""
 
@@ -173,6 +190,8 @@ def _terms(
         from chongzheng.reconcile.matcher import matcher  # an engine is loaded when it is asked for
 
         terms = replace(terms, matching=matcher(engine))
+    if owners:
+        terms = replace(terms, owners={**terms.owners, (clearing.format, clearing.part): frozenset(owners)})
     if whole:
         terms = replace(terms, whole=terms.whole | {clearing.format})
     return replace(terms, corrects=corrects, agreed=agreed if fees else terms.agreed)

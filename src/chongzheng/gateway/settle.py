@@ -7,7 +7,7 @@ gives the same evidence under the same ids, and only what was missing is handed 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -80,13 +80,15 @@ _HELD = {
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How files are taken. `corrects`: it may take the place of another file of its day; `whole`: words of formats
-    whose file holds all trades of its channel, though its name says whose it is; `agreed`: what fees are
-    checked against on a day, by format, None: they are not; `matching`: says what settlement.match.match says, None:
-    that function, and an engine in this process for a file of LARGE_ROWS.
+    whose file holds all trades of its channel, though its name says whose it is; `owners`: our merchant
+    numbers by a format and the part that a file of it is; `agreed`: what fees are checked against on a day, by format,
+    None: they are not; `matching`: says what settlement.match.match says, None: that function, and an engine in this
+    process for a file of LARGE_ROWS.
     """
 
     corrects: bool = False
     whole: frozenset[str] = frozenset()
+    owners: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     agreed: Callable[[str, str], Agreement] | None = None
     matching: Matcher | None = None
 
@@ -262,7 +264,8 @@ class _Work:
         file = self._file
         if candidate.payment in self._taken_back:
             return False
-        whose = not file.parted or file.format in self._terms.whole or candidate.merchant == file.part
+        owners = self._terms.owners.get((file.format, file.part), frozenset({file.part}))
+        whose = not file.parted or file.format in self._terms.whole or candidate.merchant in owners
         return candidate.channel == file.channel and whose
 
     def _differences(self, heard: list[Candidate]) -> tuple[Difference, ...]:

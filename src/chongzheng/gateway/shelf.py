@@ -1,13 +1,15 @@
 """Where does a clearing file that was read lie, so that it can be looked into again?
 
-The inbox keeps what was read in its folder `done`. A file is known by its content: one of another content under the
+The inbox keeps what was read in its folder `done`; what the command settle read lies where people put it, in folders
+that the configuration names. A file is known by its content: one of another content under the
 same name is another file.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from chongzheng.gateway.loading import Desk, load
@@ -21,10 +23,10 @@ PIECE_BYTES = 1 << 20
 
 
 class Shelf:
-    """The files that were read. `desk` is asked once, when the first file is looked into."""
+    """The files that were read, in any of `folders`. `desk` is asked once, when the first file is looked into."""
 
-    def __init__(self, folder: Path, desk: Callable[[], Desk]) -> None:
-        self._folder = folder
+    def __init__(self, folders: Sequence[Path], desk: Callable[[], Desk]) -> None:
+        self._folders = tuple(folders)
         self._make = desk
         self._desk: Desk | None = None
 
@@ -41,16 +43,14 @@ class Shelf:
         for path in self._copies(run.name):
             if _digest(path) == digest:
                 return load(path, run.day, _beside(path, run.name), run.format, self.desk)
-        raise TheirMistake("is not in the inbox's folder of files that were read", run.name)
+        raise TheirMistake("is in no folder of files that were read", run.name)
 
-    def _copies(self, name: str) -> list[Path]:
-        numbered = (self._folder / f"{name}.{number}" for number in range(2, COPIES_MAX))
-        found = [self._folder / name]
-        for path in numbered:
-            if not path.is_file():
-                break
-            found.append(path)
-        return [path for path in found if path.is_file() and path.stat().st_size <= FILE_BYTES_MAX]
+    def _copies(self, name: str) -> Iterator[Path]:
+        for folder in self._folders:
+            numbered = (folder / f"{name}.{number}" for number in range(2, COPIES_MAX))
+            for path in (folder / name, *takewhile(Path.is_file, numbered)):
+                if path.is_file() and path.stat().st_size <= FILE_BYTES_MAX:
+                    yield path
 
 
 def _beside(path: Path, name: str) -> Path | None:

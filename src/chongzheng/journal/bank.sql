@@ -50,6 +50,12 @@ SELECT f.digest, f.name, f.channel, f.format, f.part, f.day, f.records, f.at, f.
 FROM settlement_file f LEFT JOIN act a ON a.subject = 'file ' || f.digest AND a.kind = 'file settled'
 WHERE f.day BETWEEN :since AND :until ORDER BY f.day, f.at, f.digest LIMIT :most OFFSET :after;
 
+-- name: settlement_run
+SELECT f.digest, f.name, f.channel, f.format, f.part, f.day, f.records, f.at, f.state, f.supersedes, f.superseded_by,
+       a.record
+FROM settlement_file f LEFT JOIN act a ON a.subject = 'file ' || f.digest AND a.kind = 'file settled'
+WHERE f.digest = :digest;
+
 -- name: breaks_of_days
 SELECT file, type, state, count(*) FROM breaks WHERE day BETWEEN :since AND :until
 GROUP BY file, type, state ORDER BY file, type, state;

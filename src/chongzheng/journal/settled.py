@@ -114,6 +114,11 @@ class SettledFiles:
             for *row, record in rows
         ]
 
+    def run(self, digest: str) -> Run | None:
+        """The file of this digest, without its breaks; None: no such file was read."""
+        rows = self._side.ask("settlement_run", digest=digest)
+        return Run(*rows[0][:-1], came=_said(rows[0][-1])) if rows else None
+
     def tails(self, since: str, until: str) -> list[BookedTail]:
         """The tails that were booked of files of these clearing days, also those of files superseded since."""
         _check_days(since, until)

@@ -99,9 +99,9 @@ HOUSE = Windows()
 """The card network's own, and one for every wallet."""
 
 
-def rows() -> dict[str, dict[str, int | str]]:
-    """The windows of the house as rows of a register, by channel."""
-    windows = {**HOUSE.own, OTHERS: HOUSE.others}
+def rows(of: Windows = HOUSE) -> dict[str, dict[str, Any]]:
+    """The windows as rows of a register, by channel."""
+    windows = {**of.own, OTHERS: of.others}
     return {
         channel: {
             "before_days": one.before_days,
