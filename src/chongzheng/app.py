@@ -467,7 +467,8 @@ class Engine:
 
         to = reception.world_of(self._config, self._vault)
         files, overdue = self._clearing.ways, lambda: self._clearing.missing
-        ways = door.Ways(self._commit_for_api, to, self._clock, self._well, self._house.figures, files, overdue)
+        more = (self._house.figures, files, overdue, lambda: self.casework)
+        ways = door.Ways(self._commit_for_api, to, self._clock, self._well, *more)
         return serve.Serving(reception.door_settings(section), self._config.journal, self._vault, ways)
 
     async def _commit_for_api(self, batch: Sequence[Submission]) -> list[Committed]:

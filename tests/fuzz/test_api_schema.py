@@ -40,7 +40,8 @@ from chongzheng.reversal.policy import Policy
 NOW, DAY = 1_795_400_000_000, "20261123"
 EVERYTHING = frozenset({"report", "read", "check", "webhooks", "people", "files"})
 THERE_ARE_NONE = ("/webhooks", "/breaks/", "/cases/", "/session", "/money/", "/actors/{actor}", "/limits",
-                  "/statements/", "/settlement/files/{digest}", "/settlement/hopping", "/accounts")  # fmt: skip
+                  "/statements/", "/settlement/files/{digest}", "/settlement/hopping", "/accounts", "/matters",
+                  "/registers/", "/notices/", "/replies")  # fmt: skip
 """Calls about what a fresh journal does not hold, a password that nobody guesses, a day that is one, an account."""
 PROMISES = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 PAYMENT = {"merchant": "M", "terminal": "1", "batch": "000001", "stan": "000001", "amount_fen": 1, "at": NOW}

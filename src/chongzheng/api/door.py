@@ -35,7 +35,10 @@ from chongzheng.journal.breaks import Breaks
 from chongzheng.journal.doors import Doors, Token
 from chongzheng.journal.hand_booking import HandBooking
 from chongzheng.journal.ledger import Ledger
+from chongzheng.journal.matters import Matters
 from chongzheng.journal.outbox import Outbox
+from chongzheng.journal.post import Post
+from chongzheng.journal.registers import Registers
 from chongzheng.journal.rules import Rules
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
@@ -53,7 +56,7 @@ class Ways:
     `commit`: all submissions in one commit, acted upon, durable when it returns (Unavailable, JournalFull);
     `world`: what reports rest on; `clock`: epoch ms; `ready`: each part that must be well, by name; `metrics`: the
     engine's own, as Prometheus text; `clearing`: the part that reads clearing files; `overdue`: clearing files that
-    should be here by now.
+    should be here by now; `casework`: how far the engine is with the cases of people.
     """
 
     commit: Commit
@@ -63,6 +66,7 @@ class Ways:
     metrics: Callable[[], bytes]
     clearing: ClearingWays = NO_CLEARING
     overdue: Callable[[], list[str]] = list
+    casework: Callable[[], dict[str, int]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,10 @@ class Door:
         self.by_hand = HandBooking(side, ways.clock)
         self.bank = Bank(side, ways.clock)
         self._readers = readers
-        self._side = side
+        self.registers = Registers(side)
+        self.matters = Matters(side, ways.clock, self.registers)
+        self.post = Post(side)
+        self.side = self._side = side
         self._turns = Turns()
         self._intake = Intake(ways.commit, ways.world, ways.clock, readers)
 
@@ -332,7 +339,7 @@ class Door:
     async def ready(self, call: Call) -> Health:
         """Whether it can take facts and act on them."""
         parts = self.ways.ready()
-        return Health(ok=all(parts.values()), parts=parts, overdue=self.ways.overdue())
+        return Health(ok=all(parts.values()), parts=parts, overdue=self.ways.overdue(), casework=self.ways.casework())
 
 
 def _manages(who: Token, merchants: frozenset[str]) -> bool:

@@ -19,6 +19,9 @@ WEBHOOK = r"W[0-9a-f]{12}"
 DIGEST = r"[0-9a-f]{64}"
 STATEMENT = r"[0-9a-f]{64}(?:-[1-9][0-9]{0,3})?"
 DAY = r"[0-9]{8}"
+KIND = r"[a-z]{2,20}"
+MATTER = rf"{KIND}-[1-9][0-9]{{0,14}}"
+REGISTER = r"[a-z][a-z -]{0,39}"
 FILE = r"[0-9A-Za-z_\u4e00-\u9fff][-0-9A-Za-z_.()\u4e00-\u9fff]{0,127}"
 
 
@@ -55,7 +58,8 @@ class Endpoint:
 
 
 PATTERNS = {"payment": PAYMENT, "webhook": WEBHOOK, "break": NUMBER, "case": NUMBER, "actor": ACTOR, "file": FILE,
-            "digest": DIGEST, "statement": STATEMENT}  # fmt: skip
+            "digest": DIGEST, "statement": STATEMENT, "matter": MATTER, "register": REGISTER,
+            "notice": NUMBER}  # fmt: skip
 """What the variable parts of a path look like."""
 
 LIMIT = Asked(r"[1-9][0-9]?|1[0-9]{2}|200", f"at most so many, 1 to {shapes.PAGE_MAX}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-SAID_CHARS_MAX = 300
+SAID_CHARS_MAX = 1_000
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

@@ -315,11 +315,13 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is well, and each part that was looked at. `overdue`: clearing files that should be here and are not,
-    which people must see to; facts can be taken all the same."""
+    which people must see to; facts can be taken all the same. `casework`: how far the engine is with cases: whether it
+    does them, for how many seconds not everything was done, how many matters are set aside, how many notices wait."""
 
     ok: bool
     parts: dict[str, bool] = {}
     overdue: list[str] | msgspec.UnsetType = msgspec.UNSET
+    casework: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
 
 
 def from_json(kind: type[Any], value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chongzheng.api import clearing_table, desk, fees, office, shapes
+from chongzheng.api import clearing_table, desk, fees, matter_table, office, shapes
 from chongzheng.api import desk_shapes as shapes_of_desk
 from chongzheng.api import office_shapes as shapes_of_office
 from chongzheng.api.door import Door
@@ -372,6 +372,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         person=May.SET_RULES,
     ),
     *clearing_table.ENDPOINTS,
+    *matter_table.ENDPOINTS,
     Endpoint("GET", "/healthz", "", "The process answers.", Door.alive, shapes.Health),
     Endpoint(
         "GET", "/readyz", "", "Whether facts can be taken and acted on; 503 when not.", Door.ready, shapes.Health

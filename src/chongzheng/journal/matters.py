@@ -20,6 +20,7 @@ from chongzheng.journal import finding, matter_effects
 from chongzheng.journal.actors import Actors, NotAllowed
 from chongzheng.journal.acts import enact, queue
 from chongzheng.journal.breaks import Overtaken
+from chongzheng.journal.post import Post, starred
 from chongzheng.journal.rows import encode
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
@@ -89,6 +90,26 @@ class Matters:
         with self._side.together():
             queue(self._side)
             return self.said(matter, fact, said, self.speaker(by), shown, depth=0)
+
+    def say_once(self, key: str, matter: str, fact: str, said: Body, by: str, shown: str = "") -> bool:
+        """As `say`, once under this key; False: it was done before, and is not done again."""
+        with self._side.together():
+            queue(self._side)
+            if not self._side.ask("take_key", name=key, matter=number(matter)):
+                return False
+            self.said(matter, fact, said, self.speaker(by), shown, depth=0)
+            return True
+
+    def replied(self, reference: str, text: str, outlet: str) -> tuple[str, bool]:
+        """Attach what somebody answered to the matter that its reference names (CASE-17): that matter's id, and whether
+        it was told. TheirMistake: there is no such matter, or no text."""
+        with self._side.together():
+            queue(self._side)
+            matter = Post(self._side).reply(reference, text, outlet, self._clock())
+            told = self.holds(matter, "ReplyHeard")
+            if told:
+                self.tell(matter, "ReplyHeard", {"outlet": outlet, "text": starred(text)}, depth=0)
+            return matter, told
 
     def preview(self, matter: str, fact: str, said: Body, by: str, shown: str = "") -> str:
         """What `say` would answer: "" when it would be done, else why not. Nothing is changed."""

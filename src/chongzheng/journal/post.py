@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chongzheng.journal.acts import Pen
+from chongzheng.journal.acts import Pen, enact, queue
 from chongzheng.journal.rows import decode_payment
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
@@ -85,6 +85,11 @@ class PromiseRow:
     asked: bool
 
 
+def starred(text: str) -> str:
+    """A text in which whatever could be a card number is stars."""
+    return _LONG_NUMBER.sub("****", text)
+
+
 def put(pen: Pen, at: int, matter: str, template: str, to: str, key: str, said: Mapping[str, Any]) -> bool:
     """Ask that `to` be told by `template`, in the caller's transaction; False: under this key it was asked before."""
     text = json.dumps(dict(said), ensure_ascii=False, sort_keys=True)
@@ -141,6 +146,20 @@ class Post:
         """Word it anew and send it, after it failed or was refused."""
         return bool(self._side.ask("retry_notice", id=notice, at=at))
 
+    def again(self, notice: int, by: str, at: int) -> bool:
+        """As `retry`, with an act that says who wanted it."""
+        with self._side.together():
+            queue(self._side)
+            return self.retry(notice, at) and bool(enact(self._side, at, by, "notice retried", f"notice {notice}"))
+
+    def hurry(self, notice: int, at: int) -> bool:
+        """Send it at the next look, though it waits for its next attempt; False: it does not wait."""
+        return bool(self._side.ask("hurry_notice", id=notice, at=at))
+
+    def there(self, notice: int) -> bool:
+        """Whether there is a notice of this number."""
+        return bool(self._side.ask("get_notice", id=notice))
+
     def get(self, notice: int) -> Notice:
         """One notice. TheirMistake: there is none of this number."""
         rows = self._side.ask("get_notice", id=notice)
@@ -191,7 +210,7 @@ class Post:
         if not text.strip() or len(text) > REPLY_CHARS_MAX:
             raise TheirMistake(f"has 1 to {REPLY_CHARS_MAX} characters", "text")
         matter = f"{kind}-{int(digits)}"
-        self._side.ask("put_reply", matter=matter, at=at, outlet=outlet, text=_LONG_NUMBER.sub("****", text))
+        self._side.ask("put_reply", matter=matter, at=at, outlet=outlet, text=starred(text))
         return matter
 
     def replies(self, matter: str) -> list[Reply]:

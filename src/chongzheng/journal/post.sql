@@ -63,8 +63,9 @@ WHERE id = :id AND state = 'waiting' RETURNING id;
 UPDATE notice SET state = 'waiting', next_at = :at, attempts = 0, wording = '', evidence = '', heard = 0
 WHERE id = :id AND state IN ('failed', 'refused') RETURNING id;
 
--- name: hurry_notices
-UPDATE notice SET next_at = :now WHERE state = 'waiting' AND attempts = 0 RETURNING id;
+-- name: hurry_notice
+-- One that waits for its next attempt, and that nobody is sending just now as far as its lease says.
+UPDATE notice SET next_at = :at WHERE id = :id AND state = 'waiting' AND next_at > :at RETURNING id;
 
 -- name: apologies_to
 SELECT person, incident, coalesce(sent_at, made_at), facts, wording FROM notice
