@@ -56,7 +56,7 @@ CHAPTER_OF_KIND = {
 _LONG_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 _LIKE_A_CARD = re.compile(r"(?:3[47]|[456])(?:[ -]?[0-9]){14,18}")
 """So long, with such a beginning, a number is taken for a card's even where its check digit is wrong."""
-_MADE_BY = {"cause": ("CauseFound", "CauseCorrected"), "witness": ("WitnessHeard", "Opened", "Joined")}
+_CAUSES = ("CauseFound", "CauseCorrected")
 
 
 def case_file(reader: Reader, case: str, language: str) -> CaseFile:
@@ -223,7 +223,7 @@ def _cause(said: Mapping[str, Any] | None, own: Sequence[Line]) -> Cause | None:
         shares=tuple(sorted(said.get("shares", {}).items(), key=lambda one: (-one[1], one[0]))),
         question=_safe(str(said.get("system_question", "")), frozenset()),
         reviewed=bool(said.get("reviewed", False)),
-        because=_acts(own, _MADE_BY["cause"], said.get("at")),
+        because=_acts(own, _CAUSES, said.get("at")),
     )
 
 
@@ -346,10 +346,11 @@ def _papers(matters: Sequence[Matter], own: Sequence[Line]) -> list[Piece]:
     """What people brought: words of witnesses, and documents by their hash."""
     found = []
     for one in matters:
-        for n, said in enumerate(one.body.get("witnesses", ()), 1):
-            because = _acts(own, _MADE_BY["witness"], said["heard_at"]) or (one.id,)
+        for n, (said, because) in enumerate(_heard(one, own), 1):
             found.append(_paper(f"{one.id}/w{n}", said["at_raw"], "witness", said["witness"], said, because))
         for n, said in enumerate(one.body.get("evidence", ()), 1):
+            if not isinstance(said, Mapping) or "added_at" not in said:
+                continue  # what an apology or a ticket names by itself is evidence of other matters
             at = said.get("at", said["added_at"])
             found.append(_paper(f"{one.id}/e{n}", at, "document", said["source"], said, (one.id,)))
     return found
@@ -360,12 +361,21 @@ def _paper(name: str, at: int, kind: str, source: str, said: Mapping[str, Any], 
     return Piece(name, at, kind, source, reference, str(said.get("hash", "")), False, because)
 
 
+def _heard(matter: Matter, own: Sequence[Line]) -> list[tuple[Mapping[str, Any], tuple[str, ...]]]:
+    """What each witness said, and the act that brought it: they came in one order, and the oldest may be left out."""
+    said = matter.body.get("witnesses", ())
+    acts = [line.act for line in own if line.matter == matter.id
+            and (line.fact == "WitnessHeard" or any(name == "witness" for name, _ in line.said))]  # fmt: skip
+    if len(acts) < len(said):
+        return [(one, (matter.id,)) for one in said]
+    return [(one, (f"act {act}",)) for one, act in zip(said, acts[len(acts) - len(said) :], strict=True)]
+
+
 def _timeline(heard: Sequence[Evidence], case: Matter, own: Sequence[Line]) -> tuple[Moment, ...]:
     told = {
-        f"{case.id} {n}": (words_of({name: said[name] for name in (*COLUMNS, "text") if name in said}, frozenset()),
-                           _acts(own, _MADE_BY["witness"], said["heard_at"]) or (case.id,))
-        for n, said in enumerate(case.body.get("witnesses", ()), 1)
-    }  # fmt: skip
+        f"{case.id} {n}": (words_of({name: said[name] for name in (*COLUMNS, "text") if name in said}, frozenset()), by)
+        for n, (said, by) in enumerate(_heard(case, own), 1)
+    }
     return moments_of(heard, case, told)
 
 

@@ -30,7 +30,8 @@ CHAPTER_OF_FACT = {
     "Opened": "confirm", "Joined": "confirm", "WitnessHeard": "confirm", "ConfirmStarted": "confirm",
     "Confirmed": "confirm", "ConfirmedAnew": "confirm", "PaymentMoved": "confirm", "ContactEnded": "confirm",
     "SurveyEnded": "confirm", "InquiryEnded": "confirm", "Marked": "confirm", "Reopened": "confirm",
-    "CauseFound": "diagnose", "CauseCorrected": "diagnose", "TicketEnded": "diagnose", "TicketLate": "diagnose",
+    "SignalsHeard": "diagnose", "CauseFound": "diagnose", "CauseCorrected": "diagnose",
+    "TicketEnded": "diagnose", "TicketLate": "diagnose",
     "IncidentNamed": "diagnose",
     "Decided": "remedy", "DecidedAnew": "remedy", "Remedied": "remedy", "RemedyEnded": "remedy",
     "RetryEnded": "remedy", "SwapEnded": "remedy",
@@ -250,7 +251,12 @@ def _tail(t: Tongue, file: CaseFile, chapter: str) -> Iterable[Block]:
     others = [one for one in file.related if one.chapter == chapter]
     if others:
         yield _others(t, others)
-    told = [line for line in file.story if line.matter == file.case and CHAPTER_OF_FACT.get(line.fact) == chapter]
+    names = {one.id for one in others}
+    told = [
+        line
+        for line in file.story
+        if line.matter in names or (line.matter == file.case and CHAPTER_OF_FACT.get(line.fact) == chapter)
+    ]
     if told:
         yield _said(t, told)
 
@@ -261,7 +267,7 @@ def _others(t: Tongue, others: Sequence[Related]) -> Table:
         Column(t("金额", "amount"), MONEY, 2), Column(t("内容", "what"), width=6), based(t, 4),
     )  # fmt: skip
     rows = [
-        (one.id, t.kind(one.kind), t.word("state", one.state), one.fen or None, one.what, _ends(one.because))
+        (one.id, t.kind(one.kind), t.state(one.kind, one.state), one.fen or None, one.what, _ends(one.because))
         for one in others
     ]
     return Table(t("相关事项", "matters"), columns, rows)
@@ -274,11 +280,12 @@ def _ends(because: Because) -> str:
 
 def _said(t: Tongue, told: Sequence[Line]) -> Table:
     columns = (
-        Column(t("时间", "time"), INSTANT), Column(t("事实", "fact"), width=3), Column(t("经手", "by"), width=2),
-        Column(t("内容", "words"), width=8), based(t, 2),
+        Column(t("时间", "time"), INSTANT), Column(t("事项", "matter"), ID), Column(t("事实", "fact"), width=3),
+        Column(t("经手", "by"), width=2), Column(t("内容", "words"), width=9), based(t, 2),
     )  # fmt: skip
     rows = [
-        (line.at, t.word("fact", line.fact), t.who(line.by), _sentence(t, line), f"act {line.act}") for line in told
+        (line.at, line.matter, t.word("fact", line.fact), t.who(line.by), _sentence(t, line), f"act {line.act}")
+        for line in told
     ]
     return Table(t("经过", "what was said"), columns, rows)
 

@@ -57,6 +57,11 @@ class Tongue:
         shipped = REGISTERS[register].shipped.get(name, {}) if register in REGISTERS else {}
         return str(shipped.get(self.language, name))
 
+    def state(self, kind: str, state: str) -> str:
+        """A state, by the word that it has with this kind of matter where that is another one."""
+        own = words()["state"].get(f"{kind}.{state}")
+        return str(own) if own is not None and self.language == "zh" else self.word("state", state)
+
     def kind(self, kind: str) -> str:
         """What this kind of matter is called."""
         return KINDS[kind].titles[self._at] if kind in KINDS else kind
@@ -69,7 +74,7 @@ class Tongue:
     def said(self, kind: str, fact: str, name: str, value: str) -> tuple[str, str]:
         """(what the word is called, its value) as they stand in a sentence about a fact."""
         field = _field(kind, fact, name)
-        label = field.zh if field and self.language == "zh" else self.word("label", name)
+        label = field.zh.removesuffix("(分)") if field and self.language == "zh" else self.word("label", name)
         return label, self._value(field, name, value)
 
     def _value(self, field: Field | None, name: str, value: str) -> str:

@@ -74,6 +74,17 @@ def test_the_story_of_a_case_is_all_there(desk: Desk) -> None:
     assert [moment.at for moment in file.timeline] == sorted(moment.at for moment in file.timeline)
 
 
+def test_every_witness_rests_on_the_act_that_brought_it(desk: Desk) -> None:
+    case = opened(desk)
+    for goods in ("no", "yes"):
+        desk.say(case, "WitnessHeard", "li", witness="merchant", goods=goods)
+    file = filed(desk, case.id)
+    heard = {f"act {line.act}": dict(line.said)["goods"] for line in file.story if line.fact == "WitnessHeard"}
+    told = {moment.because: dict(moment.said)["goods"] for moment in file.timeline if moment.said}
+    assert told == {(act,): goods for act, goods in heard.items()} and len(told) == 2
+    assert [piece.because for piece in file.evidence if piece.kind == "witness"] == list(told)
+
+
 def test_the_money_sums_to_zero_and_names_its_entries(desk: Desk) -> None:
     file = filed(desk, opened(desk).id)
     assert sum(one.fen for one in file.balances) == 0 and any(one.fen for one in file.balances)

@@ -38,6 +38,8 @@ def test_words_say_themselves_where_nobody_named_them() -> None:
     assert (EN.word("fact", "CauseFound"), EN.word("state", "IN_PLACE")) == ("cause found", "in place")
     assert (ZH.word("word", "somebody"), EN.word("word", "")) == ("somebody", NOTHING)
     assert (ZH.who("program"), ZH.who("li"), ZH.kind("case"), ZH.kind("x")) == ("程序", "li", "案件", "x")
+    assert (ZH.state("clawback", "ORDERED"), ZH.state("swap", "ORDERED")) == ("已下令", "已订购")
+    assert EN.state("clawback", "ORDERED") == "ordered"
     assert EN.cause("NW-CELL").startswith("NW-CELL ") and EN.cause("unknown") == "unknown"
     assert ZH.row("case actions", "refund") == "退款" and ZH.row("nothing", "x") == "x"
 
