@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from rich.console import Console
 
 from chongzheng.cli.person import EXIT_NO, db_option, desk, json_option, now_ms, person_options, proven
 from chongzheng.cli.place import PLACE
@@ -149,7 +150,8 @@ def _hand_out(
     made = [(path, make) for path, make in ((pdf, papers.pdf), (xlsx, papers.workbook)) if path is not None]
     act = 0
     key = signing_key(sign_key) if sign_key else None
-    files = [(path, make(document, key)) for path, make in made]
+    with Console(stderr=True).status(f"setting {subject}"):  # says nothing where stderr is no terminal
+        files = [(path, make(document, key)) for path, make in made]
     if issue:
         with desk(db) as side:
             by = proven(Actors(side), actor, password_stdin).id

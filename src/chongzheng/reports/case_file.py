@@ -84,7 +84,8 @@ def _read(reader: Reader, case: Matter, language: str) -> CaseFile:
     body = case.body
     payment = reader.payment(case.payment) if case.payment else None
     heard = reader.evidence_of(case.payment) if case.payment else []
-    others = related(reader, case)
+    everything = related(reader, case)
+    others = everything[:RELATED_MAX]
     keep = frozenset({payment.key.merchant}) if payment else frozenset[str]()
     own = lines_of(reader, case.id, case.kind, keep)
     story = sorted([*own, *(line for one in others for line in lines_of(reader, one.id, one.kind, keep))],
@@ -115,6 +116,7 @@ def _read(reader: Reader, case: Matter, language: str) -> CaseFile:
         moves=moves,
         balances=balances_of(moves),
         related=tuple(_related(one, story) for one in others),
+        left_out=len(everything) - len(others),
         approvals=tuple(_approvals(story)),
         clocks=tuple(_clock(case, one) for one in body.get("clocks", ())),
         promises=tuple(_promise(one, own, keep) for one in body.get("promises", ())),
@@ -128,7 +130,7 @@ def _read(reader: Reader, case: Matter, language: str) -> CaseFile:
 
 
 def related(reader: Reader, case: Matter) -> list[Matter]:
-    """Matters of the same payment, and what stands under the case, oldest first; at most RELATED_MAX."""
+    """Matters of the same payment, and what stands under the case, oldest first."""
     found = {one.id: one for one in map(matter_of, reader.ask("matters_of_payment", payment=case.payment))}
     layer = [case]
     for _ in range(DEPTH_MAX):
@@ -137,12 +139,16 @@ def related(reader: Reader, case: Matter) -> list[Matter]:
     if case.parent:
         found[case.parent] = matter_of(reader.ask("get_matter", no=number(case.parent))[0])
     found.pop(case.id, None)
-    return sorted(found.values(), key=lambda one: number(one.id))[:RELATED_MAX]
+    return sorted(found.values(), key=lambda one: number(one.id))
 
 
 def _children(reader: Reader, matter: str) -> list[Matter]:
-    rows = reader.ask("matters_of_parent", parent=number(matter), after=0, most=PAGE_MAX)
-    return [matter_of(row) for row in rows]
+    found: list[Matter] = []
+    after = 0
+    while rows := reader.ask("matters_of_parent", parent=number(matter), after=after, most=PAGE_MAX):
+        found += map(matter_of, rows)
+        after = int(rows[-1][0])
+    return found
 
 
 def _related(one: Matter, story: Sequence[Line]) -> Related:

@@ -133,7 +133,9 @@ def _summary(t: Tongue, file: CaseFile) -> tuple[Block, ...]:
     ]
     verdict = (Prose(verdict_line(t, file.trade), strong=True),) if file.trade else ()
     ended = (Prose(t("办结说明：", "Outcome: ") + file.outcome),) if file.outcome else ()
-    return (*verdict, Facts(rows), *ended)
+    n = file.left_out
+    more = t(f"另有 {n} 个事项属于本案，未列入。", f"{n} more matters belong to it and are not listed.")
+    return (*verdict, Facts(rows), *ended, *((Prose(more),) if n else ()))
 
 
 def _confirm(t: Tongue, file: CaseFile) -> tuple[Block, ...]:

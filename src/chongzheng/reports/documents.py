@@ -196,7 +196,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """Everything an auditor asks of one case, as of its last act."""
+    """Everything an auditor asks of one case, as of its last act. `left_out`: further matters that belong to it."""
 
     language: str
     case: str
@@ -220,6 +220,7 @@ class CaseFile:
     moves: tuple[Move, ...]
     balances: tuple[Balance, ...]
     related: tuple[Related, ...]
+    left_out: int
     approvals: tuple[Approval, ...]
     clocks: tuple[Clock, ...]
     promises: tuple[Promise, ...]

@@ -19,7 +19,7 @@ import typst
 from chongzheng.mistakes import OurMistake
 from chongzheng.reports.paper import HASH, ID, Block, Facts, Paper, Prose, Signatures, Table, spelt
 
-ANNEX_ROWS_MAX = 3_000
+ANNEX_ROWS_MAX = 1_000
 """Rows of one table on paper; the workbook has all of them."""
 
 

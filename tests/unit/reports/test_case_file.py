@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reports.case_file import case_file, case_of_payment, related, words_of
+from chongzheng.reports.case_paper import case_paper
 from chongzheng.reports.documents import CaseFile, digest
 from journal.made import name_of, pan
 from requirements.desk import DAY_MS, Desk
@@ -117,6 +119,17 @@ def test_a_case_without_a_payment_has_a_report_too(desk: Desk) -> None:
     file = filed(desk, case.id)
     assert (file.trade, file.moves, file.balances, file.evidence) == (None, (), (), ())
     assert [one.id for one in file.related] == [child.id]
+
+
+def test_what_is_left_out_is_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chongzheng.reports.case_file.PAGE_MAX", 2)
+    case = desk.open("case", {"source": "person", "why": "a question"}, "li")
+    tasks = [desk.open("task", {"what": f"{n}", "team": "x"}, "li", parent=case.id).id for n in range(5)]
+    assert [one.id for one in filed(desk, case.id).related] == tasks and filed(desk, case.id).left_out == 0
+    monkeypatch.setattr("chongzheng.reports.case_file.RELATED_MAX", 3)
+    file = filed(desk, case.id)
+    assert [one.id for one in file.related] == tasks[:3] and file.left_out == 2
+    assert "2 more matters belong to it" in str(case_paper(replace(file, language="en")).sections[0])
 
 
 def test_what_is_no_case_has_none(desk: Desk) -> None:
