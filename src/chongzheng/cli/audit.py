@@ -123,10 +123,11 @@ def _say(found: Inspection, signed: Signed | None) -> None:
         click.echo(str(fault))
     if found.more_faults:
         click.echo(f"and {found.more_faults} more")
-    click.echo(f"{found.payments} payments, {found.facts} facts, {found.commits} commits", nl=False)
+    click.echo(f"{found.payments} payments, {found.facts} facts, {found.commits} commits, {found.acts} acts", nl=False)
     if signed is None:
         click.echo("; without checkpoints a cut tail or a replaced journal is not seen", nl=False)
     else:
         after = sum(found.uncovered.values())
-        click.echo(f"; {found.fitting} of {found.checkpoints} checkpoints fit, {after} commits came after", nl=False)
+        came = f"{after} commits and {found.acts_uncovered} acts came after"
+        click.echo(f"; {found.fitting} of {found.checkpoints} checkpoints fit, {came}", nl=False)
     click.echo(": all of it holds" if found.holds else ": IT DOES NOT HOLD")

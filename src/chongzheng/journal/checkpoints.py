@@ -1,6 +1,7 @@
 """What may leave this house every minute, so that nobody can rewrite or cut what came before: signed checkpoints.
 
-A checkpoint says how far an engine's chain of commits has got, under a signature, and names the checkpoint before it.
+A checkpoint says how far an engine's chain of commits has got, and how far the chain of what people did, under a
+signature, and names the checkpoint before it.
 The chain alone shows every change of somebody who cannot compute hashes; whoever owns database and program can, but
 not undo a line that lies on another disk. One line of JSON each, appended, never changed.
 """
@@ -29,6 +30,7 @@ LINE_BYTES_MAX = 4_096
 PRIVATE = 0o600
 Ask = Callable[..., list[Any]]
 """Runs a named query with its values and returns all rows."""
+Acts = tuple[int, str]
 POSTS_AT_ONCE = 100
 """Checkpoints handed to the receiver in one turn; what is left goes in the next."""
 
@@ -37,7 +39,8 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     """`commit` and `hash`: the last of the engine's commits; `facts`: in all of them; `at`: epoch ms.
 
     `number` counts the engine's checkpoints in this file from 1, `previous` is the SHA-256 of the line before.
-    `restored`: the journal had lost the commits after the first, up to the second number; else it is None.
+    `restored`: the journal had lost the commits after the first, up to the second number; else it is None. `acts`: the
+    last act of people at that moment and its hash, number 0 where there was none; older lines do not say it.
     """
 
     engine: int
@@ -48,6 +51,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     previous: str
     restored: tuple[int, int] | None = None
+    acts: Acts | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +167,13 @@ class Signer:
             if not rows:
                 return None
             commit, hashed, last = int(rows[0][0]), bytes(rows[0][1]).hex(), self.last
-            if last is not None and (last.commit, last.hash) == (commit, hashed):
+            acts = last_act(ask)
+            if last is not None and (last.commit, last.hash, last.acts) == (commit, hashed, acts):
                 self._first = False
                 return None
             if not (self._first or now_or_never or self._is_due(commit)):
                 return None
-            made = self._next(ask, commit, hashed)
+            made = self._next(ask, commit, hashed, acts)
         text = signed(made, self._key())
         append(self._file, text)
         self._last, self._first = Line(0, made, hashlib.sha256(text).hexdigest()), False
@@ -192,7 +197,7 @@ class Signer:
             engine = self._reader.engine
             yield from (line for line in lines(self._file) if line.checkpoint.engine == engine)
 
-    def _next(self, ask: Ask, commit: int, hashed: str) -> Checkpoint:
+    def _next(self, ask: Ask, commit: int, hashed: str, acts: Acts) -> Checkpoint:
         last, restored = self.last, None
         before = last if last is None or _holds(ask, last) else self._newest_held(ask)
         if last is not None and before is not last:
@@ -207,12 +212,19 @@ class Signer:
             at=self._clock(),
             previous=self._last.digest if self._last is not None else GENESIS.hex(),
             restored=restored,
+            acts=acts,
         )
 
     def _newest_held(self, ask: Ask) -> Checkpoint | None:
         """The newest checkpoint that the journal still contains: what came after it was lost, or given up."""
         held = [line.checkpoint for line in self._own() if _holds(ask, line.checkpoint)]
         return held[-1] if held else None
+
+
+def last_act(ask: Ask) -> Acts:
+    """The number and the hash of the last act; (0, GENESIS) where there is none."""
+    rows = ask("last_act")
+    return (int(rows[0][0]), bytes(rows[0][1]).hex()) if rows else (0, GENESIS.hex())
 
 
 def _holds(ask: Ask, checkpoint: Checkpoint) -> bool:
@@ -286,5 +298,3 @@ class Posting:
             os.replace(part, self._cursor)
         except OSError as error:
             raise TheirMistake(f"cannot be written ({error.strerror})", str(self._cursor)) from None
-
-

@@ -15,7 +15,7 @@ from typing import Any
 
 from chongzheng.journal.acts import act_faults
 from chongzheng.journal.audit import GENESIS, Fault, link
-from chongzheng.journal.checkpoints import Line, count_torn, lines
+from chongzheng.journal.checkpoints import Acts, Line, count_torn, last_act, lines
 from chongzheng.journal.faults import Ask, commit_faults, faults
 from chongzheng.journal.reader import Reader
 from chongzheng.journal.storage import NUMBERS_OF_ONE_ENGINE
@@ -38,11 +38,14 @@ class Signed:
 
 @dataclass(slots=True)
 class Inspection:
-    """What was looked at, and what does not hold. `uncovered`: by engine, commits after its last checkpoint."""
+    """What was looked at, and what does not hold. `uncovered`: by engine, commits after its last checkpoint;
+    `acts_uncovered`: what people did after the last checkpoint that says how far that had got."""
 
     payments: int = 0
     facts: int = 0
     commits: int = 0
+    acts: int = 0
+    acts_uncovered: int = 0
     engines: tuple[int, ...] = ()
     checkpoints: int = 0
     fitting: int = 0
@@ -82,6 +85,7 @@ def inspect_here(ask: Ask, signed: Signed | None, chains_only: bool = False) -> 
     found.engines = tuple(engines)
     found.commits = sum(int(row[1]) for row in engines.values())
     found.facts = sum(int(row[3]) for row in engines.values())
+    found.acts = last_act(ask)[0]
     if signed is not None:  # first: it says most in fewest words
         _compare(ask, signed, engines, found)
     found.note(_chains(ask) if chains_only else faults(ask))
@@ -116,6 +120,7 @@ def _chains(ask: Ask) -> Iterator[Fault]:
 
 def _compare(ask: Ask, signed: Signed, engines: dict[int, Any], found: Inspection) -> None:
     covered: dict[int, int] = {}
+    acts_covered = 0
     for path in signed.files:
         chains: dict[int, list[Line]] = defaultdict(list)
         for line in lines(path, signed.key):
@@ -125,7 +130,10 @@ def _compare(ask: Ask, signed: Signed, engines: dict[int, Any], found: Inspectio
             found.checkpoints += len(chain)
             good = list(_sound(chain, found))
             found.note(_against(ask, engine, good, signed.given_up, found))
+            found.note(_acts_against(ask, good, signed.given_up))
+            acts_covered = max([acts_covered, *(number for number, _ in filter(None, map(_acts_of, good)))])
             covered[engine] = max([covered.get(engine, 0), *(line.checkpoint.commit for line in good)])
+    found.acts_uncovered = max(0, found.acts - acts_covered)
     for engine, (_, count, newest, _) in engines.items():
         begin = engine * NUMBERS_OF_ONE_ENGINE
         if engine not in covered:
@@ -187,6 +195,29 @@ def _differs(number: int, engine: int, between: tuple[int, int], newest: int) ->
         return Fault(what, "", 0, upto, after, number)
     what = f"commits {after + 1} to {upto} of engine {engine} are not those that checkpoint {number} signed"
     return Fault(what, "", 0, upto, after, number)
+
+
+def _acts_against(ask: Ask, good: Sequence[Line], given_up: Sequence[tuple[int, int]]) -> Iterator[Fault]:
+    """Whether people did at each checkpoint what it says. Of several in a row that differ the first names the place."""
+    fitted, broken = 0, False
+    put_up_with = [line.place for line in good if line.checkpoint.restored in given_up]
+    for line in good:
+        acts = _acts_of(line)
+        if acts is None:
+            continue
+        number, hashed = acts
+        stored = ask("act_at", number) if number else [(GENESIS,)]
+        if stored and bytes(stored[0][0]).hex() == hashed:
+            fitted, broken = number, False
+        elif not broken and not any(line.place < place for place in put_up_with):
+            broken, which = True, line.checkpoint
+            what = f"acts {fitted + 1} to {number} are not those that checkpoint {which.number}"
+            yield Fault(f"{what} of engine {which.engine} signed", checkpoint=which.number)
+
+
+def _acts_of(line: Line) -> Acts | None:
+    acts = line.checkpoint.acts
+    return acts if isinstance(acts, tuple) else None
 
 
 def _facts_up_to(ask: Ask, commit: int, fitted: int, facts: int, begin: int) -> int:

@@ -248,6 +248,9 @@ SELECT no / 1099511627776, count(*), max(no), CAST(sum(facts) AS INTEGER) FROM c
 -- name: commit_at
 SELECT hash FROM commits WHERE no = ?;
 
+-- name: act_at
+SELECT hash FROM act WHERE no = ?;
+
 -- name: facts_between
 SELECT CAST(coalesce(sum(facts), 0) AS INTEGER) FROM commits WHERE no > ? AND no <= ?;
 
