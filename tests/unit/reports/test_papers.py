@@ -8,6 +8,7 @@ import random
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,6 +30,7 @@ from requirements.desk import Desk
 from requirements.worked import EVIL, worked
 
 FLIPS = 25
+MADE_UP = 60
 
 
 @pytest.fixture
@@ -127,6 +129,47 @@ def test_an_input_that_is_no_document_is_a_fault(file: CaseFile) -> None:
         forged = envelope[: envelope.index(b'"said":')] + wrong + b"}"
         (fault,) = papers.check(b"%PDF-\nstream\n" + zlib.compress(forged) + b"\nendstream").faults
         assert "is no document" in fault
+
+
+def test_a_made_up_input_is_a_fault_and_never_a_crash(file: CaseFile) -> None:
+    dice = random.Random(11)
+    envelope = json.loads(papers.enveloped(file))
+    strange = [10**18, -1, "", "\u0000", [], {}, None, "x" * 5_000, 1.5, True, [[]], "#panic()", "charged_kept"]
+    ways = list(paths(envelope["said"]))
+    for _ in range(MADE_UP):
+        forged = json.loads(json.dumps(envelope))
+        place = forged["said"]
+        *way, last = dice.choice(ways)
+        for step in way:
+            place = place[step]
+        place[last] = dice.choice(strange)
+        data = b"%PDF-\nstream\n" + json.dumps(forged).encode() + b"\nendstream"
+        assert papers.check(data).faults
+    deep = json.dumps(envelope)[:-1] + ',"x":' + "[" * 200_000 + "]" * 200_000 + "}"
+    with pytest.raises(TheirMistake):
+        papers.check(b"%PDF-\nstream\n" + deep.encode() + b"\nendstream")
+
+
+def paths(value: object) -> Iterator[tuple[str | int, ...]]:
+    """The way to every member of a document."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, one in inside:
+        yield (step,)
+        yield from ((step, *more) for more in paths(one))
+
+
+def test_a_file_that_unpacks_without_end_is_no_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(papers, "FILE_BYTES_MAX", 100_000)
+    bomb = b"stream\n" + zlib.compress(b"\x00" * 60_000) + b"\nendstream\n"
+    late = b"stream\n" + papers.FORMAT.encode() + b"\nendstream"
+    with pytest.raises(TheirMistake, match="no paper"):
+        papers.check(b"%PDF-\n" + bomb * 3 + late)
+
+
+def test_what_somebody_wrote_is_text_and_no_command_of_the_template(file: CaseFile) -> None:
+    said = '#panic("x") *bold* $x^2$ `raw` [a](b) <label> \\ #include "/etc/passwd" = head'
+    text = shown(papers.pdf(replace(file, outcome=said)))
+    assert "".join(said.split()) in "".join(text.split())
 
 
 def test_a_workbook_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
