@@ -73,7 +73,7 @@ ACTIONS = Register(
         "provisional refund": {"zh": "垫付", "en": "provisional refund by policy", "remedy": True, "notice": True,
                                "truths": [_UNKNOWN, _CONTESTED, _KEPT], "not_if_delivered": True},
         "wait": {"zh": "等待并查询", "en": "ask again and wait for the file", "remedy": True, "notice": True,
-                 "truths": [_UNKNOWN, _CONTESTED], "not_if_delivered": False},
+                 "truths": [_UNKNOWN, _CONTESTED, _KEPT, _TWICE], "not_if_delivered": False},
         "other": {"zh": "其他(见说明)", "en": "something else, as the note says", "remedy": True, "notice": False,
                   "truths": [*TRUTHS, NO_PAYMENT], "not_if_delivered": True},
     },

@@ -12,10 +12,10 @@ import signal
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import click
@@ -45,6 +45,7 @@ KILLS_A_FREEZE = 4
 """Unless told otherwise, one of several engines is frozen for so many kills."""
 RULE_COLUMN_CHARS = 40
 PICTURE_COLUMNS = 96
+Made = TypeVar("Made")
 
 
 class _Bar:
@@ -83,9 +84,12 @@ class _Bar:
 @click.option("--engines", default=1, show_default=True, type=click.IntRange(1, ENGINES_MAX), help="On PostgreSQL.")
 @click.option("--freezes", type=click.IntRange(0, 20), help="Freezes of an engine; one for 4 kills of several.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep journal, files and logs in this new folder.")
+@click.option("--cases", is_flag=True, help="A day with an outage whose cases clerks work to a close.")
 @click.option("--svg", type=click.Path(path_type=Path), help="Save the tables at the end as a picture.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
+@click.pass_context
 def demo(
+    context: click.Context,
     payments: int,
     terminals: int,
     seed: int,
@@ -95,6 +99,7 @@ def demo(
     engines: int,
     freezes: int | None,
     keep: Path | None,
+    cases: bool,
     svg: Path | None,
     as_json: bool,
 ) -> int:
@@ -105,7 +110,13 @@ def demo(
 
     With --db postgresql://… the journal is a schema of its own in that database, and --engines share it. An engine
     that is frozen is stopped for longer than its lease: it must end when it wakes.
+
+    With --cases the bank is away for a part of the day; scripted clerks confirm, find the cause, give back, take back
+    what went twice, tell the customers and close every case. It prints what came of that; exit 1 when a case is open.
     """
+    if cases:
+        _refuse_beside_cases(context)
+        return _day_of_cases(context, seed, rate, keep, as_json)
     freezes = _freezes(db, engines, freezes, kills)
     folder = _folder(keep)
     try:
@@ -113,13 +124,40 @@ def demo(
             plan = Plan(payments, min(terminals, payments), seed, rate, kills, folder, url, engines, freezes)
             if not as_json:
                 _announce(plan)
-            report = _run(plan)
+            report = _run(lambda show: simulation.run(plan, show))
         if as_json:
             click.echo(json.dumps(signed(document(report)), ensure_ascii=False))
         else:
             _print(report, keep, db)
         if svg is not None:
             _picture(report, svg)
+    finally:
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0 if report.ok else EXIT_NO
+
+
+def _refuse_beside_cases(context: click.Context) -> None:
+    for name in ("db", "engines", "freezes", "kills", "svg"):
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise TheirMistake("does not go with --cases: that day has one engine, on SQLite", f"--{name}")
+
+
+def _day_of_cases(context: click.Context, seed: int, rate: float, keep: Path | None, as_json: bool) -> int:
+    """Its parts are loaded for it alone: the tables of cases, papers, a mail server."""
+    from chongzheng.cli import demo_cases
+    from chongzheng.simulator import day_of_cases
+
+    def given(name: str, otherwise: int) -> int:
+        named = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        return int(context.params[name]) if named else otherwise
+
+    payments, terminals = given("payments", demo_cases.PAYMENTS), given("terminals", demo_cases.TERMINALS)
+    folder = _folder(keep)
+    try:
+        plan = demo_cases.planned(payments, terminals, seed, rate, folder)
+        report = _run(lambda show: day_of_cases.run(plan, show))
+        demo_cases.answer(report, as_json)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -168,14 +206,14 @@ def _folder(keep: Path | None) -> Path:
     return keep.resolve()
 
 
-def _run(plan: Plan) -> Report:
+def _run(work: Callable[[simulation.Show], Coroutine[Any, Any, Made]]) -> Made:
     """Run it with a progress bar; SIGTERM ends it like Ctrl-C, children first."""
 
-    async def guarded(show: simulation.Show) -> Report:
+    async def guarded(show: simulation.Show) -> Made:
         task = asyncio.current_task()
         if task is not None:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        return await simulation.run(plan, show)
+        return await work(show)
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
                TextColumn("{task.fields[engines]}"))  # fmt: skip

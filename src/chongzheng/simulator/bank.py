@@ -2,7 +2,7 @@
 
 `python -m chongzheng.simulator.bank --settings FILE` prints one JSON line {"link": ADDRESS, "control": ADDRESS} and
 runs until it is told to stop, or until its standard input ends when the settings say `tied`.
-Control takes JSON lines: {"do": "ledger" | "cut" | "files" | "stats" | "stop"}; each gets one JSON line back.
+Control takes JSON lines: {"do": "ledger" | "cut" | "late" | "files" | "stats" | "stop"}; each gets one JSON line back.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ DOWN_MS = (500, 1_200)
 class Settings:
     """The world as the bank must know it. `links`: [terminal, merchant, master key in hex]; days are yyyymmdd.
 
-    `downs`: at how many sales seen the bank closes all its links for a while.
+    `downs`: at how many sales seen the bank closes all its links for a while; `outage`: between which numbers of
+    payments it loses answers and reversals.
     """
 
     seed: int
@@ -51,6 +52,7 @@ class Settings:
     downs: tuple[int, ...] = ()
     utc_offset_h: int = 8
     tied: bool = False
+    outage: tuple[int, int] = (0, 0)
 
     @classmethod
     def read(cls, path: Path) -> Settings:
@@ -58,7 +60,8 @@ class Settings:
         try:
             document = json.loads(path.read_bytes())
             links = tuple((str(a), str(b), str(c)) for a, b, c in document.pop("links"))
-            return cls(links=links, downs=tuple(document.pop("downs", ())), **document)
+            first, last = document.pop("outage", (0, 0))
+            return cls(links=links, downs=tuple(document.pop("downs", ())), outage=(first, last), **document)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise TheirMistake(f"is not a bank's settings file ({type(problem).__name__})", str(path)) from None
 
@@ -104,7 +107,7 @@ class Bank:
     def __post_init__(self) -> None:
         given = self.settings
         moment = clock_of(given.day, given.utc_offset_h)
-        self.desk = Desk(given.seed, given.day, given.next_day, given.wait_ms, moment)
+        self.desk = Desk(given.seed, given.day, given.next_day, given.wait_ms, moment, outage=given.outage)
         self.owners = {(terminal, merchant): Owner(bytes.fromhex(key)) for terminal, merchant, key in given.links}
         self._dice = Random(given.seed)
 
@@ -215,9 +218,12 @@ class Bank:
 
     def obey(self, order: dict[str, Any]) -> dict[str, Any]:
         """Carry out one order; {"error": ...} when there is no such order."""
-        orders = {"ledger": self._tell_ledger, "cut": self._cut, "files": self._write_files, "stats": self._tell_stats}
+        orders = {
+            "ledger": self._tell_ledger, "cut": self._cut, "late": self._work_off, "files": self._write_files,
+            "stats": self._tell_stats,
+        }  # fmt: skip
         do = orders.get(str(order.get("do")))
-        return do(order) if do else {"error": "there are: ledger, cut, files, stats, stop"}
+        return do(order) if do else {"error": f"there are: {', '.join(orders)}, stop"}
 
     def _tell_ledger(self, order: dict[str, Any]) -> dict[str, Any]:
         rows = []
@@ -244,6 +250,10 @@ class Bank:
         for key, owner in held:
             self._schedule(Later(self._dice.randint(0, self.settings.wait_ms), key), owner, newest_envelope(owner))
         return {"held": len(held)}
+
+    def _work_off(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Reversals of these payments that nobody got an answer to take effect."""
+        return {"returned": sum(self.desk.work_off(Key(*map(str, where))) for where in order.get("payments", ()))}
 
     def _write_files(self, order: dict[str, Any]) -> dict[str, Any]:
         plants = {Key(*map(str, where)): str(kind) for *where, kind in order.get("plant", ())}

@@ -51,6 +51,26 @@ class Doing(Protocol):
         """All of it."""
 
 
+class Clerks(Protocol):
+    """Who works the engine's cases while a run goes on."""
+
+    async def before_the_files(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Every payment is driven to its end, no file has come; `rows`: the bank's ledger, which its help desk sees."""
+
+    async def after_the_files(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The files of both days are read."""
+
+
+class Nobody:
+    """Cases stay as the engine left them."""
+
+    async def before_the_files(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Nothing."""
+
+    async def after_the_files(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Nothing."""
+
+
 class Show(Protocol):
     """Where a run tells how far it is."""
 
@@ -123,7 +143,7 @@ class Report:
 
 @dataclass(slots=True)
 class Run:
-    """One run in the making."""
+    """One run in the making. `plants`: whether contradictions are planted into the clearing files."""
 
     plan: Plan
     show: Show
@@ -134,6 +154,8 @@ class Run:
     harm: Doing
     planted: dict[Key, str] = field(default_factory=dict)
     cleared: tuple[Path, ...] = ()
+    clerks: Clerks = field(default_factory=Nobody)
+    plants: bool = True
 
 
 async def run(plan: Plan, show: Show) -> Report:
@@ -150,9 +172,10 @@ async def carry_out(one: Run) -> Report:
         await _quiet(one, "reversals are driven to their end")
         await one.bank.order("cut")
         await _quiet(one, "late originals of the next day")
+        await one.clerks.before_the_files((await one.bank.order("ledger"))["payments"])
+        await _clear(one, (await one.bank.order("ledger"))["payments"])
         rows = (await one.bank.order("ledger"))["payments"]
-        await _clear(one, rows)
-        rows = (await one.bank.order("ledger"))["payments"]
+        await one.clerks.after_the_files(rows)
         stats = await one.bank.order("stats")
         await one.crew.stop()
     except BaseExceptionGroup as several:
@@ -173,6 +196,11 @@ def mistake_in(several: BaseExceptionGroup[BaseException]) -> OurMistake | None:
 
 def _prepare(plan: Plan, show: Show) -> Run:
     made = world.make(plan.folder, plan.seed, plan.payments, plan.terminals, plan.engines, plan.database)
+    return in_world(plan, show, made)
+
+
+def in_world(plan: Plan, show: Show, made: World) -> Run:
+    """A run in this world, with nothing started yet."""
     crew = Crew(made)
     fleet = Fleet(plan.seed, Gate(plan.payments, plan.rate), _terminals(made, crew))
     harm = Harm(crew, plan.seed, plan.kills, plan.freezes, lambda: fleet.done / plan.payments)
@@ -277,7 +305,7 @@ def _live(journal: Path | str) -> list[str]:
 async def _clear(one: Run, rows: list[dict[str, Any]]) -> None:
     """Plant contradictions, have the bank write the files of both days into the inbox, wait until they are read."""
     one.show.phase("clearing files of two days", 0)
-    one.planted = plant(one.plan.seed, rows, one.fleet.seen)
+    one.planted = plant(one.plan.seed, rows, one.fleet.seen) if one.plants else {}
     orders = [[*key, kind] for key, kind in one.planted.items()]
     names = (await one.bank.order("files", dir=str(one.world.inbox), plant=orders))["files"]
 

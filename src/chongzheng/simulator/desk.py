@@ -14,7 +14,7 @@ from chongzheng.iso8583 import Message, Value
 from chongzheng.simulator.clearing import ACQUIRER, Refusal
 from chongzheng.simulator.ledger import Key, Ledger, Posting
 from chongzheng.simulator.line import key_of
-from chongzheng.simulator.vices import Fate, OnReversal, OnSale, fate
+from chongzheng.simulator.vices import Fate, OnReversal, OnSale, fate, in_outage
 
 GOOD, BAD, NONE = "good", "bad", "none"
 
@@ -61,7 +61,10 @@ class Dossier:
 
 @dataclass(slots=True)
 class Desk:
-    """The clerk. `moment()` is the clock of the bank as MMDDhhmmss; `wait_ms`: how long the other side waits."""
+    """The clerk. `moment()` is the clock of the bank as MMDDhhmmss; `wait_ms`: how long the other side waits.
+
+    `outage`: payments from the first of these numbers up to the second, as they come, meet an outage.
+    """
 
     seed: int
     day: str
@@ -74,6 +77,7 @@ class Desk:
     complaints: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     is_cut: bool = False
+    outage: tuple[int, int] = (0, 0)
     _rrns: int = 0
 
     @property
@@ -130,6 +134,14 @@ class Desk:
         dossier.accepted = True
         return "00"
 
+    def work_off(self, key: Key) -> bool:
+        """A reversal that was refused, or lost, takes effect after all; whether there was one, and a charge."""
+        dossier, charge = self.dossiers.get(key), self.ledger.charged(key)
+        if dossier is None or charge is None or not dossier.words or self.ledger.returned(key):
+            return False
+        self.ledger.give_back(key, dossier.words, self.clearing_day, self.moment())
+        return True
+
     def _approval(self, dossier: Dossier, asked: Message, after_ms: int, mac: str = GOOD, code: str = "00") -> Answer:
         self.charge(dossier, asked)
         return Answer(after_ms, self._answer(asked, code, dossier.rrn), mac if code == "00" else NONE)
@@ -161,7 +173,9 @@ class Desk:
     def _file(self, asked: Message) -> Dossier:
         key = key_of(asked)
         if key not in self.dossiers:
-            self.dossiers[key] = Dossier(fate(self.seed, key))
+            drawn, number = fate(self.seed, key), len(self.dossiers)
+            first, last = self.outage
+            self.dossiers[key] = Dossier(in_outage(drawn, number) if first <= number < last else drawn)
         return self.dossiers[key]
 
     def _check_reversal(self, dossier: Dossier, asked: Message) -> None:

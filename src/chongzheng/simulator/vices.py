@@ -7,7 +7,7 @@ every combination occurs. A draw depends on nothing but the seed and the payment
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
@@ -137,6 +137,19 @@ def fate(seed: int, key: Key) -> Fate:
         late_ack_percent=dice.randint(20, 60),
         think_ms=dice.randint(1, 12),
     )
+
+
+OUTAGE_SALE = "lost-answer"
+OUTAGE_REVERSALS = ("invalid", "lose-all")
+"""An outage: sales are executed and their answers lost; of the reversals every other is refused, the rest are lost."""
+
+
+def in_outage(drawn: Fate, number: int) -> Fate:
+    """What was drawn for the `number`-th sale, as an outage of the bank makes it."""
+    named = {vice.name: vice for vice in (*SALE_VICES, *REVERSAL_VICES)}
+    reversal = named[OUTAGE_REVERSALS[number % len(OUTAGE_REVERSALS)]]
+    code = (*reversal.codes, "00")[0]
+    return replace(drawn, sale=named[OUTAGE_SALE], sale_code="00", reversal=reversal, reversal_code=code)
 
 
 def digest(seed: int, who: str, key: Key) -> int:

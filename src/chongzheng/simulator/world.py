@@ -44,7 +44,8 @@ class Link:
 class World:
     """A folder with everything in it, fixed by `seed` but for the engines' own vault key.
 
-    `links` has one for each engine; `database` is the URL of an empty one, or "" for a journal in the folder.
+    `links` has one for each engine; `database` is the URL of an empty one, or "" for a journal in the folder;
+    `notices`: that table of the configuration, "" where nobody is told anything.
     """
 
     folder: Path
@@ -56,6 +57,7 @@ class World:
     links: tuple[Link, ...]
     database: str = ""
     scaled: Mapping[str, int | tuple[int, ...]] = field(default_factory=lambda: scale.SCALED)
+    notices: str = ""
 
     @property
     def journal(self) -> Path | str:
@@ -79,7 +81,16 @@ class World:
         return self.folder / "inbox"
 
 
-def make(folder: Path, seed: int, payments: int, terminals: int, engines: int = 1, database: str = "") -> World:
+def make(
+    folder: Path,
+    seed: int,
+    payments: int,
+    terminals: int,
+    engines: int = 1,
+    database: str = "",
+    outage: tuple[int, int] = (0, 0),
+    notices: str = "",
+) -> World:
     """A world in an empty folder, all but the engines' configurations, which need the bank's address."""
     dice = Random(seed)
     today = datetime.now(UTC) + timedelta(hours=UTC_OFFSET_H)
@@ -103,13 +114,14 @@ def make(folder: Path, seed: int, payments: int, terminals: int, engines: int = 
             Link(f"ACQ{number + 1:05d}", LINK_MERCHANT, dice.randbytes(KEY_BYTES)) for number in range(engines)
         ),
         database=database,
+        notices=notices,
     )
     world.inbox.mkdir()
-    _write_bank_settings(world, dice)
+    _write_bank_settings(world, dice, outage)
     return world
 
 
-def _write_bank_settings(world: World, dice: Random) -> None:
+def _write_bank_settings(world: World, dice: Random, outage: tuple[int, int]) -> None:
     downs = sorted(dice.randint(world.payments // 5, world.payments * 4 // 5) for _ in range(DOWNS))
     settings = {
         "seed": world.seed,
@@ -120,6 +132,7 @@ def _write_bank_settings(world: World, dice: Random) -> None:
         "downs": downs,
         "utc_offset_h": UTC_OFFSET_H,
         "tied": True,
+        "outage": outage,
     }
     _write_private(world.bank_settings, json.dumps(settings, indent=1))
 
@@ -170,7 +183,8 @@ fixed_day = "{world.day}"
 [settlement]
 inbox = "{world.inbox.name if engine == 0 else ""}"
 
-{scale.as_toml(world.scaled)}"""
+{scale.as_toml(world.scaled)}
+{world.notices}"""
 
 
 def _write_private(path: Path, text: str) -> None:
