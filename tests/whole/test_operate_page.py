@@ -4,16 +4,16 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from chinese_calendar import is_workday
 
 from chongzheng import config, settings
+from chongzheng.gateway import rest_days
 from chongzheng.journal.doors import SCOPES
+from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.policy import Policy
 from chongzheng.settlement import payouts
 
@@ -69,12 +69,11 @@ def test_every_scope_is_on_the_page(scope: str) -> None:
 
 
 def test_the_calendar_ends_when_the_page_says() -> None:
-    (day, month, year), *_ = re.findall(r"knows them to (\d+) (\w+) (\d{4})", PAGE)
-    assert month == "December"
-    last = date(int(year), 12, int(day))
-    is_workday(last)
-    with pytest.raises(NotImplementedError):
-        is_workday(last + timedelta(days=1))
+    (year,) = re.findall(r"knows them to 31 December (\d{4})", PAGE)
+    rest_days.between(f"{year}1231", f"{year}1231")
+    after = f"{int(year) + 1}0101"
+    with pytest.raises(TheirMistake, match="beyond the calendar"):
+        rest_days.between(after, after)
 
 
 def blocks() -> list[str]:
