@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chongzheng.cases.effects import Effect, FreeRelease, TakeRelease
+from chongzheng.cases.effects import Book, Effect, FreeRelease, TakeRelease
 from chongzheng.cases.matter import Fact, Matter
 from chongzheng.journal import Journal
 from chongzheng.journal.breaks import Overtaken
@@ -15,7 +15,7 @@ from chongzheng.journal.matters import Matters
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
-from journal.made import NOON_MS, kept, name_of, reply, returned, sale
+from journal.made import AMOUNT_FEN, NOON_MS, asked, kept, name_of, reply, returned, sale
 from journal.place import Place
 
 Carry = Callable[[Matter, Effect], None]
@@ -80,3 +80,26 @@ def test_what_the_engine_still_drives_or_has_given_back_is_not_given_back_beside
         carry(first, TakeRelease("P" + "A" * 16, "refund"))
     journal.apply([reply(2)])
     assert tokens(place) == ["reversal"]
+
+
+def test_what_is_drawn_must_lie_there_on_its_side_machine_and_people_together(
+    place: Place, journal: Journal, keeper: Matters, carry: Carry
+) -> None:
+    journal.apply([*kept(1), asked(1, NOON_MS + 90_000_000)])
+    payment, (mine, _) = name_of(1), two(keeper)
+    stands = keeper.standing(payment)
+    assert (stands["suspense_fen"], stands["shop_fen"], stands["cardholder_fen"]) == (AMOUNT_FEN, 0, 0)
+    with pytest.raises(Overtaken, match="only 0 fen lie on cardholder payable"):
+        carry(mine, Book("given back", 1, payment))
+    with pytest.raises(Overtaken, match=f"only {AMOUNT_FEN} fen lie on suspense"):
+        carry(mine, Book("found for cardholder", AMOUNT_FEN + 1, payment))
+    carry(mine, Book("found for cardholder", AMOUNT_FEN, payment))
+    carry(mine, Book("given back", AMOUNT_FEN, payment))
+    with pytest.raises(Overtaken, match="only 0 fen"):
+        carry(mine, Book("given back", 1, payment))
+    carry(mine, Book("advanced", 5, payment))
+    carry(mine, Book("advance lost", 5, payment))
+    with pytest.raises(Overtaken, match="only 0 fen lie on provisional refunds"):
+        carry(mine, Book("advance clawed back", 1, payment))
+    stands = keeper.standing(payment)
+    assert (stands["suspense_fen"], stands["shop_fen"], stands["cardholder_fen"]) == (0, 0, 0)

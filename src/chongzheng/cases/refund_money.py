@@ -41,21 +41,34 @@ def posted(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     if matter.body["gives"] == Gives.PROVISIONAL:
         out = (_book(matter, Booking.ADVANCED),)
         return _learned(matter, fact, given, {**changes, "advance": matter.fen}, out)
-    gone = let_go(given.payment) or matter.body["charged_back"]
-    if gone:
+    source = source_of(matter, matter.fen, given.payment)
+    if let_go(given.payment) or matter.body["charged_back"] or not source:
         out = (_book(matter, Booking.DOUBLED_UNSEEN),)
         return _learned(matter, fact, given, {**changes, "advance": matter.fen, "source": "nobody"}, out)
-    source, entries = taken(matter, matter.fen, given.payment)
+    entries = taken(matter, matter.fen, source)
     return _learned(matter, fact, given, {**changes, "source": source, "held": False}, entries)
 
 
-def taken(matter: Matter, fen: int, payment: Body) -> tuple[str, tuple[Effect, ...]]:
-    """From where `fen` for the cardholder are taken, suspense or the shop, and the entries that do it."""
-    held = (_book(matter, Booking.MERCHANT_FREED),) if matter.body["held"] else ()
+def source_of(matter: Matter, fen: int, payment: Body) -> str:
+    """Who has `fen` for the cardholder: suspense, the cardholder's own account, or the shop; "" nobody has."""
     if payment["suspense_fen"] >= fen:
-        return "suspense", (*held, Book(Booking.FOUND_FOR_CARDHOLDER, fen, matter.payment))
-    words = (Booking.MERCHANT_HELD, Booking.HELD_FOR_CARDHOLDER)
-    return "merchant", (*held, *(Book(word, fen, matter.payment) for word in words))
+        return "suspense"
+    own_fen = matter.fen if matter.body["gives"] == Gives.FINAL and matter.body["posted_at"] else 0
+    unseen_fen = 0 if matter.body["credit"] else own_fen  # put there by this refund, and waiting for its file
+    if payment["cardholder_fen"] - unseen_fen >= fen:
+        return "cardholder"
+    return "merchant" if matter.body["held"] or payment["shop_fen"] >= fen else ""
+
+
+def taken(matter: Matter, fen: int, source: str) -> tuple[Effect, ...]:
+    """The entries that take `fen` from there for the cardholder; what was held for it is free first."""
+    words = {
+        "suspense": (Booking.FOUND_FOR_CARDHOLDER,),
+        "cardholder": (),
+        "merchant": (Booking.MERCHANT_HELD, Booking.HELD_FOR_CARDHOLDER),
+    }
+    held = (_book(matter, Booking.MERCHANT_FREED),) if matter.body["held"] else ()
+    return (*held, *(Book(word, fen, matter.payment) for word in words[source]))
 
 
 def credit_seen(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
@@ -99,11 +112,11 @@ def _learned(matter: Matter, fact: Fact, given: Given, changes: dict[str, Any], 
     undone = _undone(matter)
     if not after["posted_at"]:
         return Outcome(SENT, changes, (*out, *undone))
-    if after["advance"] and kept(given.payment):
-        source, entries = taken(matter, after["advance"], given.payment)
+    source = source_of(matter, after["advance"], given.payment)
+    if after["advance"] and kept(given.payment) and source:
         covered = Book(Booking.ADVANCE_COVERED, after["advance"], matter.payment)
+        out = (*out, *taken(matter, after["advance"], source), covered)
         changes = {**changes, "advance": 0, "source": source, "held": False}
-        out = (*out, *entries, covered)
         after = {**after, **changes}
     final = after["credit"] or (after["gives"] == Gives.PROVISIONAL and not after["advance"])
     if not final:

@@ -204,7 +204,13 @@ def not_yet(matter: Matter, weighed: Weighed, at: int, given: Given) -> Refused 
         )
         if cap is not None and used + matter.fen > cap:
             return Refused("rule", f"{weighed.rule}: the day's limit of this {name} is {cap} fen, {used} are given")
-    held = given.payment["suspense_fen"] >= matter.fen or matter.body["held"]
+    stands = given.payment
+    held = stands["suspense_fen"] >= matter.fen or matter.body["held"]
+    somewhere = held or max(stands["cardholder_fen"], stands["shop_fen"]) >= matter.fen
+    if weighed.gives is Gives.FINAL and not somewhere:
+        return Refused(
+            "rule", f"{matter.fen} fen of it lie neither in suspense nor with the shop nor for the cardholder"
+        )
     if weighed.row["hold"] and not held:
         return Refused("rule", f"{weighed.rule}: the shop's money is not held; say Held first")
     began = min((case.opened_at for case in given.others.get("case", ())), default=matter.opened_at)

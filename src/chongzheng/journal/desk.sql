@@ -135,6 +135,14 @@ SELECT type, state, count(*), sum(fen) FROM breaks GROUP BY type, state ORDER BY
 -- name: payment_standing
 SELECT version, state, truth, proof, suspense_fen, merchant, terminal, stan, amount_fen FROM payment WHERE id = :payment;
 
+-- name: payment_lies
+-- What machine and people together left of a payment in suspense, with the shop, and owed to the cardholder: we owe it.
+SELECT coalesce(sum(CASE WHEN credit = 'suspense' THEN fen WHEN debit = 'suspense' THEN -fen ELSE 0 END), 0),
+       coalesce(sum(CASE WHEN credit = 'merchant payable' THEN fen WHEN debit = 'merchant payable' THEN -fen ELSE 0 END), 0),
+       coalesce(sum(CASE WHEN credit = 'cardholder payable' THEN fen WHEN debit = 'cardholder payable' THEN -fen ELSE 0 END), 0)
+FROM (SELECT debit, credit, fen FROM entry WHERE place = (SELECT place FROM payment WHERE id = :payment)
+      UNION ALL SELECT debit, credit, fen FROM voucher WHERE payment = :payment) moves;
+
 -- name: payment_body
 SELECT body FROM payment WHERE id = :payment;
 

@@ -307,14 +307,14 @@ class Matters:
     # How it stands
 
     def standing(self, payment: str) -> dict[str, Any]:
-        """How a payment stands, by STANDING's names; {} when there is none. In suspense lies what the machine put
-        there, and what people booked there or away from it since."""
+        """How a payment stands, by STANDING's names; {} when there is none. What lies in suspense, with the shop and
+        for the cardholder is what the machine put there, and what people booked there or away from it since."""
         rows = self._side.ask("payment_standing", payment=payment) if payment else []
         if not rows:
             return {}
         found = dict(zip(STANDING, rows[0], strict=True))
-        beside = self._side.ask("vouchers_suspense", payment=payment, break_id=0)[0][0]
-        return {**found, "suspense_fen": int(found["suspense_fen"]) + int(beside)}
+        lies = self._side.ask("payment_lies", payment=payment)[0]
+        return {**found, **dict(zip(("suspense_fen", "shop_fen", "cardholder_fen"), map(int, lies), strict=True))}
 
     def holder(self, key: str) -> str:
         """The id of the matter that holds this key, or that it is held by hand; "" when nobody does."""

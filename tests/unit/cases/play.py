@@ -79,7 +79,8 @@ def standing(truth: str = "charged_kept", **changed: Any) -> dict[str, Any]:
     """How a payment stands, by the keeper's names."""
     return {
         "facts": 3, "state": "IN_DOUBT", "truth": truth, "proof": "proven", "suspense_fen": 0, "merchant": "M1",
-        "terminal": "T1", "stan": "000042", "amount_fen": 12_345, **changed,
+        "terminal": "T1", "stan": "000042", "amount_fen": 12_345,
+        "shop_fen": 0, "cardholder_fen": 0, **changed,
     }  # fmt: skip
 
 

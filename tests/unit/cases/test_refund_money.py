@@ -64,7 +64,7 @@ def test_a_final_refund_takes_from_suspense_and_ends_with_the_file() -> None:
 @pytest.mark.parametrize("held", [False, True])
 def test_a_final_refund_of_what_the_shop_has_is_the_shops(held: bool) -> None:
     one = refund(truth="charged_kept")
-    one.pays(suspense_fen=0)
+    one.pays(suspense_fen=0, shop_fen=FEN)
     proposed(one)
     if held:
         one.well("Held", "wang")
@@ -195,3 +195,23 @@ def test_posted_while_only_said_to_be_back_it_is_booked_as_usual_until_the_file_
     assert one.matter.state == "DOUBLE_CREDIT" and booked(one.effects) == [("found for cardholder", FEN)]
     moves(one, suspense_fen=0, **BACK)
     assert booked(one.effects)[-1] == ("doubled", FEN)
+
+
+def test_what_a_person_sent_to_the_cardholder_before_is_not_taken_once_more() -> None:
+    one = sent(refund())
+    one.pays(suspense_fen=0, cardholder_fen=FEN)
+    one.well("Posted", "wang", **SEEN_AT)
+    assert booked(one.effects) == [] and one.matter.body["source"] == "cardholder"
+
+
+def test_what_nobody_has_is_an_advance_until_somebody_has_it() -> None:
+    one = sent(refund())
+    one.pays(suspense_fen=0)
+    one.well("Posted", "wang", **SEEN_AT)
+    assert (one.matter.state, one.matter.body["advance"]) == ("POSTED", FEN)
+    assert booked(one.effects) == [("doubled unseen", FEN)]
+    moves(one, cardholder_fen=FEN)
+    assert one.matter.body["advance"] == FEN  # that is what this refund itself put there
+    moves(one, suspense_fen=FEN)
+    assert booked(one.effects)[1:] == [("found for cardholder", FEN), ("advance covered", FEN)]
+    assert one.matter.body["advance"] == 0

@@ -133,6 +133,14 @@ def test_an_approval_waits_for_limits_for_held_money_and_for_a_cycle() -> None:
     assert refused is not None and "is waited for" in refused.text
 
 
+def test_a_final_refund_needs_money_that_lies_somewhere() -> None:
+    nowhere = Given(RULES, standing("charged_kept", amount_fen=FEN), given().others)
+    refused = not_yet(matter(), weighed(known=nowhere), NOON_MS, nowhere)
+    assert refused is not None and "lie neither in suspense nor" in refused.text
+    shop = Given(RULES, {**nowhere.payment, "shop_fen": FEN}, nowhere.others)
+    assert not_yet(matter(), weighed(known=shop), NOON_MS, shop) is None
+
+
 def test_who_reported_the_case_and_whose_limit_it_is() -> None:
     rows = {"operator groups": {"li": {"group": "night"}}}
     assert (group_of("li", given(rules=rows)), group_of("mei", given(rules=rows))) == ("night", "everybody")
