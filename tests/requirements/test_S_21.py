@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from chongzheng.cases.backup import pending, read, receipt
+from chongzheng.cli import main
 from chongzheng.journal.actors import NotAllowed
 from chongzheng.journal.breaks import Overtaken
 from requirements.desk import Desk
@@ -26,7 +29,7 @@ def export(owed: set[int], most: int) -> bytes:
     return "\n".join(json.dumps(record) for record in records).encode()
 
 
-def test_s_21(desk: Desk) -> None:
+def test_s_21(desk: Desk, tmp_path: Path) -> None:
     desk.open("part", {"part": "terminal", "on_hand": 9}, "qian")
     said = {"terminal": "80000001", "part": "terminal", "serial_old": "A1", "severity": "S2"}
     saved = export({3, 27, 90}, 100)
@@ -36,7 +39,10 @@ def test_s_21(desk: Desk) -> None:
         desk.say(swap, "Swapped", "qian", serial_new="B2")
     with pytest.raises(NotAllowed, match="said by: supervisor"):
         desk.say(swap, "BackupWaived", "qian", reason="in a hurry")
-    after = desk.say(swap, "BackedUp", "qian", **receipt(saved).row())
+    file = tmp_path / "flash.jsonl"
+    file.write_bytes(saved)
+    words = json.loads(CliRunner().invoke(main, ["case", "saved", str(file), "--json"]).stdout)
+    after = desk.say(swap, "BackedUp", "qian", **words)
     owed = [(one["terminal"], one["batch"], one["stan"]) for one in after.body["receipt"]["pending"]]
     assert owed == [("80000001", "000001", f"{number:06}") for number in (3, 27, 90)] == list(pending(read(saved)))
     assert after.body["receipt"]["records"] == len(read(saved)) and receipt(saved + b"\n").hash != receipt(saved).hash

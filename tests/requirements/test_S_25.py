@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
 
 from chongzheng.cases.ticket import TICKET
 from chongzheng.causes.grades import Grade, grade, grades
+from chongzheng.cli import main
 from requirements.desk import HOUR_MS
 from unit.cases.timeline import NOON_MS, play
 
@@ -33,3 +38,11 @@ def test_s_25_what_was_measured_goes_to_the_carrier() -> None:
     }  # fmt: skip
     ticket = play(TICKET, [("Opened", "qian", said), ("Sent", "qian", {})])
     assert ticket.matter.body["bundle"]["content"]["metrics"] == SERIES
+
+
+def test_s_25_people_see_the_grades_and_what_was_not_measured(tmp_path: Path) -> None:
+    file = tmp_path / "signals.json"
+    file.write_text(json.dumps({"tlm.rsrp_dbm": -112, "tlm.loss_pct": 0}), "utf-8")
+    said = json.loads(CliRunner().invoke(main, ["case", "causes", str(file), "--json"]).stdout)["grades"]
+    assert (said.pop("tlm.rsrp_dbm"), said.pop("tlm.loss_pct")) == ("none", "good")
+    assert said and set(said.values()) == {"unknown"}

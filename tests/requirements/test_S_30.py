@@ -5,6 +5,7 @@ from __future__ import annotations
 from chongzheng.cases.article import library
 from chongzheng.cases.search import ranked
 from requirements.desk import Desk
+from requirements.shell import told
 
 OWN = {
     "topic": "known error", "zh": "N9机型4.2版本冲正丢失", "en": "N9 with 4.2 loses reversals",
@@ -24,6 +25,10 @@ def test_s_30(desk: Desk) -> None:
     books = library(shipped, desk.matters.page("article"))
     assert ranked("N9 冲正丢失", books)[0][0] == article.id
     assert ranked("25 找不到原交易", books)[0][0] == "reversal 25"
+    for question, first in (("25 找不到原交易", "reversal 25"), ("N9 冲正丢失", article.id)):
+        code, said = told(desk, "li", "case", "ask", question)
+        assert code == 0 and said["articles"][0]["article"] == first and said["articles"][0]["text_zh"]
+    assert told(desk, "li", "case", "ask", "xyzzy") == (1, {"articles": []})
 
     task = desk.open("task", {"what": "ask the shop", "team": "merchants"}, "li")
     desk.say(task, "Accepted", "li")

@@ -8,6 +8,7 @@ from chongzheng.cases.articles import visible
 from chongzheng.journal.actors import NotAllowed
 from chongzheng.journal.breaks import Overtaken
 from requirements.desk import Desk
+from requirements.shell import told
 
 ERROR = {
     "topic": "known error", "zh": "N9机型4.2版本冲正丢失", "en": "N9 with 4.2 loses reversals", "text_zh": "升级。",
@@ -37,3 +38,7 @@ def test_s_51(desk: Desk) -> None:
     assert visible(published, ["clerk"], rights)["inner"] == ERROR["inner"]
     assert "inner" not in visible(published, ["technician"], rights)
     assert set(visible(published, ["supplier"], rights)) == {"topic", "zh", "en"}
+    for who, fields in (("li", set(published)), ("vendor", {"topic", "zh", "en"})):
+        code, said = told(desk, who, "case", "ask", "N9 loses reversals")
+        (found,) = [one for one in said["articles"] if one["article"] == article.id]
+        assert code == 0 and set(found) - {"article", "score"} == fields, who

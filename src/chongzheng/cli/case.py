@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
+
 import click
 
-# subcommand: its name in case_findings
-FINDINGS = {
-    "find": "find",
-    "patterns": "patterns",
-    "position": "where",
-    "rebuild": "rebuilt",
-    "renewal": "renew",
-    "staff": "staff",
+# subcommand: the module of its command, and its name there
+COMMANDS = {
+    "ask": ("case_known", "ask"),
+    "causes": ("case_tables", "causes"),
+    "decide": ("case_tables", "decide_table"),
+    "find": ("case_findings", "find"),
+    "patterns": ("case_findings", "patterns"),
+    "position": ("case_findings", "where"),
+    "priors": ("case_known", "priors"),
+    "rebuild": ("case_findings", "rebuilt"),
+    "renewal": ("case_findings", "renew"),
+    "saved": ("case_known", "saved"),
+    "staff": ("case_findings", "staff"),
 }
 
 
@@ -20,16 +27,15 @@ class _Case(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names."""
-        return sorted(("causes", "decide", *FINDINGS))
+        return sorted(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name."""
-        from chongzheng.cli import case_findings, case_tables
-
-        if cmd_name in FINDINGS:
-            found: click.Command = getattr(case_findings, FINDINGS[cmd_name])
-            return found
-        return {"causes": case_tables.causes, "decide": case_tables.decide_table}.get(cmd_name)
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        found: click.Command = getattr(importlib.import_module(f"chongzheng.cli.{module}"), name)
+        return found
 
 
 @click.group(cls=_Case)
