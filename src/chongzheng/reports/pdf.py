@@ -17,15 +17,19 @@ import pylopdf_fonts_zh_cn
 import typst
 
 from chongzheng.mistakes import OurMistake
+from chongzheng.reports.glyphs import drawable
 from chongzheng.reports.paper import HASH, ID, Block, Facts, Paper, Prose, Signatures, Table, spelt
+from chongzheng.reports.tongue import in_china
 
+ARCHIVAL = "a-3b"
+"""PDF/A-3: made to be read in decades, with everything it needs inside, and allowed to carry its input."""
 ANNEX_ROWS_MAX = 1_000
 """Rows of one table on paper; the workbook has all of them."""
 
 
 def pages(paper: Paper, attached: bytes, form: str = "pdf", ppi: int = 100) -> Any:
     """The paper as PDF with its input attached; or, as `png`, one picture a page at so many pixels an inch."""
-    inputs = {"paper": json.dumps(_said(paper), ensure_ascii=False), "attached": attached.decode()}
+    inputs = {"paper": json.dumps(_drawn(_said(paper)), ensure_ascii=False), "attached": attached.decode()}
     try:
         return typst.compile(
             _template(),
@@ -34,6 +38,7 @@ def pages(paper: Paper, attached: bytes, form: str = "pdf", ppi: int = 100) -> A
             sys_inputs=inputs,
             format=form,
             ppi=ppi if form == "png" else None,
+            pdf_standards=[ARCHIVAL] if form == "pdf" else [],
         )
     except typst.TypstError as error:
         raise OurMistake(f"the template cannot set this paper ({error})", paper.reference) from None
@@ -63,6 +68,7 @@ def _said(paper: Paper) -> dict[str, Any]:
         "about": paper.about,
         "reference": paper.reference,
         "as_of": tongue.clock(paper.as_of),
+        "date": list(in_china(paper.as_of).timetuple()[:6]),
         "code": paper.code,
         "digest": paper.digest,
         "key": paper.key,
@@ -80,6 +86,19 @@ def _said(paper: Paper) -> dict[str, Any]:
             "date": tongue("日期", "date"),
         },
     }
+
+
+def _drawn(said: Any) -> Any:
+    """The same with every text as the font can draw it."""
+    match said:
+        case str():
+            return drawable(said)
+        case dict():
+            return {name: _drawn(one) for name, one in said.items()}
+        case list():
+            return [_drawn(one) for one in said]
+        case _:
+            return said
 
 
 def _block(paper: Paper, block: Block) -> dict[str, Any]:

@@ -172,6 +172,15 @@ def test_what_somebody_wrote_is_text_and_no_command_of_the_template(file: CaseFi
     assert "".join(said.split()) in "".join(text.split())
 
 
+def test_pages_are_made_to_be_kept_for_decades_and_draw_no_empty_box(file: CaseFile) -> None:
+    data = papers.pdf(replace(file, outcome="𠮷野家 asked"))
+    reader = pypdf.PdfReader(io.BytesIO(data))
+    metadata = reader.xmp_metadata
+    assert metadata is not None and b"<pdfaid:part>3</pdfaid:part>" in data
+    assert "[U+20BB7]野家 asked" in shown(data) and "input.json" in reader.attachments
+    assert papers.check(data).faults == ()
+
+
 def test_a_workbook_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(papers, "FILE_BYTES_MAX", 1_000)
     out = io.BytesIO()
