@@ -10,6 +10,7 @@ import pytest
 import chongzheng.console
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.queues import QUEUES
+from chongzheng.cases.shipped import REGISTERS
 from chongzheng.console.areas import AREAS, area_of
 from chongzheng.console.words import LANGUAGES, text
 from chongzheng.console.words_frame import FRAME
@@ -73,8 +74,9 @@ def test_every_fact_state_and_choice_of_every_kind_has_words() -> None:
     rows = [row for kind in KINDS.values() for row in kind.rows]
     assert {row.fact for row in rows} <= set(FACTS)
     assert {state for kind in KINDS.values() for state in kind.states} <= set(STATES)
-    choices = {choice for row in rows for word in row.takes for choice in word.choices}
-    assert choices <= set(SET_WORDS) | set(STATES)
+    words = [*(word for row in rows for word in row.takes), *(word for one in REGISTERS.values() for word in one.fields)]
+    truths = {key.removeprefix("truth.") for key in FRAME if key.startswith("truth.")}
+    assert {choice for word in words for choice in word.choices} <= set(SET_WORDS) | set(STATES) | truths
 
 
 def test_every_open_matter_belongs_to_an_area() -> None:

@@ -58,6 +58,11 @@ class Day:
     side: Side
     keeper: Matters
     matters: dict[str, str] = field(default_factory=dict)
+    serving: Any = None
+
+    def stop_door(self) -> None:
+        """The engine's door is gone from now on."""
+        self.serving.stop()
 
     def browser(self) -> Browser:
         """A browser that keeps cookies and follows nothing by itself."""
@@ -144,7 +149,7 @@ def working_day(folder: Path, more: str = STRICT) -> Iterator[Day]:
     try:
         door = serving.start()
         with console(folder, configured(folder, door, token, more)) as base:
-            yield Day(folder, base, door, side, keeper, made)
+            yield Day(folder, base, door, side, keeper, made, serving)
     finally:
         serving.stop()
         side.close()

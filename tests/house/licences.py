@@ -3,12 +3,15 @@
 `python tests/house/licences.py` prints one line for each distribution that is not, and exits 1 if there is one.
 """
 
+import json
 import re
 import sys
 from importlib.metadata import Distribution, distribution
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
+ROOT = Path(__file__).resolve().parents[2]
 # LGPL libraries are used unmodified, which is fine; GPL and AGPL reach into the program.
 REACHING = re.compile(r"(?<![A-Z])A?GPL|(?<!LESSER )(?<!LIBRARY )\bGENERAL PUBLIC LICEN[CS]E")
 
@@ -47,13 +50,22 @@ def needed(name: str) -> dict[str, Distribution]:
     return found
 
 
+def vendored() -> dict[str, list[str]]:
+    """Every browser file of other people that is shipped, with its licence."""
+    listed = ROOT / "src/chongzheng/console/static/vendor/vendor.json"
+    return {row["file"]: [row["licence"]] for row in json.loads(listed.read_text("utf-8"))["files"]}
+
+
 def main() -> int:
     """Print what will not do; 0 if nothing."""
     packages = needed("chongzheng")
     del packages["chongzheng"]
     objections = [f"{name} {why}" for name, package in sorted(packages.items()) if (why := objection(stated(package)))]
-    print("\n".join(objections) or f"licences: {len(packages)} distributions, none under GPL or AGPL")
-    return 1 if objections or not packages else 0
+    files = vendored()
+    objections += [f"{name} {why}" for name, words in sorted(files.items()) if (why := objection(words))]
+    good = f"licences: {len(packages)} distributions, {len(files)} browser files, none under GPL or AGPL"
+    print("\n".join(objections) or good)
+    return 1 if objections or not packages or not files else 0
 
 
 if __name__ == "__main__":

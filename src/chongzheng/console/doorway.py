@@ -75,17 +75,17 @@ class Doorway:
 
     def say(self, matter: str, fact: str, words: Mapping[str, Any], shown: str, person: str, once: str) -> Answer:
         """A fact of a matter."""
-        said = {"fact": fact, "said": dict(words), **({"shown": shown} if shown else {})}
+        said = {"fact": fact, "words": dict(words), "shown": shown}
         return self.call("POST", f"/matters/{matter}/facts", said, person=person, key=once)
 
     def open(self, kind: str, words: Mapping[str, Any], about: Mapping[str, str], person: str, once: str) -> Answer:
         """A new matter."""
-        return self.call("POST", "/matters", {"kind": kind, "said": dict(words), **about}, person=person, key=once)
+        return self.call("POST", "/matters", {"kind": kind, "words": dict(words), **about}, person=person, key=once)
 
     def propose(self, register: str, said: Mapping[str, Any], person: str) -> Answer:
         """A new edition of a row."""
-        return self.call("POST", f"/registers/{quote(register)}/proposals", said, person=person)
+        return self.call("POST", f"/registers/{quote(register)}", said, person=person)
 
     def approve(self, register: str, said: Mapping[str, Any], person: str) -> Answer:
         """An edition comes into force."""
-        return self.call("POST", f"/registers/{quote(register)}/approvals", said, person=person)
+        return self.call("POST", f"/registers/{quote(register)}/approval", said, person=person)

@@ -32,8 +32,10 @@ WIDGETS = {
     "objects": "json",
 }
 """form of a word -> how it is asked for."""
-MINOR = {"Taken", "Released", "Assigned", "Queued", "Noted", "EvidenceAdded", "Joined", "Paused", "Resumed"}
-"""What can be said of any matter; it stands behind what moves it on."""
+AT_HAND = ("Taken", "Released", "Noted", "EvidenceAdded", "Assigned", "Queued")
+"""What can be said of any matter, in this order behind what moves it on."""
+MOVES, NEAR, FAR = 0, 1, 2
+"""Where an action stands: it moves the matter on, it is at hand for any matter, it is seldom wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What this person may say of a matter now. `bound`: to what they see; `weighty`: takes a proof on the spot;
-    `barred`: why this person may not after all; `moves`: the state that follows, "" where it stays or depends."""
+    """What this person may say of a matter now. `place`: MOVES, NEAR, FAR; `bound`: to what they see; `weighty`: takes
+    a proof on the spot; `barred`: why this person may not after all; `moves`: the state that follows, "" where it
+    stays or depends."""
 
     fact: str
     title: str
@@ -60,15 +63,36 @@ class Action:
     bound: bool
     weighty: bool
     barred: bool
-    minor: bool
+    place: int
     moves: str
+
+    @property
+    def minor(self) -> bool:
+        """Whether the matter stays where it is."""
+        return self.place != MOVES
 
 
 def actions(kind: Kind, matter: Matter, who: str, roles: Iterable[str], language: str) -> list[Action]:
     """Everything that this person may say of it in its state, what moves it on first."""
     mine = frozenset(roles)
-    found = [_action(row, matter, who, language) for row in kind.possible(matter.state) if row.may & mine]
-    return sorted(found, key=lambda one: (one.minor, one.barred))
+    rows = [row for row in kind.possible(matter.state) if row.may & mine and not _idle(row, matter, who)]
+    found = [_action(row, matter, who, language) for row in rows]
+    return sorted(found, key=lambda one: (one.place, one.barred, _rank(one.fact)))
+
+
+def _idle(row: Row, matter: Matter, who: str) -> bool:
+    """What would change nothing: take what is one's own, give back what is nobody's."""
+    return (row.fact == "Taken" and matter.owner == who) or (row.fact == "Released" and not matter.owner)
+
+
+def _rank(fact: str) -> int:
+    return AT_HAND.index(fact) if fact in AT_HAND else len(AT_HAND)
+
+
+def _place(row: Row) -> int:
+    if row.fact in AT_HAND:
+        return NEAR
+    return FAR if row.next is None and not weighty(row) else MOVES
 
 
 def weighty(row: Row) -> bool:
@@ -84,7 +108,7 @@ def _action(row: Row, matter: Matter, who: str, language: str) -> Action:
         bound=row.shown,
         weighty=weighty(row),
         barred=who in matter.said_by(*row.apart),
-        minor=(row.next is None and not weighty(row)) or row.fact in MINOR,
+        place=_place(row),
         moves=words.state(row.next, language) if row.next and row.next != matter.state else "",
     )
 

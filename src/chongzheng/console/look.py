@@ -36,7 +36,8 @@ def environment(**options: Any) -> Environment:
     """Jinja2 as the templates expect it: everything escaped, a name that is not there is an error."""
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(**{**given, "autoescape": True})  # noqa: S701 - it is on, whatever the options say
-    env.globals.update(t=_t, asset=asset, areas=AREAS, tones=TONES, query=query, say=_say, age=_age, once=once)
+    env.globals.update(t=_t, asset=asset, areas=AREAS, tones=TONES, query=query, once=once)
+    env.globals.update(say=_say, age=_age, called=_called, lasting=_lasting)
     env.filters.update(yuan=yuan, instant=instant, day=day, clock=clock, short=short)
     return env
 
@@ -110,12 +111,24 @@ SAYS: Mapping[str, Callable[[str, str], str]] = {
     "kind": words.kind,
     "word": words.set_word,
     "slice": words.part,
+    "queue": words.queue,
+    "seen": words.seen,
 }
 
 
 @pass_context
 def _say(context: Context, what: str, word: str) -> str:
     return SAYS[what](word, context["seat"].language)
+
+
+@pass_context
+def _called(context: Context, word: str) -> str:
+    return words.label("", word, context["seat"].language)
+
+
+@pass_context
+def _lasting(context: Context, ms: int) -> str:
+    return age(ms, 0, context["seat"].language)
 
 
 @pass_context

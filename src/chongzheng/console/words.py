@@ -8,7 +8,7 @@ from types import MappingProxyType
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Kind
 from chongzheng.console.words_frame import FRAME
-from chongzheng.console.words_said import FACTS, PARTS, SET_WORDS, STATES
+from chongzheng.console.words_said import FACTS, PARTS, QUEUES, SEEN, SET_WORDS, STATES
 
 LANGUAGES = ("zh", "en")
 """The first is spoken where nobody chose."""
@@ -35,13 +35,25 @@ def state(name: str, language: str) -> str:
 
 
 def set_word(word: str, language: str) -> str:
-    """A word of a fixed choice; D0 to D8 are states too. What an operator named stays as it is."""
+    """A word of a fixed choice; D0 to D8 are states too, truths have words. What an operator named stays so."""
+    if f"truth.{word}" in FRAME:
+        return text(f"truth.{word}", language)
     return _said(SET_WORDS, word, language) if word in SET_WORDS else _said(STATES, word, language)
 
 
 def part(name: str, language: str) -> str:
     """A part of the money in doubt."""
     return _said(PARTS, name, language)
+
+
+def queue(name: str, language: str) -> str:
+    """A queue for people."""
+    return _said(QUEUES, name, language)
+
+
+def seen(what: str, language: str) -> str:
+    """What a witness saw."""
+    return _said(SEEN, what, language)
 
 
 def kind(name: str, language: str) -> str:

@@ -9,11 +9,14 @@ from django.http import HttpResponse
 
 from chongzheng.cases.fields import holds_card_number
 from chongzheng.cases.kinds import KINDS
+from chongzheng.cases.matter import Matter
 from chongzheng.console.showing import go, here, hidden_of, page, sights_of, tell
 from chongzheng.console.words import text
 from chongzheng.journal.actors import ALLOWED, May
+from chongzheng.mistakes import TheirMistake
 
 QUERY_CHARS_MAX = 80
+FOUND_MAX = 50
 _MATTER = re.compile(r"([a-z]+)[- ]?([0-9]{1,15})")
 
 
@@ -27,6 +30,7 @@ def found(request: Any) -> HttpResponse:
     if named and named[1] in KINDS:
         return go(f"/matters/{named[1]}-{named[2]}")
     reads = not ALLOWED[May.READ].isdisjoint(request.seat.actor.roles)
+    matters = _matters(request, asked)
     payments = here().reader.find(asked) if asked and reads else []
     sights = sights_of(request)
     rows = [
@@ -36,6 +40,14 @@ def found(request: Any) -> HttpResponse:
         )
         for one in payments
     ]
-    if len(rows) == 1 and len(rows[0][1]) == 1:
-        return go(f"/matters/{rows[0][1][0].id}")
-    return page(request, "found.html", asked=asked, rows=rows)
+    return page(request, "found.html", asked=asked, rows=rows, matters=matters)
+
+
+def _matters(request: Any, asked: str) -> list[Matter]:
+    """The matters that have all these words, of those that this person may see."""
+    try:
+        found = here().matters.search(asked, most=FOUND_MAX)
+    except TheirMistake:
+        return []
+    sights = sights_of(request)
+    return [one for one in found if hidden_of(request, one, sights) is not None]

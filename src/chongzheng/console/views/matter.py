@@ -16,7 +16,7 @@ from chongzheng.cases.matter import Matter
 from chongzheng.console import spot, words
 from chongzheng.console.forms import Action, Unreadable, actions, weighty
 from chongzheng.console.forms import said as read_words
-from chongzheng.console.showing import go, here, hidden_of, page, tell
+from chongzheng.console.showing import go, here, hidden_of, now, page, tell
 from chongzheng.journal.timelines import timeline_of
 from chongzheng.mistakes import TheirMistake
 
@@ -39,7 +39,7 @@ def shown(request: Any, number: str, wrong: str = "", status: int = 200, fact: s
     moments = _moments(sight, seen, one) if one.payment else []
     return page(
         request, "matter.html", status, one=seen, hash=view.hash, standing=view.payment, payment=payment,
-        clocks=_clocks(seen), facts=_facts(request, seen), hides=bool(hides), moments=moments,
+        clocks=_clocks(request, seen), facts=_facts(request, seen), hides=bool(hides), moments=moments,
         actions=_again(request, found, fact), story=_story(sight, one, hides)[::-1][:STORY_MAX],
         children=_family(request, sight.matters.of_parent(one.id, most=CHILDREN_MAX)),
         siblings=_family(request, sight.matters.of_payment(one.payment), one) if one.payment else [],
@@ -101,8 +101,13 @@ def _again(request: Any, found: list[Action], fact: str) -> list[Action]:
     ]  # fmt: skip
 
 
-def _clocks(one: Matter) -> list[Mapping[str, Any]]:
-    return sorted((clock for clock in one.body.get("clocks", ()) if sla.runs(clock)), key=lambda clock: clock["due_at"])
+def _clocks(request: Any, one: Matter) -> list[Mapping[str, Any]]:
+    """The clocks that run, the nearest first, by the names that the register gives them."""
+    running = [clock for clock in one.body.get("clocks", ()) if sla.runs(clock)]
+    rows = here().registers.in_force(now())["clocks"] if running else {}
+    language = request.seat.language
+    titled = [{**clock, "title": rows.get(clock["name"], {}).get(language, clock["name"])} for clock in running]
+    return sorted(titled, key=lambda clock: clock["due_at"])
 
 
 def _facts(request: Any, one: Matter) -> list[tuple[str, str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,8 @@ from chongzheng.console.words import LANGUAGES, text
 from chongzheng.journal.rules import day_of
 
 HISTORY_MAX = 200
+UNIT = re.compile(r"[(（](分|毫秒)[)）]$")
+"""Behind a label where the value is entered in that unit; a page shows yuan and days."""
 
 
 def listed(request: Any) -> HttpResponse:
@@ -31,7 +34,7 @@ def shown(request: Any, name: str) -> HttpResponse:
     written_here = [entry for entry in here().registers.history(name) if entry.edition]
     return page(
         request, "register.html", one=one, force=dict(force), history=written_here[::-1][:HISTORY_MAX],
-        labels={word.name: _label(request, word) for word in one.fields}, who=request.seat.actor.id,
+        labels={word.name: UNIT.sub("", _label(request, word)) for word in one.fields}, who=request.seat.actor.id,
     )  # fmt: skip
 
 
@@ -63,7 +66,7 @@ def proposed(request: Any, name: str) -> HttpResponse:
     except Unreadable as no:
         return form(request, name, text(no.key, _language(request), label=_label(request, no.field)), 400)
     document = {
-        "row": request.POST.get("row", "").strip(),
+        "name": request.POST.get("row", "").strip(),
         "valid_from": request.POST.get("from", "").replace("-", ""),
         "body": body,
         "reason": request.POST.get("reason", "").strip(),
@@ -80,7 +83,7 @@ def approved(request: Any, name: str) -> HttpResponse:
     _known(name)
     edition = request.POST.get("edition", "")
     document = {
-        "row": request.POST.get("row", ""),
+        "name": request.POST.get("row", ""),
         "valid_from": request.POST.get("from", ""),
         "edition": int(edition) if edition.isascii() and edition.isdigit() else 0,
     }
