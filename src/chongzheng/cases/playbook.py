@@ -13,6 +13,7 @@ from chongzheng.cases import desk
 from chongzheng.cases.effects import Effect, Free, Open, Take
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Fact, Given, Kind, Matter, Outcome, Refused, Row, in_all
+from chongzheng.cases.packed import rows
 from chongzheng.cases.registers import Register
 
 PREPARED, ACTIVE, OVER, DISCARDED = "PREPARED", "ACTIVE", "OVER", "DISCARDED"
@@ -23,6 +24,8 @@ DAY_MS = 24 * HOUR_MS
 DRILLS_KEPT_MAX = 100
 OVERDUE_PRIORITY = 50
 TASKS_MAX = 30
+DRILL_DAYS = 365
+"""What the house ships is tried once a year."""
 
 
 def wrong_tasks(row: Mapping[str, Any]) -> str:
@@ -37,12 +40,14 @@ def wrong_tasks(row: Mapping[str, Any]) -> str:
     return ""
 
 
-def _task(team: str, hours: int, zh: str, en: str) -> dict[str, Any]:
-    return {"zh": zh, "en": en, "team": team, "hours": hours}
-
-
-def _playbook(zh: str, en: str, *tasks: Mapping[str, Any]) -> dict[str, Any]:
-    return {"version": 1, "zh": zh, "en": en, "drill_days": 365, "tasks": list(tasks)}
+def _shipped() -> dict[str, dict[str, Any]]:
+    """The playbooks of playbooks.csv, one row a task."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows("playbooks.csv"):
+        book = {"version": 1, "zh": row["name_zh"], "en": row["name_en"], "drill_days": DRILL_DAYS, "tasks": []}
+        task = {"zh": row["zh"], "en": row["en"], "team": row["team"], "hours": int(row["hours"])}
+        found.setdefault(row["playbook"], book)["tasks"].append(task)
+    return found
 
 
 PLAYBOOKS = Register(
@@ -56,37 +61,9 @@ PLAYBOOKS = Register(
         Field("drill_days", "whole", "演练间隔天数", "days within which it is tried"),
         Field("tasks", "objects", "任务", "what becomes a task: zh, en, team, hours"),
     ),
-    {
-        "outage": _playbook(
-            "渠道或卡组织中断", "a channel or a scheme is down",
-            _task("operations", 1, "确认范围并停止自动重发", "find out how far it goes; stop driving in vain"),
-            _task("network", 1, "检查专线与备用线路", "check the line and the way around it"),
-            _task("merchants", 2, "通知商户改用其他支付方式", "tell shops to take other means of payment"),
-            _task("customer service", 2, "发布统一口径", "publish what may be said"),
-            _task("clearing", 24, "恢复后逐笔核对清算文件", "compare every payment with the clearing file afterwards"),
-        ),
-        "key loss": _playbook(
-            "密钥泄露或丢失", "keys are lost or exposed",
-            _task("security", 1, "停用并吊销相关密钥", "stop and revoke the keys"),
-            _task("field", 24, "双人重新灌注密钥", "load new keys, two people"),
-            _task("risk", 4, "排查异常交易", "look for payments that should not be"),
-            _task("operations", 24, "按规定上报", "report it as the rules say"),
-        ),
-        "mass late reversals": _playbook(
-            "大量迟到冲正", "reversals come late in numbers",
-            _task("operations", 1, "暂停垫付退款", "stop provisional refunds"),
-            _task("clearing", 4, "逐笔识别双重退款", "find every payment that went back twice"),
-            _task("finance", 24, "按顺序追回", "ask for the money back, in the order of the rules"),
-            _task("customer service", 24, "提前五个工作日通知客户", "notify customers five working days ahead"),
-        ),
-        "fail-over": _playbook(
-            "备用网络切换", "fail over to the second network path",
-            _task("network", 1, "切换到备用线路并测量", "switch to the second path and measure it"),
-            _task("field", 4, "确认终端可交易且待发冲正已补发", "see that terminals sell and owe no reversal"),
-        ),
-    },
+    _shipped(),
     wrong_tasks,
-)  # fmt: skip
+)
 
 PLAYBOOK = Field("playbook", "word", "预案", "row of the register playbook")
 
