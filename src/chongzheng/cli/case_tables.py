@@ -26,6 +26,7 @@ from chongzheng.causes.ask import next_tests
 from chongzheng.causes.score import Ranking, Scored, because, score
 from chongzheng.causes.signals import SIGNALS, Value, given
 from chongzheng.causes.table import Table, packed, read
+from chongzheng.gateway.own_file import text_of
 from chongzheng.mistakes import TheirMistake
 
 FILE_BYTES_MAX = 4 << 20
@@ -38,17 +39,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 
 def content(path: Path) -> str:
     """The text of a file. TheirMistake: not there, too large, not UTF-8."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(FILE_BYTES_MAX + 1)
-    except OSError as wrong:
-        raise TheirMistake(f"cannot be read: {wrong.strerror}", path.name) from None
-    if len(data) > FILE_BYTES_MAX:
-        raise TheirMistake(f"has more than {FILE_BYTES_MAX} bytes", path.name)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise TheirMistake("is not UTF-8 text", path.name) from None
+    return text_of(path, FILE_BYTES_MAX)
 
 
 @click.command()

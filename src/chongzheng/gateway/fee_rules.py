@@ -9,7 +9,7 @@ from pathlib import Path
 from chongzheng.fees import interchange, price_list
 from chongzheng.fees.interchange import Ladder
 from chongzheng.fees.tariff import Tariff
-from chongzheng.mistakes import TheirMistake
+from chongzheng.gateway.own_file import text_of
 
 FILE_BYTES_MAX = 16 << 20
 
@@ -43,14 +43,4 @@ def text(name: str) -> str:
 
 def content(path: Path) -> str:
     """The text of an operator's file. TheirMistake: not there, too large, not UTF-8."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(FILE_BYTES_MAX + 1)
-    except OSError as wrong:
-        raise TheirMistake(f"cannot be read: {wrong.strerror}", path.name) from None
-    if len(data) > FILE_BYTES_MAX:
-        raise TheirMistake(f"has more than {FILE_BYTES_MAX} bytes", path.name)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise TheirMistake("is not UTF-8 text", path.name) from None
+    return text_of(path, FILE_BYTES_MAX)
