@@ -8,10 +8,12 @@ import pytest
 from chongzheng.journal.actors import Actors, Role
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
+from chongzheng.reconcile import tables
 from chongzheng.reversal.payment import Proof, State, Truth
+from chongzheng.settlement.match import Candidate, Held
 from chongzheng.settlement.windows import rows
 from unit.settlement import bills
-from unit.settlement.acom_lines import DAY, NAME, line, reversal
+from unit.settlement.acom_lines import DAY, MERCHANT, NAME, TERMINAL, line, record, reversal
 from unit.settlement.bills import REFUND, REVERSAL, Deal
 from whole.test_settle import NEXT_DAY, NEXT_NAME, NO_BREAKS, OPENED_AT, settled
 from whole.test_settle_formats import ALIPAY, Counter
@@ -102,6 +104,22 @@ def test_an_operators_window_holds_from_its_day_once_a_second_person_approved_it
     on_its_day = settled(second, "--date", NEXT_DAY, "--db", shop.path, "--dry-run")
     assert on_its_day["breaks"] == NO_BREAKS | {"one_sided_theirs": 1}
     assert on_its_day["matched"] == 2
+
+
+def test_whole_days_as_tables_are_compared_by_the_journal_s_windows_too(shop: Counter, tmp_path: Path) -> None:
+    shop.approved("000001", "RRN000000001")
+    desk = Desk(shop)
+    edition = desk.row("card", NEXT_DAY, tolerance_fen=3)
+    desk.registers.approve("matching windows", "card", NEXT_DAY, edition, "wang", OPENED_AT)
+    ours, theirs = tmp_path / "ours.csv", tmp_path / "theirs.csv"
+    tables.write_ours(
+        ours,
+        [Candidate("P1", TERMINAL, MERCHANT, "000001", 100, OPENED_AT, NEXT_DAY, ("RRN000000001",), held=Held.KEPT)],
+    )
+    tables.write_theirs(theirs, [record(amount_fen=102, sent_at=f"{NEXT_DAY}100000")])
+    words = (ours, theirs, "--date", NEXT_DAY)
+    assert settled("day", *words)["breaks"] == NO_BREAKS | {"amount": 1}
+    assert settled("day", *words, "--db", shop.path)["breaks"] == NO_BREAKS
 
 
 def test_how_old_a_sale_may_be_that_is_taken_back_is_a_row_too(shop: Counter) -> None:

@@ -13,12 +13,16 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from chongzheng.cli.place import PLACE
+from chongzheng.gateway import windows
+from chongzheng.journal import Reader
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reconcile.day import Result, reconcile
 from chongzheng.reconcile.engine import MEMORY_MIB, THREADS, Bounds
 from chongzheng.reconcile.opening import DUCKDB, open_engine
 from chongzheng.settlement import days
 from chongzheng.settlement.breaks import HANDLING, Type
+from chongzheng.settlement.windows import HOUSE, Windows
 
 MEMORY_MIB_MIN, MEMORY_MIB_MAX, THREADS_MAX = 256, 1 << 20, 256
 
@@ -35,11 +39,17 @@ MEMORY_MIB_MIN, MEMORY_MIB_MAX, THREADS_MAX = 256, 1 << 20, 256
 @click.option(
     "--scratch", type=click.Path(path_type=Path, file_okay=False), help="Folder for what does not fit memory."
 )
+@click.option(
+    "--db",
+    envvar="CHONGZHENG_DB",
+    type=PLACE,
+    help="Journal whose matching windows hold, of the last --date; without it those of the house.",
+)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for all differences.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 def day(
     ours: Path, theirs: Path, dates: tuple[str, ...], rest_days: tuple[str, ...], engine: str, memory_mib: int,
-    threads: int, scratch: Path | None, out: Path | None, as_json: bool,
+    threads: int, scratch: Path | None, db: Path | str | None, out: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Compare payments (OURS) with the lines of complete clearing files (THEIRS): tables in CSV or Parquet.
 
@@ -49,7 +59,7 @@ def day(
     with tempfile.TemporaryDirectory(prefix="chongzheng-settle-", dir=scratch) as folder:
         opened = open_engine(engine, Bounds(Path(folder), memory_mib, threads))
         try:
-            result = reconcile(opened, ours, theirs, file_days, resting, _say)
+            result = reconcile(opened, ours, theirs, file_days, resting, _say, _windows(db, max(file_days)))
         finally:
             opened.close()
     if out is not None:
@@ -75,6 +85,16 @@ def document(result: Result, engine: str) -> dict[str, object]:
         "problems": [],
         "digest": result.digest,
     }
+
+
+def _windows(db: Path | str | None, day: str) -> Windows:
+    if db is None:
+        return HOUSE
+    reader = Reader.open(db)
+    try:
+        return windows.on(reader, day)
+    finally:
+        reader.close()
 
 
 def _days(given: tuple[str, ...], option: str) -> frozenset[str]:
