@@ -22,6 +22,8 @@ LANGUAGES = ("zh", "en")
 CODE_CHARS = 20
 """A hundred bits: nobody finds a second paper with the same code."""
 GROUP_CHARS = 4
+SCANNED = "CHONGZHENG:"
+"""What a scanner reads before the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,8 +336,8 @@ def code(digest_hex: str) -> str:
 
 
 def plain_code(text: str) -> str:
-    """A code as somebody typed it, in the form in which `code` writes it; "" when it is none."""
-    letters = "".join(text.upper().split()).replace("-", "")
+    """A code as somebody typed it, or scanned it, in the form in which `code` writes it; "" when it is none."""
+    letters = "".join(text.upper().split()).removeprefix(SCANNED).replace("-", "")
     if len(letters) != CODE_CHARS or not set(letters) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"):
         return ""
     return "-".join(letters[at : at + GROUP_CHARS] for at in range(0, CODE_CHARS, GROUP_CHARS))

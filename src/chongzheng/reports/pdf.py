@@ -7,6 +7,7 @@ file alone can make the pages again and compare.
 
 from __future__ import annotations
 
+import io
 import json
 from functools import cache
 from importlib.metadata import version
@@ -14,9 +15,11 @@ from importlib.resources import files
 from typing import Any
 
 import pylopdf_fonts_zh_cn
+import segno
 import typst
 
 from chongzheng.mistakes import OurMistake
+from chongzheng.reports.documents import SCANNED
 from chongzheng.reports.glyphs import drawable
 from chongzheng.reports.paper import HASH, ID, Block, Facts, Paper, Prose, Signatures, Table, spelt
 from chongzheng.reports.tongue import in_china
@@ -46,7 +49,14 @@ def pages(paper: Paper, attached: bytes, form: str = "pdf", ppi: int = 100) -> A
 
 def maker() -> str:
     """What set the pages; another version may set them otherwise."""
-    return f"typst {version('typst')}, pylopdf-fonts-zh-cn {version('pylopdf-fonts-zh-cn')}"
+    return f"typst {version('typst')}, pylopdf-fonts-zh-cn {version('pylopdf-fonts-zh-cn')}, segno {version('segno')}"
+
+
+def square(code: str) -> str:
+    """The code as a picture (SVG) that a telephone or a scanner reads back; letters and digits only, so it is small."""
+    out = io.BytesIO()
+    segno.make(f"{SCANNED}{code}", error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False)
+    return out.getvalue().decode()
 
 
 @cache
@@ -72,6 +82,7 @@ def _said(paper: Paper) -> dict[str, Any]:
         "code": paper.code,
         "digest": paper.digest,
         "key": paper.key,
+        "square": square(paper.code),
         "sections": [
             {"title": section.title, "blocks": [_block(paper, block) for block in section.blocks]}
             for section in paper.sections

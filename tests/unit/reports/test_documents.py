@@ -56,6 +56,7 @@ def test_a_code_is_the_beginning_of_the_hash_in_groups() -> None:
     [
         ("aaaa-bbbb-cccc-dddd-2345", "AAAA-BBBB-CCCC-DDDD-2345"),
         (" aaaabbbb ccccdddd 2345 ", "AAAA-BBBB-CCCC-DDDD-2345"),
+        ("CHONGZHENG:AAAA-BBBB-CCCC-DDDD-2345", "AAAA-BBBB-CCCC-DDDD-2345"),
         ("aaaa-bbbb-cccc-dddd-234", ""),
         ("aaaa-bbbb-cccc-dddd-2341", ""),
         ("", ""),

@@ -22,7 +22,7 @@ from chongzheng.reports import papers
 from chongzheng.reports.case_file import case_file
 from chongzheng.reports.documents import CaseFile, Document, Retrieval, code, digest
 from chongzheng.reports.paper import Column, Paper, Prose, Section, Table
-from chongzheng.reports.pdf import ANNEX_ROWS_MAX, pages
+from chongzheng.reports.pdf import ANNEX_ROWS_MAX, pages, square
 from chongzheng.reports.period import period
 from chongzheng.reports.retrieval import retrieval
 from journal.made import name_of, pan
@@ -275,6 +275,12 @@ def test_sheets_of_one_name_have_names_of_their_own(file: CaseFile) -> None:
     paper = Paper(file, "t", "a", "r", file.as_of, (Section("s", (table, table, replace(table, name=""))),))
     names = openpyxl.load_workbook(io.BytesIO(papers.spread.sheets(paper, b"{}"))).sheetnames
     assert len(names) == len(set(names)) == 5 and all(len(name) <= 31 for name in names)
+
+
+def test_the_code_is_there_for_a_scanner_too() -> None:
+    ours, other = square("AAAA-BBBB-CCCC-DDDD-2345"), square("AAAA-BBBB-CCCC-DDDD-2346")
+    assert ours == square("AAAA-BBBB-CCCC-DDDD-2345") != other and ours.startswith("<svg")
+    assert 'width="25"' in ours, "letters and digits alone: the second size is enough"
 
 
 def test_pages_can_be_looked_at(file: CaseFile) -> None:
