@@ -14,7 +14,7 @@ import structlog
 
 from chongzheng import config as settings
 from chongzheng import uplink
-from chongzheng.casework import Casework
+from chongzheng.casework import Casework, house_of
 from chongzheng.clearing import Clearing, awaited, desk, terms_of
 from chongzheng.gateway.asking import Asking, Channel, answers_of
 from chongzheng.gateway.channel import Channel as Kinds
@@ -43,7 +43,7 @@ from chongzheng.housekeeping import Housekeeping
 from chongzheng.journal import Committed, Fenced, Journal, Reader, Submission, Vault
 from chongzheng.journal.mailbox import Mailbox
 from chongzheng.journal.side import Side
-from chongzheng.mistakes import OurMistake
+from chongzheng.mistakes import OurMistake, TheirMistake
 from chongzheng.reversal import effects, facts
 from chongzheng.reversal.payment import Owes, Payment
 from chongzheng.reversal.policy import Policy
@@ -51,6 +51,7 @@ from chongzheng.runner import Runner
 
 if TYPE_CHECKING:
     from chongzheng.api.serve import Serving
+    from chongzheng.notices.sending import House
 
 DRAIN_WAIT_MS = 2_000
 """How long a stop waits for the bank to answer sales that are under way; later ones are reversed after the start."""
@@ -101,6 +102,14 @@ def awaited_files(path: Path, now: int) -> list[Awaited]:
         return awaited(config.settlement, config.calendar.utc_offset_h, reader, now)
     finally:
         reader.close()
+
+
+def journal_and_house(path: Path) -> tuple[Path | str, House]:
+    """Which journal a configuration names, and the house that its notices leave. TheirMistake: it has no [notices]."""
+    config = settings.load(path)
+    if config.notices is None:
+        raise TheirMistake("has no table [notices]", str(path))
+    return config.journal, house_of(config.notices)
 
 
 def journal_and_mark(path: Path) -> tuple[Path | str, Path]:

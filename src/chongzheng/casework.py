@@ -62,7 +62,7 @@ class Casework:
         self, place: Path | str, notices: NoticesSection | None, counts: Counts, clock: Callable[[], int]
     ) -> None:
         self._place = place
-        self._house = _house(notices) if notices is not None else None
+        self._house = house_of(notices) if notices is not None else None
         self._counts = counts
         self._clock = clock
         self._stopping = threading.Event()
@@ -233,9 +233,9 @@ class Casework:
         log.error("a matter is set aside", matter=name, why=why)
 
 
-def _house(section: NoticesSection) -> House:
-    """Only where notices leave: outlets cost an engine's start."""
+def house_of(section: NoticesSection) -> House:
+    """The house of [notices], with the days off of the calendar. Imported here: outlets cost an engine's start."""
     from chongzheng.gateway.rest_days import between
-    from chongzheng.notices.equip import house_of
+    from chongzheng.notices import equip
 
-    return house_of(section, between)
+    return equip.house_of(section, between)

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fee": ("chongzheng.cli.fee:fee", "What a payment costs, by which rule, and why."),
     "case": ("chongzheng.cli.case:case", "Truth and cause of payments that people work."),
     "matter": ("chongzheng.cli.matter:matter", "Slow work: cases, tasks, complaints, problems, tickets."),
+    "notice": ("chongzheng.cli.notice:notice", "Notices to people: seen, sent again, previewed, answered."),
     "register": ("chongzheng.cli.register:register", "Rules, calendars, limits: dated rows."),
     "requirements": ("chongzheng.cli.requirements:requirements", "How each requirement stands, and what proves it."),
     "report": ("chongzheng.cli.report:report", "Papers: audit of a case or a period, retrieval evidence."),

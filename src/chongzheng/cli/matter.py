@@ -13,7 +13,7 @@ from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Matter
 from chongzheng.cli.person import db_option, desk, json_option, now_ms, person_options, proven, show
 from chongzheng.journal.actors import Actors
-from chongzheng.journal.matters import PAGE_MAX, Matters
+from chongzheng.journal.matters import NUMBER_MAX, PAGE_MAX, Matters
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
@@ -89,6 +89,24 @@ def listed(
             found = keeper.owned(owner, most=most)
         else:
             found = keeper.of_payment(str(payment))
+    rows = [{name: getattr(one, name) for name in COLUMNS} for one in found]
+    show(rows, {"matters": [_said(one) for one in found]}, as_json)
+
+
+@matter.command("search")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--kind", type=click.Choice(tuple(KINDS)), default=None, help="Only of this kind.")
+@click.option("--open", "open_only", is_flag=True, help="Only what is not ended.")
+@click.option("--before", default=NUMBER_MAX, help="Go on below this number.", show_default=False)
+@click.option("--limit", "most", default=PAGE_MAX, show_default=True, type=click.IntRange(1, PAGE_MAX))
+@db_option
+@json_option
+def search(
+    words: tuple[str, ...], kind: str | None, open_only: bool, before: int, most: int, db: Path | str, as_json: bool
+) -> None:
+    """Matters that have all these WORDS, newest first: id, STAN, RRN, terminal, shop, masked card, words of texts."""
+    with desk(db) as side:
+        found = _keeper(side).search(" ".join(words), kind or "", open_only, before, most)
     rows = [{name: getattr(one, name) for name in COLUMNS} for one in found]
     show(rows, {"matters": [_said(one) for one in found]}, as_json)
 

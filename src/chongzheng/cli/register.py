@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from chongzheng.cases import units
 from chongzheng.cases.shipped import REGISTERS
 from chongzheng.cli.person import db_option, desk, json_option, now_ms, person_options, proven, show
 from chongzheng.journal.actors import Actors
@@ -58,6 +59,26 @@ def history(name: str, db: Path | str, as_json: bool) -> None:
         found = Registers(side).history(name)
     names = ("name", "valid_from", "edition", "in_force", "proposed_by", "approved_by", "reason")
     show([{n: getattr(one, n) or "" for n in names} for one in found], {"rows": [_said(one) for one in found]}, as_json)
+
+
+@register.command("below-minimum")
+@click.option("--day", help="By the rows in force on this day (yyyymmdd); today, if not given.")
+@db_option
+@json_option
+def below(day: str | None, db: Path | str, as_json: bool) -> None:
+    """Terminals below the minimum version of their model, sites with one way to the host. Exit 1 if any."""
+    with desk(db) as side:
+        registers, on = Registers(side), day or day_of(now_ms())
+        fleet, least = registers.rows("units", on), registers.rows("minimum versions", on)
+    old, alone = units.below_minimum(fleet, least), units.without_second_path(fleet)
+    rows = [{"terminal": name, **{word: fleet[name][word] for word in ("model", "version", "site")}} for name in old]
+    counts = [
+        {"model": model, "version": version, "terminals": n} for (model, version), n in units.versions(fleet).items()
+    ]
+    show(rows, {"terminals": old, "sites_with_one_path": alone, "versions": counts}, as_json)
+    if alone and not as_json:
+        click.echo(f"one way to the host only: {', '.join(alone)}")
+    raise SystemExit(int(bool(old or alone)))
 
 
 @register.command("propose")

@@ -153,8 +153,9 @@ class Post:
             return self.retry(notice, at) and bool(enact(self._side, at, by, "notice retried", f"notice {notice}"))
 
     def hurry(self, notice: int, at: int) -> bool:
-        """Send it at the next look, though it waits for its next attempt; False: it does not wait."""
-        return bool(self._side.ask("hurry_notice", id=notice, at=at))
+        """Send it at the next look, though it waits for its next attempt; False: it does not wait so long that nobody
+        can be sending it just now."""
+        return bool(self._side.ask("hurry_notice", id=notice, at=at, leased_until=at + LEASE_MS))
 
     def there(self, notice: int) -> bool:
         """Whether there is a notice of this number."""

@@ -64,8 +64,8 @@ UPDATE notice SET state = 'waiting', next_at = :at, attempts = 0, wording = '', 
 WHERE id = :id AND state IN ('failed', 'refused') RETURNING id;
 
 -- name: hurry_notice
--- One that waits for its next attempt, and that nobody is sending just now as far as its lease says.
-UPDATE notice SET next_at = :at WHERE id = :id AND state = 'waiting' AND next_at > :at RETURNING id;
+-- One that waits longer than the lease of somebody who is sending it can last.
+UPDATE notice SET next_at = :at WHERE id = :id AND state = 'waiting' AND next_at > :leased_until RETURNING id;
 
 -- name: apologies_to
 SELECT person, incident, coalesce(sent_at, made_at), facts, wording FROM notice
