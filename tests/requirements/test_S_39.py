@@ -28,7 +28,7 @@ def test_s_39(desk: Desk) -> None:
     with pytest.raises(Overtaken, match=f"has one for this incident already \\({first.id}\\)"):
         sorry(desk, "case-1")
     texts, _ = deliver(desk)
-    assert (len(texts) == 1 and "抱歉" in texts[0]) or "道歉" in texts[0]
+    assert len(texts) == 1 and ("抱歉" in texts[0] or "道歉" in texts[0])
     assert "We are sorry" in texts[0] and "622200******1234" in texts[0] and "123.45" in texts[0]
     desk.matters.say(first.id, "NoticeSent", {})
 
