@@ -31,7 +31,7 @@ _CODE = re.compile(
     r"|\b[A-Z]{2,}_[A-Z_]{2,}\b"  # states, CHARGED_KEPT
     r"|\b(?:DOUBTFUL|UNKNOWN|REVERSING|CONTESTED|STAN|RRN|MTI)\b"
     r"|\b(?:D1?[0-9]|PR-[0-9X]|[SME]-?[0-9]{2})\b"  # rules, decision rows, requirements
-    r"|\b(?:0[1-8][0-9]0)\b"  # message types, 0400
+    r"|(?<![*(.,:-])\b(?:0[1-8][0-9]0)\b(?![):.,-]?[ -]?[0-9])"  # message types, 0400; no card's end, no area code
     r"|[应响]答码|返回码|错误码|原因代?码|response code|error code|reason code",
 )
 _BLAME = re.compile(

@@ -39,3 +39,19 @@ def test_ordinary_words_pass() -> None:
     text = "您好，编号 CZ-7K3F-9Q2M，2026年 9 月 21 日，POS 显示成功，卡 622202******1234。"
     text += "It is on hold; call 400-820-8888."
     assert objections(text, Audience.CARDHOLDER, False) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "card 622202******0400",
+        "卡 622202******0620。",
+        "tel 0310-7654321",
+        "tel (0350) 123456",
+        "CASE-0200",
+        "0510 85432100",
+    ],
+)
+def test_the_end_of_a_card_and_an_area_code_are_no_message_type(text: str) -> None:
+    assert objections(text, Audience.CARDHOLDER, True) == ()
+    assert objections("a 0400 was sent", Audience.CARDHOLDER, True) == ("shows a code of ours: 0400",)
