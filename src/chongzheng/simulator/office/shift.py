@@ -59,6 +59,7 @@ class Shift:
         self.aftermath.declare(cases)
         for case in cases:
             await self._first(case)
+        await self.office.until(self._all_told, "a notice has not left")
         await self._late(rows)
 
     async def after_the_files(self, rows: Rows) -> None:
