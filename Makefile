@@ -35,6 +35,9 @@ $(STAMP): requirements.lock pyproject.toml | $(VENV)/bin/pip
 	@test -e $(SOFTHSM) || { \
 	  echo "setup: installing the Debian package softhsm2, the key module that tests use"; \
 	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq softhsm2; }
+	@command -v chromium >/dev/null || { \
+	  echo "setup: installing the Debian package chromium, in which the tests of the console walk its pages"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; }
 	@echo "setup: installing chongzheng itself, editable"
 	@$(PY) -m pip install --quiet --no-deps --editable .
 	@touch $(STAMP)

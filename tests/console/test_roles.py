@@ -75,7 +75,6 @@ def test_only_the_roles_of_the_table_get_a_page(
     if path == "sign-out":
         return  # it would end the session of everybody here; test_doors walks it
     for role, browser in browsers.items():
-        browser.get("/help")
         where, words = address(path, day), {"actor": f"x-{role}"}
         answer = browser.get(where) if method == "GET" else browser.post(where, **words)
         if door == "open" or role in ROLES[who]:

@@ -74,7 +74,8 @@ def test_every_fact_state_and_choice_of_every_kind_has_words() -> None:
     rows = [row for kind in KINDS.values() for row in kind.rows]
     assert {row.fact for row in rows} <= set(FACTS)
     assert {state for kind in KINDS.values() for state in kind.states} <= set(STATES)
-    words = [*(word for row in rows for word in row.takes), *(word for one in REGISTERS.values() for word in one.fields)]
+    words = [word for row in rows for word in row.takes]
+    words += [word for one in REGISTERS.values() for word in one.fields]
     truths = {key.removeprefix("truth.") for key in FRAME if key.startswith("truth.")}
     assert {choice for word in words for choice in word.choices} <= set(SET_WORDS) | set(STATES) | truths
 

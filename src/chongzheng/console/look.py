@@ -112,6 +112,7 @@ SAYS: Mapping[str, Callable[[str, str], str]] = {
     "word": words.set_word,
     "slice": words.part,
     "queue": words.queue,
+    "post": words.post,
     "seen": words.seen,
 }
 

@@ -17,6 +17,7 @@ import pysqlite3
 from chongzheng.journal.actors import Actors
 from chongzheng.journal.matters import Matters
 from chongzheng.journal.on_postgres import PostgresReading
+from chongzheng.journal.post import Post
 from chongzheng.journal.reader import EVERYBODYS, Reader
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import PostgresDriver, Side, is_url, statements
@@ -130,6 +131,7 @@ class Sight:
             self.side, self.reader = Side(FileDriver(db)), Reader(FileReading(db))
         self.actors = Actors(self.side)
         self.registers = Registers(self.side)
+        self.post = Post(self.side)
         self.matters = Matters(self.side, clock, self.registers)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Kind
 from chongzheng.console.words_frame import FRAME
-from chongzheng.console.words_said import FACTS, PARTS, QUEUES, SEEN, SET_WORDS, STATES
+from chongzheng.console.words_said import FACTS, PARTS, POST, QUEUES, SEEN, SET_WORDS, STATES
 
 LANGUAGES = ("zh", "en")
 """The first is spoken where nobody chose."""
@@ -49,6 +49,11 @@ def part(name: str, language: str) -> str:
 def queue(name: str, language: str) -> str:
     """A queue for people."""
     return _said(QUEUES, name, language)
+
+
+def post(name: str, language: str) -> str:
+    """How a notice stands."""
+    return _said(POST, name, language)
 
 
 def seen(what: str, language: str) -> str:

@@ -459,3 +459,11 @@ SEEN: Mapping[str, tuple[str, str]] = MappingProxyType({
     "0230": ("0230 通知应答", "0230 answer to an advice"),
 })  # fmt: skip
 """What a witness saw -> (zh, en)."""
+
+POST: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "waiting": ("待发", "waiting"),
+    "sent": ("已发出", "sent"),
+    "failed": ("失败", "failed"),
+    "refused": ("被拒", "refused"),
+})  # fmt: skip
+"""How a notice stands -> (zh, en)."""

@@ -23,6 +23,8 @@ from chongzheng.mistakes import TheirMistake
 STORY_MAX = 200
 CHILDREN_MAX = 100
 TIMELINE_MAX = 300
+PERSONAL = "contact"
+"""Whoever does not see this of a body does not see to whom something was said either."""
 OWN_PLACE = frozenset({"by", "clocks", "standing", "witnesses", "notes", "evidence", "advice", "parent", "settled"})
 """Names of a body that have a place of their own on the page, or are only the machine's."""
 
@@ -43,6 +45,7 @@ def shown(request: Any, number: str, wrong: str = "", status: int = 200, fact: s
         actions=_again(request, found, fact), story=_story(sight, one, hides)[::-1][:STORY_MAX],
         children=_family(request, sight.matters.of_parent(one.id, most=CHILDREN_MAX)),
         siblings=_family(request, sight.matters.of_payment(one.payment), one) if one.payment else [],
+        notices=[] if PERSONAL in hides else sight.post.of_matter(one.id),
         wrong=wrong, tried=fact, ended=one.state in KINDS[one.kind].ended, who=actor.id,
     )  # fmt: skip
 
