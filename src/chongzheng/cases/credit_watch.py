@@ -7,7 +7,6 @@ later one. This matter is open without holding anything up, hears how the paymen
 from __future__ import annotations
 
 from chongzheng.cases import desk
-from chongzheng.cases import refund_rules as rules
 from chongzheng.cases.effects import Effect, Open, Say
 from chongzheng.cases.matter import NEW, Fact, Given, Kind, Matter, Outcome, Row
 
@@ -25,8 +24,6 @@ def _opened(matter: Matter, fact: Fact, given: Given) -> Outcome:
 
 
 def _moved(matter: Matter, fact: Fact, given: Given) -> Outcome:
-    if not rules.returned(given.payment):
-        return Outcome()
     told = Say(matter.body["refund"], "PaymentMoved", dict(given.payment), softly=True)
     return Outcome(effects=(told,))
 

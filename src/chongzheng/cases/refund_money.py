@@ -107,6 +107,9 @@ def _learned(matter: Matter, fact: Fact, given: Given, changes: dict[str, Any], 
         return _doubled(matter, fact, given, changes, out, after)
     if matter.state in DOUBLED_STATES and not kept(given.payment):
         return Outcome(None, changes, out)  # nobody knows any more; the claw-back goes on until somebody does
+    if not out:
+        changes, out = _follows(matter, changes, given.payment)
+        after = {**after, **changes}
     if matter.state == CONFIRMED_FINAL:
         return Outcome(None, changes, out)
     undone = _undone(matter)
@@ -123,6 +126,16 @@ def _learned(matter: Matter, fact: Fact, given: Given, changes: dict[str, Any], 
         return Outcome(POSTED, changes, (*out, *undone))
     ended = (*_ended(matter, given, CONFIRMED_FINAL), watched(matter, given, fact.at))
     return Outcome(CONFIRMED_FINAL, changes, (*out, *undone, *ended))
+
+
+def _follows(matter: Matter, changes: dict[str, Any], payment: Body) -> tuple[dict[str, Any], tuple[Effect, ...]]:
+    """The machine moved the money between suspense and shop after its refund, which is borne where it lies now."""
+    source = matter.body["source"] if kept(payment) and not matter.body["advance"] else ""
+    if source == "suspense" and payment["suspense_fen"] <= -matter.fen and payment["shop_fen"] >= matter.fen:
+        return {**changes, "source": "merchant"}, (_book(matter, Booking.SHOP_PAYS),)
+    if source == "merchant" and payment["suspense_fen"] >= matter.fen and payment["shop_fen"] <= -matter.fen:
+        return {**changes, "source": "suspense"}, (_book(matter, Booking.SHOP_REPAID),)
+    return changes, ()
 
 
 def _doubled(

@@ -29,6 +29,8 @@ class Booking(StrEnum):
     ADVANCE_LOST = "advance lost"
     ADVANCE_BY_FILE = "advance by file"
     FOUND_FOR_CARDHOLDER = "found for cardholder"
+    SHOP_PAYS = "shop pays"
+    SHOP_REPAID = "shop repaid"
     DOUBLED = "doubled"
     DOUBLED_AT_SHOP = "doubled at shop"
     DOUBLED_UNSEEN = "doubled unseen"
@@ -63,6 +65,8 @@ BOOKINGS: MappingProxyType[Booking, tuple[Account, Account, str]] = MappingProxy
     Booking.ADVANCE_LOST: (Account.COMPENSATION, Account.PROVISIONAL, "the advance does not come back"),
     Booking.ADVANCE_BY_FILE: (Account.CLEARING, Account.PROVISIONAL, "a debit adjustment brought the advance back"),
     Booking.FOUND_FOR_CARDHOLDER: (Account.SUSPENSE, Account.CARDHOLDER, "what was in doubt goes to the cardholder"),
+    Booking.SHOP_PAYS: (Account.MERCHANT, Account.SUSPENSE, "what was refunded turned out to be the shop's"),
+    Booking.SHOP_REPAID: (Account.SUSPENSE, Account.MERCHANT, "what the shop paid back turned out not to be its own"),
     Booking.DOUBLED: (Account.PROVISIONAL, Account.SUSPENSE, "given back, and then it went back by itself too"),
     Booking.DOUBLED_AT_SHOP: (Account.PROVISIONAL, Account.MERCHANT, "the same, and the shop had paid for it"),
     Booking.DOUBLED_UNSEEN: (Account.PROVISIONAL, Account.CARDHOLDER, "given back when nothing was owed any more"),
@@ -99,6 +103,7 @@ DRAWS: MappingProxyType[Booking, Account] = MappingProxyType({
     Booking.ADVANCE_LOST: Account.PROVISIONAL,
     Booking.ADVANCE_BY_FILE: Account.PROVISIONAL,
     Booking.FOUND_FOR_CARDHOLDER: Account.SUSPENSE,
+    Booking.SHOP_REPAID: Account.SUSPENSE,
 })
 """What ends something that began: on this account of the payment there must lie as much, so that nothing is given back,
 freed or recovered twice."""

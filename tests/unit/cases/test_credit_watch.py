@@ -21,11 +21,9 @@ def test_it_is_opened_once_for_a_refund_and_for_half_a_year() -> None:
     assert one.said == {"refund": "refund-4", "until": NOON_MS + 180 * DAY_MS}
 
 
-def test_it_tells_only_what_went_back_and_ends_when_its_time_is_over() -> None:
+def test_it_tells_its_refund_how_the_payment_moves_and_ends_when_its_time_is_over() -> None:
     seen = play(WATCH, [("Opened", "program", {"refund": "refund-4", "until": NOON_MS + DAY_MS})], standing=standing())
     assert seen.matter.due_at == NOON_MS + DAY_MS and WATCH.tags(seen.matter)["refund"] == "refund-4"
-    seen.well("PaymentMoved")
-    assert seen.effects == []
     seen.pays(truth="charged_returned")
     seen.well("PaymentMoved")
     assert seen.effects == [Say("refund-4", "PaymentMoved", seen.payment, softly=True)]

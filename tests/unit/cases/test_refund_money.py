@@ -215,3 +215,13 @@ def test_what_nobody_has_is_an_advance_until_somebody_has_it() -> None:
     moves(one, suspense_fen=FEN)
     assert booked(one.effects)[1:] == [("found for cardholder", FEN), ("advance covered", FEN)]
     assert one.matter.body["advance"] == 0
+
+
+def test_a_refund_is_borne_where_the_machine_has_the_money_now() -> None:
+    one = final()
+    moves(one, suspense_fen=-FEN, shop_fen=FEN)
+    assert booked(one.effects)[-1] == ("shop pays", FEN) and one.matter.body["source"] == "merchant"
+    moves(one, suspense_fen=FEN, shop_fen=-FEN)
+    assert booked(one.effects)[-1] == ("shop repaid", FEN) and one.matter.body["source"] == "suspense"
+    moves(one, suspense_fen=0, shop_fen=0)
+    assert booked(one.effects)[-1] == ("shop repaid", FEN) and one.matter.state == "CONFIRMED_FINAL"
