@@ -15,7 +15,7 @@ from chongzheng.simulator.clerks.trial import run
 from chongzheng.simulator.mutants.campaign import MUTANTS, NOT_FOUND, hunt
 from chongzheng.simulator.mutants.mutant import CASES
 
-INTERLEAVINGS = 160
+INTERLEAVINGS = 156
 OF_PEOPLE = {mutant.name: mutant for mutant in MUTANTS if mutant.layer == CASES}
 
 
@@ -53,9 +53,9 @@ def test_the_bank_does_what_was_ordered_once_under_its_reference() -> None:
 
 
 def test_the_command_prints_one_document() -> None:
-    found = CliRunner().invoke(simulate, ["--interleavings", "8", "--workers", "1", "--json"], standalone_mode=False)
+    found = CliRunner().invoke(simulate, ["--interleavings", "12", "--workers", "1", "--json"], standalone_mode=False)
     document = json.loads(found.output)
-    assert document["interleavings"] == 8 and document["violations"] == 0
+    assert document["interleavings"] == 12 and document["violations"] == 0
     assert found.return_value == int(
         bool(document["invariants_never_evaluated"] or document["sometimes_never_reached"])
     )

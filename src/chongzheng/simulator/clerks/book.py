@@ -15,6 +15,8 @@ class Account:
     reversals: int = 0
     credits: dict[str, int] = field(default_factory=dict)
     debits: dict[str, int] = field(default_factory=dict)
+    is_charged_back: bool = False
+    was_charged_back: bool = False
 
     @property
     def charged_fen(self) -> int:
@@ -24,7 +26,8 @@ class Account:
     @property
     def given_back_fen(self) -> int:
         """What came back over every route, less what was taken back again."""
-        return self.reversals * self.fen + sum(self.credits.values()) - sum(self.debits.values())
+        returned = (self.reversals + self.is_charged_back) * self.fen
+        return returned + sum(self.credits.values()) - sum(self.debits.values())
 
     @property
     def is_doubled(self) -> bool:
@@ -41,6 +44,10 @@ class Account:
             return False
         self.reversals += 1
         return True
+
+    def charge_back(self) -> None:
+        """The issuer takes the money for its cardholder."""
+        self.is_charged_back = self.was_charged_back = True
 
     def credit(self, reference: str, fen: int) -> None:
         """A refund or credit adjustment was ordered."""

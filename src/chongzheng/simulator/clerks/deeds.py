@@ -17,20 +17,19 @@ from chongzheng.simulator.clerks.office import PEOPLE, Office
 from chongzheng.simulator.clerks.wires import Street
 from chongzheng.simulator.clerks.words import words_for
 
-OPENED = {"case": 2, "task": 1, "retry": 1, "refund": 12, "dispute": 5, "compensation": 1}
+OPENED = {"case": 1, "task": 1, "retry": 1, "refund": 12, "dispute": 3}
 """What people open about a payment, and how often."""
-OF_A_CASE = frozenset(
-    "WitnessHeard ConfirmStarted Confirmed CauseFound Decided Remedied NoticeSent Closed Reopened Joined".split()
-)
+OF_A_CASE = frozenset("WitnessHeard ConfirmStarted Confirmed Closed Reopened".split())
 """What people say of a case here; its other facts move no money, and have tests of their own."""
 NEVER_DRAWN = frozenset({"Queued", "Assigned", "Noted", "Released"})
 DULL = frozenset(row.fact for row in desk_rows(("",)))
 """Facts that every matter has and that decide nothing."""
 ENDING = frozenset("Withdrawn Blocked Rejected Dropped Reweighed".split())
-PAYING = frozenset("Approved Sent Posted CreditSeen NotPosted Answered Executed ChargedBack".split())
+PAYING = frozenset("Approved Sent Posted CreditSeen NotPosted StopTried CancelTried PaidBack WrittenOff".split())
 """What brings money on its way, or says that it has arrived."""
 DULL_WEIGHT, PAYING_WEIGHT, OTHER_WEIGHT = 1, 40, 3
-MONEY_WEIGHT = 4
+MONEY_WEIGHT = 8
+CHARGEBACK_CODE, INQUIRY_CODE = "4502", "6302"
 NOBODY_S_HASH = "0" * 64
 SIGHTS_MAX = 400
 
@@ -84,7 +83,8 @@ class Deeds:
         dice = self._dice
         wanted = [kind for kind in OPENED if kind in KINDS]
         open_ones = [one for one in matters if one.state not in KINDS[one.kind].ended]
-        if not matters or dice.random() < (0.35 if not open_ones else 0.12):
+        in_hand = [one for one in open_ones if one.kind != "case"]
+        if not matters or dice.random() < (0.1 if in_hand else 0.6):
             return self._opening(street, KINDS[self._weighted(wanted, [OPENED[kind] for kind in wanted])], matters)
         some = open_ones or matters
         one = self._weighted(some, [1 if each.kind == "case" else MONEY_WEIGHT for each in some])
@@ -95,6 +95,14 @@ class Deeds:
         facts = ("NotPosted", "Posted", "CreditSeen")
         return [fact for fact in facts if _is_true(fact, one, street) and (one.state, fact) in KINDS[one.kind].table]
 
+    def recovery(self, one: Matter, street: Street) -> list[tuple[str, dict[str, Any]]]:
+        """How a good clerk takes back what this claw-back is about: by the channel's word, or not at all."""
+        if one.kind != "clawback" or one.state in KINDS["clawback"].ended:
+            return []
+        stopped = ("StopTried", {"worked": one.parent in street.bank, "reference": "end"})
+        cancelled = ("CancelTried", {"worked": self._dice.random() < 0.5, "reference": "end"})
+        return [stopped, cancelled, ("WrittenOff", {"reason": "nothing else is left"})]
+
     def someone_else(self, deed: Deed) -> str:
         """Whoever else might say this."""
         return self._dice.choice([who for who in PEOPLE if who != deed.who])
@@ -104,8 +112,25 @@ class Deeds:
         who = self._who(row, None)
         cases = [one.id for one in matters if one.kind == "case"]
         parent = cases[0] if cases and kind.name != "case" else ""
-        said = words_for(row, street, self._office.now, self._dice)
+        said = words_for(kind.name, row, street, self._office.now, self._dice)
+        if kind.name == "dispute":
+            said = {**said, **self._of_issuer(street)}
         return Deed(who, kind.name, "", "Opened", said, None, parent, street.n)
+
+    def _of_issuer(self, street: Street) -> dict[str, Any]:
+        """What came from the issuer: a chargeback where it did charge back; else it asks, or people try another way."""
+        if street.account.is_charged_back:
+            return {"action": "chargeback", "code": CHARGEBACK_CODE, "fen": street.account.fen}
+        if self._dice.random() < 0.7:
+            return {"action": "inquiry", "code": INQUIRY_CODE}
+        return {"action": "manual refund", "code": CHARGEBACK_CODE}
+
+    def chargeback(self, street: Street, matters: list[Matter]) -> Deed | None:
+        """What has to be said where the issuer charged back and nobody has said so; None: nothing has."""
+        if not street.account.is_charged_back or any(one.kind == "dispute" and _is_of(one) for one in matters):
+            return None
+        said = {**self._of_issuer(street), "card": "debit"}
+        return Deed("li", "dispute", "", "Opened", said, None, "", street.n)
 
     def _next(self, street: Street, kind: Kind, one: Matter) -> Deed | None:
         rows = [row for row in kind.possible(one.state) if row.may and _is_drawn(row, kind)]
@@ -115,7 +140,9 @@ class Deeds:
         if not _is_true(row.fact, one, street):
             return None
         who = self._who(row, one)
-        said = words_for(row, street, self._office.now, self._dice)
+        said = words_for(kind.name, row, street, self._office.now, self._dice)
+        if row.fact == "StopTried":
+            said["worked"] = one.parent in street.bank
         return Deed(who, kind.name, one.id, row.fact, said, self._sight(who, row, one), "", street.n)
 
     def _who(self, row: Row, one: Matter | None) -> str:
@@ -153,6 +180,10 @@ def _is_true(fact: str, one: Matter, street: Street) -> bool:
             return one.id in street.refused
         case _:
             return True
+
+
+def _is_of(one: Matter) -> bool:
+    return bool(one.body["action"] == "chargeback")
 
 
 def _is_drawn(row: Row, kind: Kind) -> bool:

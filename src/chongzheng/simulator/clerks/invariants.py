@@ -10,7 +10,7 @@ INVARIANTS: dict[str, str] = {
     "M1": "C: what was advanced, held or owed for a payment is drawn on no further than it goes",
     "M5": "C: what people ordered to give back for a payment, less what came back, never exceeds what was charged",
     "M6": "C: while a give-back of people's is out, no reversal that we drive can still take effect",
-    "M9": "Q: whoever has money back twice is known to, or has a case where witnesses disagree; and nobody else is",
+    "M9": "Q: whoever has money back twice is known to, or has a case where witnesses disagree; it is taken back once",
     "P6": "C: at most one give-back of a payment is live, whoever began it",
     "D4": "A: whoever is refused, or dies before the commit, leaves nothing behind",
     "D5": "A: what was done before its answer was lost is not done again when it is said again",
@@ -57,6 +57,9 @@ SITUATIONS: tuple[str, ...] = (
     "the bank refused a refund that was sent",
     "the bank reversed after a refund was sent",
     "a double credit was noticed",
+    "the issuer charged back a payment that people were giving back",
+    "a double credit was recovered",
+    "a double credit was written off",
     "the bank reversed after the engine had given up",
     "a clearing file contradicted what was known",
 )

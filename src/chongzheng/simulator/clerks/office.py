@@ -126,6 +126,11 @@ class Office:
         """It lives on."""
         self._mortal.left = _FOR_EVER
 
+    @property
+    def steps(self) -> int:
+        """Changes whenever another connection has committed something."""
+        return int(self.rows("PRAGMA data_version")[0][0])
+
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What stands in the store, read beside the keeper."""
         return self._eye.execute(sql, values).fetchall()

@@ -27,7 +27,8 @@ REOPENS = {"case": frozenset({"Reopened", "Joined"}), "refund": frozenset({"Paym
 ENDS = {
     "refund": {
         "EXPIRED": "a refund lapsed",
-    }
+    },
+    "clawback": {"RECOVERED": "a double credit was recovered", "WRITTEN_OFF": "a double credit was written off"},
 }
 """Kind -> state in which it ended without money -> the situation that it is."""
 THREE_ABOVE_FEN = 1_000_000

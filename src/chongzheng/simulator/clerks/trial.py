@@ -27,16 +27,17 @@ from chongzheng.simulator.clerks.watch import REFUSALS, Watch
 from chongzheng.simulator.clerks.wires import DOUBTFUL, DRIVEN, Street, Wires
 from chongzheng.simulator.virtual.disk import SHELF
 
-PAYMENTS = 8
+PAYMENTS = 12
 """Interleavings in one trial: they share people, registers, limits and the clock."""
-DEEDS_OF_ONE = 26
+DEEDS_OF_ONE = 16
 STATEMENTS_MAX = 30
 """Within so many statements from its beginning a doomed transaction dies; most are shorter, and then it does not."""
 WAITS_MS = (1_000, 1_000, 20_000, 600_000, 3_600_000)
 ERRANDS_MAX = 20
 GOING_ON = 0.4
+TOLD_OF_CASES = 0.2
 LONG_WAITS_MS = (30 * 3_600_000, 5 * 86_400_000)
-CLOSED_OF_ALL = 0.1
+CLOSED_OF_ALL = 0.15
 """Cases are closed with all that belongs to it in tests of their own; here it matters what may not be closed."""
 CASE_WORK: tuple[tuple[str, dict[str, Any]], ...] = (
     ("ConfirmStarted", {}),
@@ -138,11 +139,11 @@ class Trial:
             return
         reporter = self._dice.choice(("li", "mei", "fang"))
         case = Deed(
-            reporter, "case", "", "Opened", {"source": "person", "why": "debited, and no slip"}, street=street.n
+            reporter, "case", "", "Opened", {"source": "person", "why": "no slip", "witness": HEARD[0]}, street=street.n
         )
         if self._say(case):
             one = self.office.matters.of_payment(street.id)[0].id
-            for said in HEARD:
+            for said in HEARD[1:]:
                 self._say(Deed(reporter, "case", one, "WitnessHeard", said, street=street.n))
 
     def _street(self) -> Street:
@@ -154,20 +155,21 @@ class Trial:
     # One thing after the other
 
     def _one(self, street: Street) -> None:
-        chance = self._dice.random()
-        if street.payment is None or chance < 0.42:
+        chance, traces = self._dice.random(), self.office.steps
+        if street.payment is None or chance < 0.4:
             self._wire(street)
         elif chance < 0.88:
             self._person(street)
-        elif chance < 0.92:
-            self.program(street)
-        elif chance < 0.96:
+        elif chance < 0.91:
+            self.program(TOLD_OF_CASES)
+        elif chance < 0.95:
             self._others.act(street)
-        elif chance < 0.98:
+        elif chance < 0.958:
             self._restart()
         else:
             self._wait()
-        self._look(street)
+        if self.office.steps != traces:
+            self._look(street)
 
     def _wire(self, street: Street) -> None:
         moves = self.wires.moves(street)
@@ -209,11 +211,11 @@ class Trial:
         if deed is None:
             return
         self._counts["deeds"] += 1
-        if chance > 0.97:
+        if chance < 0.19:
             self._preview(deed)
-        if chance > 0.93 and deed.matter:
+        if chance > 0.95 and deed.matter:
             self._batch(replace(deed, sight=None))
-        elif chance > 0.89:
+        elif chance > 0.9:
             self._doomed(deed)
         else:
             self._say(deed)
@@ -233,6 +235,7 @@ class Trial:
 
     def _done(self, deed: Deed, before: Matter | None, after: Matter, facts: int) -> None:
         self._counts["done"] += 1
+        self.wires.follow(self.wires.streets[deed.street - 1], deed.fact, deed.said, before, after)
         self._last = deed
         self.watch.done(deed, before, after, facts)
 
@@ -320,8 +323,9 @@ class Trial:
 
     # The program
 
-    def program(self, street: Street) -> None:
-        """What it says by itself: deadlines that ran out, and how payments stand."""
+    def program(self, cases: float) -> None:
+        """What it says by itself: deadlines that ran out, and how payments stand. `cases`: the part of them that hears
+        it this time; the others hear it later."""
         matters = self.office.matters
         for one in matters.due():
             if not matters.holds(one, "ClockRan"):
@@ -330,6 +334,8 @@ class Trial:
             self._loudly(lambda one=one: matters.say(one, "ClockRan", {}), f"ClockRan of {one}")  # type: ignore[misc]
             self.watch.reach("a deadline of a matter ran out")
         for one, facts in matters.behind():
+            if one.startswith("case-") and self._dice.random() > cases:
+                continue
             self._tell(f"{one} hears how its payment stands")
             self._loudly(lambda one=one, facts=facts: matters.tell_standing(one, facts), f"PaymentMoved of {one}")  # type: ignore[misc]
             self.watch.reach("a matter heard that its payment moved")
@@ -356,11 +362,22 @@ class Trial:
 
     def _finish(self, street: Street) -> None:
         """Whoever has to hears what the bank did."""
+        came = self._deeds.chargeback(street, self.office.matters.of_payment(street.id))
+        if came is not None:
+            self._say(came)
         for one in self.office.matters.of_payment(street.id):
             for fact in self._deeds.news(one, street):
                 sight = self._deeds.look("wang", one.id)
                 words = {"reference": f"end {one.id} {fact}"}
                 self._say(Deed("wang", one.kind, one.id, fact, words, sight, "", street.n))
+
+    def _recover(self, street: Street) -> None:
+        """Whoever has to takes back what went twice, or writes it off."""
+        for one in self.office.matters.of_payment(street.id):
+            for fact, said in self._deeds.recovery(one, street):
+                if self.office.matters.holds(one.id, fact):
+                    who = "zhang" if fact == "WrittenOff" else "wang"
+                    self._say(Deed(who, one.kind, one.id, fact, said, self._deeds.look(who, one.id), "", street.n))
 
     def _close(self, street: Street) -> None:
         """A good clerk works its case to the end, as far as it can be."""
@@ -378,11 +395,12 @@ class Trial:
             for street in self.wires.streets:
                 self.wires.settle(street)
                 self._look(street)
-            self.program(self.wires.streets[0])
+            self.program(TOLD_OF_CASES)
             self.office.now += WAITS_MS[-1]
         for street in self.wires.streets:
             self._finish(street)
             if self._dice.random() < CLOSED_OF_ALL:
+                self._recover(street)
                 self._close(street)
             self._look(street)
             self.watch.rest(street, self.office.matters.of_payment(street.id))

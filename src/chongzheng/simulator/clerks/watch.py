@@ -23,6 +23,7 @@ from chongzheng.simulator.clerks.wires import Street
 
 VIOLATIONS_MAX = 20
 TWO = 2
+DROPPED = frozenset({"DROPPED"})
 WHY_CHARS_MIN = 12
 REFUSALS = (NotAllowed, Overtaken, TheirMistake)
 SIDES = {Account.PROVISIONAL: 1, Account.HELD: -1}
@@ -104,6 +105,7 @@ class Watch:
             lies = side * self.balance(kept, name)
             self.hold("M1", lies >= 0, f"{name}: {lies} fen on {kept}")
         ordered = sum(account.credits.values()) - sum(account.debits.values())
+        self.hold("M9", ordered >= 0, f"{name}: more was taken back than given: {account}")
         self.hold("M5", ordered <= max(account.charged_fen, account.fen), f"{name}: {account}")
         live = [one.id for one in matters if one.state in LIVE.get(one.kind, ())]
         self.hold("P6", len(live) <= 1, f"{name} is given back by {', '.join(live)}")
@@ -175,6 +177,8 @@ class Watch:
                 f"{street.id}: {lies} fen on {kept}, and nothing about it is open",
             )
         self._doubled(street, matters)
+        if street.account.was_charged_back and any(one.kind == "refund" for one in matters):
+            self.reach("the issuer charged back a payment that people were giving back")
         if street.refused:
             self.reach("the bank refused a refund that was sent")
         if street.account.credits and street.account.reversals:
@@ -186,8 +190,10 @@ class Watch:
         doubled = street.account.is_doubled and by_people
         if known:
             self.reach("a double credit was noticed")
-        fits = bool(known) == doubled or (doubled and self._is_contested(street))
+        fits = not doubled or known or self._is_contested(street)
         self.hold("M9", fits, f"{street.id}: {street.account}, known as doubled: {known}")
+        backs = Counter(one.parent for one in matters if one.kind == "clawback" and one.state not in DROPPED)
+        self.hold("M9", max(backs.values(), default=0) <= 1, f"{street.id}: {dict(backs)} claw-backs of one refund")
 
     def _is_contested(self, street: Street) -> bool:
         """Whether two witnesses say different things, and a person of ours has that to clear up."""

@@ -7,9 +7,10 @@ until it arrives, or never does. Clearing files say what the bank's book has had
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from chongzheng.card import Pan, masked
 from chongzheng.cases.matter import Matter
@@ -42,8 +43,8 @@ SPARE_DAYS = 4
 """Files that come only when everything has come to rest."""
 SENDS_MAX = 3
 ASKS_MAX = 2
-FEN = (1_500, 18_000, 64_000, 250_000, 1_200_000)
-"""One for each step of the refund policy."""
+FEN = (1_500, 18_000, 18_000, 64_000, 64_000, 250_000, 1_200_000)
+"""Some for each step of the refund policy."""
 
 Move = tuple[str, Callable[[], None]]
 WEIGHTS = {
@@ -51,11 +52,15 @@ WEIGHTS = {
     "the terminal reverses": 2,
     "a person stops the reversal": 4,
     "the bank works, late": 1,
+    "the issuer charges back": 1,
     "deadline": 12,
 }
 USUAL_WEIGHT = 10
 BARE, KEPT, DOUBTFUL, DRIVEN = "bare", "kept", "doubtful", "driven"
-BEGINNINGS = (15, 35, 35, 15)
+BEGINNINGS = (12, 38, 38, 12)
+STOPPED_OF_ALL = 0.8
+CHARGED_BACK_OF = 4
+"""One payment of so many may be charged back by its issuer."""
 WAKES_MAX = 12
 
 
@@ -107,6 +112,21 @@ class Wires:
                 street.orders[one.id] = one.fen
                 street.bank.append(one.id)
 
+    def follow(self, street: Street, fact: str, said: Mapping[str, Any], before: Matter | None, after: Matter) -> None:
+        """What people's word brings about at the bank: money that comes back from a cardholder, or an issuer."""
+        account, refund = street.account, after.parent
+        match after.kind, fact:
+            case "clawback", "StopTried" if said["worked"]:
+                street.bank = [what for what in street.bank if what != refund]
+            case "clawback", "CancelTried" if said["worked"]:
+                account.debit(after.id, account.credits.get(refund, 0))
+            case "clawback", "PaidBack" | "Debited":
+                account.debit(f"{after.id} {after.version}", said["fen"])
+            case "dispute", "Accepted" if refund.startswith("clawback-"):
+                account.debit(after.id, after.fen)
+            case "dispute", "Undone":
+                account.is_charged_back = False
+
     def _moves(self, street: Street) -> Iterator[Move]:
         if street.payment is None:
             yield "sale", lambda: self._tell(street, self._sale(street))
@@ -125,6 +145,8 @@ class Wires:
             yield "the terminal reverses", lambda: self._asked(street)
         if street.files < len(DAYS) - SPARE_DAYS:
             yield "clearing file", lambda: self.clear(street)
+        if street.account.charges and not street.account.was_charged_back and street.n % CHARGED_BACK_OF == 0:
+            yield "the issuer charges back", street.account.charge_back
         if street.is_driven and street.payment.attempts:
             yield "a person stops the reversal", lambda: self.stop(street, "zhang")
 
@@ -148,7 +170,7 @@ class Wires:
     def _give_up(self, street: Street, wakes: int) -> None:
         """No answer comes: it is reversed, and after so many deadlines, or by a person's word, given up."""
         for _ in range(wakes):
-            if street.is_driven and wakes > 1 and self._dice.random() < 0.3:
+            if street.is_driven and wakes > 1 and self._dice.random() < STOPPED_OF_ALL:
                 self.stop(street, "zhang")
             if street.payment is not None and street.payment.owes is not Owes.PERSON:
                 self.wake(street)

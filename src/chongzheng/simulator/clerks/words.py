@@ -26,8 +26,8 @@ OF_NAME: dict[str, tuple[Any, ...]] = {
     "template": ("returned",),
     "witness": WITNESSES,
     "original": ("yes", "yes", "yes", "no"),
-    "goods": ("no", "no", "yes"),
-    "reversal": ("failed", "failed", "acked 00"),
+    "goods": ("no", "no", "no", "yes"),
+    "reversal": ("failed", "failed", "failed", "acked 00"),
     "customer": ("C-1", "C-2", "C-3", "C-4", "C-5"),
     "card": ("K-1", "K-2", "K-3", "K-4"),
     "way": ("file", "api", "manual"),
@@ -38,15 +38,25 @@ TELLING = frozenset({"original", "goods", "reversal", "hardship"})
 _DAY_MS = 86_400_000
 
 
-def words_for(row: Row, street: Street, now: int, dice: Random) -> dict[str, Any]:
+OF_KIND: dict[tuple[str, str], tuple[Any, ...]] = {
+    ("dispute", "action"): ("chargeback", "chargeback", "inquiry", "credit adjustment"),
+    ("dispute", "code"): ("2000", "01", "04"),
+    ("clawback", "debit_day"): ("20261201", "20261008"),
+    ("clawback", "to"): ("C-1", "C-2"),
+}
+
+
+def words_for(kind: str, row: Row, street: Street, now: int, dice: Random) -> dict[str, Any]:
     """One word a field that is needed, and some of the others."""
     fields = [field for field in row.takes if field.needed or dice.random() < (0.8 if field.name in TELLING else 0.2)]
-    return {field.name: _word(field, street, now, dice) for field in fields}
+    return {field.name: _word(kind, field, street, now, dice) for field in fields}
 
 
-def _word(field: Field, street: Street, now: int, dice: Random) -> Any:
+def _word(kind: str, field: Field, street: Street, now: int, dice: Random) -> Any:
     if dice.random() < NONSENSE:
         return dice.choice(("", -1, None))
+    if (kind, field.name) in OF_KIND:
+        return dice.choice(OF_KIND[kind, field.name])
     if field.choices:
         return dice.choice(field.choices)
     if field.form == "object" and field.name == "witness":
