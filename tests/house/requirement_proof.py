@@ -20,6 +20,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 import tomllib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,8 +38,10 @@ TOOLS = [
     "msgspec", "cryptography.hazmat.primitives.ciphers.aead", "chinese_calendar",
 ]  # fmt: skip
 """Read once, by the process that all others are forked from; nothing of ours is among them."""
-TEST_TIME_S_MAX = 90
-"""A bug that makes its test run for ever is noticed as well."""
+TEST_TIME_S_MAX = 600
+"""For a test without a bug."""
+TIMES_MAX, TIME_S_LEAST = 20, 60
+"""A bug that makes its test run for ever is noticed as well: so many times as long as without it, and at least this."""
 Told = Callable[[dict[str, Any]], None]
 
 
@@ -124,8 +127,9 @@ def _try(place: str, paths: list[str], way: Connection) -> None:
 class Copy:
     """A copy of the tree in which bugs are planted, one at a time."""
 
-    def __init__(self, root: Path, place: Path) -> None:
+    def __init__(self, root: Path, place: Path, start: str) -> None:
         self.place = place
+        self._start = start
         caches = shutil.ignore_patterns("__pycache__", ".hypothesis", ".pytest_cache")
         for name in COPIED:
             if (root / name).is_dir():
@@ -135,15 +139,15 @@ class Copy:
         # By hash, not by time: a text that was changed and put back within a second must be read anew each time.
         compileall.compile_dir(place / "src", quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
 
-    def run(self, paths: list[str]) -> dict[str, list[str]] | None:
-        """The ends of these test files; None when they take for ever."""
-        context = multiprocessing.get_context("forkserver")
+    def run(self, paths: list[str], most_s: float = TEST_TIME_S_MAX) -> dict[str, list[str]] | None:
+        """The ends of these test files; None when they take longer than this."""
+        context = multiprocessing.get_context(self._start)
         here, there = context.Pipe(duplex=False)
         child = context.Process(target=_try, args=(str(self.place), paths, there))
         child.start()
         there.close()
         try:
-            ends = here.recv() if here.poll(TEST_TIME_S_MAX) else None
+            ends = here.recv() if here.poll(most_s) else None
         except EOFError:
             ends = {"passed": [], "failed": [], "broken": ["the run ended by itself"], "skipped": []}
         if ends is None:
@@ -151,8 +155,8 @@ class Copy:
         child.join()
         return ends
 
-    def end_of(self, mutant: Mutant, test: str) -> str:
-        """How the named test ends with this bug in the program."""
+    def end_of(self, mutant: Mutant, test: str, usual_s: float) -> str:
+        """How the named test, which takes so long otherwise, ends with this bug in the program."""
         path = self.place / mutant.file
         if not mutant.file.startswith("src/") or not path.is_file():
             return "no such file of the program"
@@ -162,7 +166,7 @@ class Copy:
             return "its place is not found"
         path.write_text(planted, "utf-8")
         try:
-            ends = self.run([str(HERE / test)])
+            ends = self.run([str(HERE / test)], max(TIME_S_LEAST, TIMES_MAX * usual_s))
         finally:
             path.write_text(text, "utf-8")
         if ends is None:
@@ -175,9 +179,9 @@ class Copy:
 class Court:
     """Judges rows: first every named test, then every planted bug, with so many copies at once."""
 
-    def __init__(self, root: Path, place: Path, workers: int, told: Told) -> None:
+    def __init__(self, root: Path, place: Path, workers: int, told: Told, start: str = "spawn") -> None:
         self._root = root
-        self._copies = [Copy(root, place / f"copy{n}") for n in range(workers)]
+        self._copies = [Copy(root, place / f"copy{n}", start) for n in range(workers)]
         self._free = threading.Semaphore(workers)
         self._told = told
         self._lock = threading.Lock()
@@ -196,9 +200,12 @@ class Court:
         """What was found of each row: `tests` says the name of its test file."""
         found: dict[str, Any] = {row: {"passed": [], "failed": [], "mutants": []} for row in tests}
         due = [one for one in planted if one.row in tests]
+        took_s: dict[str, float] = {}
 
         def green(row: str) -> None:
+            began = time.monotonic()
             ends = self._with_copy(lambda copy: copy.run([str(HERE / tests[row])]))
+            took_s[row] = time.monotonic() - began
             bad = ["takes for ever"] if ends is None else ends["failed"] + ends["broken"] + ends["skipped"]
             if not (self._root / HERE / tests[row]).exists():
                 bad = []  # nothing failed, nothing passed
@@ -207,7 +214,7 @@ class Court:
             self._told({"row": row, "test": tests[row], "end": end})
 
         def red(one: Mutant) -> dict[str, str]:
-            end = self._with_copy(lambda copy: copy.end_of(one, tests[one.row]))
+            end = self._with_copy(lambda copy: copy.end_of(one, tests[one.row], took_s[one.row]))
             self._told({"row": one.row, "mutant": one.name, "end": end})
             return {"name": one.name, "file": one.file, "end": end}
 
@@ -241,14 +248,14 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--quiet", action="store_true", help="say only what does not hold, and how much was tried")
     given = parser.parse_args()
-    multiprocessing.set_forkserver_preload(TOOLS)
+    start = _prepare()
     tests = {row.id: row.test for row in every_row() if row.test and (not given.ids or row.id in given.ids)}
     told = _tell_wrong if given.quiet else _tell
     before, count = tree(ROOT), steps(ROOT, tests)
     if not given.quiet:
         _tell({"steps": count})
     with tempfile.TemporaryDirectory() as folder:
-        found = Court(ROOT, Path(folder), given.workers, told).judge(tests, mutants(ROOT))
+        found = Court(ROOT, Path(folder), given.workers, told, start).judge(tests, mutants(ROOT))
     if tree(ROOT) != before:
         _tell({"void": "src or tests changed while they were judged; run it again"})
         return 1
@@ -256,6 +263,12 @@ def main() -> int:
     if given.quiet:
         print(f"requirements: {len(tests)} named tests and {count - len(tests)} planted bugs tried")
     return int(not holds(found))
+
+
+def _prepare() -> str:
+    """How processes are started when there are hundreds: from one that has read the tools, but no module of ours."""
+    multiprocessing.set_forkserver_preload(TOOLS)
+    return "forkserver"
 
 
 def _tell(line: dict[str, Any]) -> None:
