@@ -11,6 +11,7 @@ from chongzheng.reversal.facts import ReversalStopped
 from chongzheng.simulator.clerks.campaign import campaign
 from journal.made import AMOUNT_FEN, asked, bare, cleared, name_of, reply, sale, undone, written
 from requirements.desk import DAY_MS, Desk
+from requirements.told import deliver
 
 WORDS = {"fen": AMOUNT_FEN, "customer": "C1", "reason": "no goods, two copies of the slip"}
 SENT = {"way": "file", "reference": "F1 line 7", "looked_up": "nothing"}
@@ -145,3 +146,31 @@ def test_s_37_in_no_order_is_the_money_given_back_twice() -> None:
 @pytest.mark.soak
 def test_s_37_in_none_of_ten_thousand_orders() -> None:
     interleaved(10_000, seed=3_700)
+
+
+def test_s_37_the_issuer_is_asked_only_on_the_day_that_the_customer_was_told(desk: Desk) -> None:
+    case = doubtful(desk)
+    refund = out(desk, case)
+    desk.journal.apply([undone(1, desk.now + 5_000), cleared(1, 1, 1)])
+    told(desk)
+    (clawback,) = [one for one in desk.matters.of_parent(refund.id) if one.kind == "clawback"]
+    desk.say(clawback, "CancelTried", "wang", worked=False, reference="answer 30")
+    notice = {"to": "customer-1", "documents": "清算文件 / the files of two days", "complaints": "95516",
+              "merchant": "Noodle shop", "card": "622200******1234"}  # fmt: skip
+    with pytest.raises(Overtaken, match="is 20260929 or later"):
+        desk.say(clawback, "NoticeGiven", "zhang", debit_day="20260928", **notice)
+    desk.say(clawback, "NoticeGiven", "zhang", debit_day="20260929", **notice)
+    texts, notices = deliver(desk)
+    assert [one.state for one in notices] == ["sent"], notices[0].evidence
+    assert "2026年9月29日" in texts[0] and "29 Sep 2026" in texts[0] and "without your authority" in texts[0]
+    with pytest.raises(Overtaken, match="not before 20260929"):
+        desk.say(clawback, "Requested", "wang", card="credit")
+    desk.now += 8 * DAY_MS
+    desk.say(clawback, "Requested", "wang", card="credit")
+    (request,) = [one for one in desk.matters.of_parent(clawback.id) if one.kind == "dispute"]
+    assert (request.body["action"], request.body["code"]) == ("debit request", "9652")
+    desk.say(request, "Sent", "wang", reference="E22 line 1")
+    desk.say(request, "Accepted", "wang", reference="file of 1 October")
+    states = [desk.matters.get(one.id).state for one in (request, clawback, refund)]
+    assert states == ["WON", "RECOVERED", "RECOVERED"]
+    assert balances(desk, name_of(1)) == {"bank": -AMOUNT_FEN, "clearing receivable": AMOUNT_FEN}

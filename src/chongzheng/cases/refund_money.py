@@ -145,6 +145,8 @@ def _doubled(
     if gone and after["posted_at"] and not after["advance"]:
         word = Booking.DOUBLED_AT_SHOP if _from_shop(after) else Booking.DOUBLED
         changes, out = {**changes, "advance": matter.fen}, (*out, _book(matter, word))
+    if after["held"]:  # nothing of the shop's is needed for it any more
+        changes, out = {**changes, "held": False}, (*out, _book(matter, Booking.MERCHANT_FREED))
     if matter.state in DOUBLED_STATES:
         return Outcome(None, changes, out)
     times = after["doubled"] + 1

@@ -225,3 +225,27 @@ def test_a_refund_is_borne_where_the_machine_has_the_money_now() -> None:
     assert booked(one.effects)[-1] == ("shop repaid", FEN) and one.matter.body["source"] == "suspense"
     moves(one, suspense_fen=0, shop_fen=0)
     assert booked(one.effects)[-1] == ("shop repaid", FEN) and one.matter.state == "CONFIRMED_FINAL"
+
+
+def test_what_was_held_for_an_advance_covers_it() -> None:
+    one = refund("charged_kept", "acknowledged")
+    one.pays(suspense_fen=0, shop_fen=FEN)
+    proposed(one)
+    one.well("Held", "wang")
+    one.well("Approved", "zhang")
+    one.well("Sent", "wang", **DONE)
+    one.well("Posted", "wang", **SEEN_AT)
+    moves(one, **KEPT)
+    assert (one.matter.state, one.matter.body["held"]) == ("CONFIRMED_FINAL", False)
+    assert left(one, 0) == {"merchant payable": FEN, "bank": -FEN}
+
+
+def test_what_was_held_is_free_when_it_went_back_by_itself() -> None:
+    one = refund("charged_kept", "acknowledged")
+    one.pays(suspense_fen=0, shop_fen=FEN)
+    proposed(one)
+    one.well("Held", "wang")
+    one.well("Approved", "zhang")
+    one.well("Sent", "wang", **DONE)
+    moves(one, shop_fen=-FEN, **BACK)
+    assert booked(one.effects) == [("merchant held", FEN), ("merchant freed", FEN)]

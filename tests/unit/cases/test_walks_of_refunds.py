@@ -108,6 +108,9 @@ class Street:
             owed = sum(one["fen"] for one in body["recovered"])  # recovered before it turned out to be due: a person's
             lies = self.lies[Account.SUSPENSE], self.lies[Account.MERCHANT]
             assert lies in ((0, -owed), (-owed, 0)), (body, self.lies)
+        whole = all(one["fen"] == FEN for one in body.get("recovered", ()))
+        if self.machine == (0, 0) and whole and body.get("posted_at") and not self.charged_back and body["advance"]:
+            assert (self.lies[Account.SUSPENSE], self.lies[Account.MERCHANT]) == (0, 0), (body, self.lies)
 
 
 def step(street: Street, rng: random.Random) -> None:
