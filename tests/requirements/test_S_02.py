@@ -53,3 +53,23 @@ def test_s_02(desk: Desk) -> None:
     free = worked(desk, 2)
     assert free.body["standing"]["suspense_fen"] == 0
     assert desk.say(free, "Closed", "li", outcome="the money is back").state == "CLOSED"
+
+
+def test_s_02_what_a_refund_took_out_of_suspense_lies_there_no_more(desk: Desk) -> None:
+    desk.journal.apply([sale(1), reply(1), asked(1), undone(1, code="12"), cleared(1), cleared(1, 0, day="20260924")])
+    payment = name_of(1)
+    case = desk.open("case", {"source": "engine", "why": "x"}, payment=payment, key=f"case {payment}")
+    desk.say(case, "WitnessHeard", "li", witness="merchant", goods="no")
+    for fact, said in (("Confirmed", {}), ("CauseFound", {}), ("Decided", {"action": "refund"})):
+        desk.say(case, fact, "li", **said)
+    said = {"fen": 12_345, "customer": "c1", "reason": "debited, nothing handed over"}
+    refund = desk.open("refund", said, "mei", payment=payment, parent=case.id)
+    desk.say(refund, "Approved", "zhang")
+    desk.say(refund, "Sent", "wang", way="file", reference="line 1", looked_up="nothing")
+    assert desk.matters.standing(payment)["suspense_fen"] == 12_345
+    desk.say(refund, "Posted", "wang", reference="line 1")
+    assert desk.matters.standing(payment)["suspense_fen"] == 0
+    desk.say(refund, "CreditSeen", "wang", reference="the next file")
+    desk.say(case, "Remedied", "li", result="given back")
+    desk.say(case, "NoticeSent", "li", audience="cardholder", template="refund_posted")
+    assert desk.say(case, "Closed", "li", outcome="the money is back").state == "CLOSED"
