@@ -259,7 +259,11 @@ def main() -> int:
     if tree(ROOT) != before:
         _tell({"void": "src or tests changed while they were judged; run it again"})
         return 1
-    _write(ROOT / RECEIPT, before, found)
+    try:
+        _write(ROOT / RECEIPT, before, found)
+    except OSError as wrong:
+        _tell({"void": f"{RECEIPT} cannot be written: {wrong.strerror}"})
+        return 1
     if given.quiet:
         print(f"requirements: {len(tests)} named tests and {count - len(tests)} planted bugs tried")
     return int(not holds(found))

@@ -93,6 +93,35 @@ def test_the_command_reads_the_receipt_of_this_tree(elsewhere: Path) -> None:
     assert json.loads(asked("--json")[1])["counts"]["proven"] == 0
 
 
+COURT = """
+import json, sys
+from pathlib import Path
+from chongzheng.reports.requirements import RECEIPT, tree
+root = Path(__file__).parents[2]
+assert sys.argv[1:] in (["--id", "S-02"], ["--id", "S-05"])
+row = sys.argv[2]
+end = "red" if row == "S-02" else "survived"
+print(json.dumps({"steps": 2}))
+print(json.dumps({"row": row, "test": "x", "end": "passed"}))
+bugs = [{"name": "x: a -> b", "file": "src/x.py", "end": end}]
+rows = {row: {"passed": ["x"], "failed": [], "mutants": bugs}}
+(root / RECEIPT).write_text(json.dumps({"tree": tree(root), "rows": rows}))
+"""
+
+
+def test_without_a_receipt_the_command_runs_them_itself_and_says_no_when_one_does_not_hold(elsewhere: Path) -> None:
+    court = elsewhere / requirements.COURT
+    court.parent.mkdir(parents=True)
+    court.write_text(COURT, "utf-8")
+    assert json.loads(asked("--no-run", "--id", "S-02", "--json")[1])["counts"]["proven"] == 0
+    code, out, error = asked("--id", "S-02", "--json")
+    assert (code, json.loads(out)["counts"]["proven"]) == (0, 1) and "2 named tests and planted bugs" in error
+    assert asked("--id", "S-02", "--json")[2] == "", "the receipt holds: nothing is run again"
+    assert "are tried first" in asked("--id", "S-02", "--run")[2]
+    code, out, _ = asked("--id", "S-05", "--run", "--json")
+    assert code == 1 and "not noticed (survived)" in json.loads(out)["rows"][0]["why"]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

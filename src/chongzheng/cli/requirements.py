@@ -18,7 +18,7 @@ from rich.table import Table
 from chongzheng.cli.campaigns import bar
 from chongzheng.cli.provenance import signed
 from chongzheng.mistakes import TheirMistake
-from chongzheng.reports.requirements import TESTS, Proof, Standing, Status, every_row, receipt, standings
+from chongzheng.reports.requirements import RECEIPT, TESTS, Proof, Standing, Status, every_row, receipt, standings
 
 ROOT = Path(__file__).resolve().parents[3]
 COURT = Path("tests") / "house" / "requirement_proof.py"
@@ -73,7 +73,9 @@ def _run(ids: tuple[str, ...]) -> None:
     words = [sys.executable, str(ROOT / COURT), *(word for name in ids for word in ("--id", name))]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as court:
         lines = _lines(court.stdout or ())
-        with bar("requirements", next(lines, {}).get("steps")) as told:
+        steps = next(lines, {}).get("steps")
+        click.echo(f"chongzheng: {steps} named tests and planted bugs are tried first; {RECEIPT} keeps it", err=True)
+        with bar("requirements", steps) as told:
             for done, line in enumerate(lines, 1):
                 told(done, str(line.get("row", "")))
                 if void := line.get("void"):
