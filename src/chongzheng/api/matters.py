@@ -15,7 +15,8 @@ from chongzheng.cases.fields import Field
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Kind, Matter, Row
 from chongzheng.cases.queues import QUEUES, Seat
-from chongzheng.journal import bulk, queues
+from chongzheng.journal import bulk
+from chongzheng.journal import worklists as worklists_of
 from chongzheng.journal.actors import Actor
 from chongzheng.journal.breaks import Overtaken
 from chongzheng.journal.matters import NUMBER_MAX, PRIORITY_MAX, number
@@ -51,7 +52,7 @@ async def search(door: Door, call: Call) -> shapes.MatterPage:
 async def worklists(door: Door, call: Call) -> shapes.Worklists:
     """The person's own queues, with how many are in each."""
     seat = _seat(door, call.actor, call.query)
-    counts = await _asked(lambda: queues.counts(door.matters, door.side, seat))
+    counts = await _asked(lambda: worklists_of.tallies(door.side, seat))
     names = [(name, *titles[:2]) for name, titles in QUEUES.items()]
     return shapes.Worklists(
         worklists=[shapes.WorklistCount(worklist=name, zh=zh, en=en, count=counts[name]) for name, zh, en in names]
@@ -138,9 +139,10 @@ def _page(door: Door, person: Actor, by: str, query: dict[str, str], most: int) 
     elif by == "payment":
         found = [one for one in door.matters.of_payment(value) if number(one.id) > after][:most]
     elif by == "worklist":
-        whole = queues.listed(door.matters, door.side, value, _seat(door, person, query))
-        found = whole[after : after + most]
-        return _paged(found, f"0{MARK}{after + most}" if len(whole) > after + most else "")
+        found, last = worklists_of.page(
+            door.matters, door.side, value, _seat(door, person, query), (priority, after), most
+        )
+        return _paged(found, f"{last[0]}{MARK}{last[1]}" if last is not None else "")
     else:
         look = door.matters.queue if by == "queue" else door.matters.owned
         found = look(value, priority, after, most)

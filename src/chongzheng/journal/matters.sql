@@ -50,6 +50,40 @@ SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, paym
 FROM matter WHERE closed = 0 AND owner = :owner AND (priority < :priority OR (priority = :priority AND no > :after))
 ORDER BY priority DESC, no LIMIT :most;
 
+-- name: list_due
+-- Open matters with a deadline until an instant, most urgent first, behind a place in that order.
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE no IN (
+    SELECT no FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until
+      AND (priority < :priority OR (priority = :priority AND no > :after))
+    ORDER BY priority DESC, no LIMIT :most)
+ORDER BY priority DESC, no;
+
+-- name: list_tagged
+-- Open matters under a tag, in the same order.
+SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
+       m.body
+FROM matter_tag t JOIN matter m ON m.no = t.matter
+WHERE t.name = :name AND t.value = :value AND m.closed = 0
+  AND (m.priority < :priority OR (m.priority = :priority AND m.no > :after))
+ORDER BY m.priority DESC, m.no LIMIT :most;
+
+-- name: tally_owner
+SELECT count(*) FROM matter WHERE closed = 0 AND owner = :owner;
+
+-- name: tally_queue
+SELECT count(*) FROM matter WHERE closed = 0 AND queue = :queue;
+
+-- name: tally_state
+SELECT count(*) FROM matter WHERE kind = :kind AND state = :state;
+
+-- name: tally_due
+SELECT count(*) FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until;
+
+-- name: tally_tagged
+SELECT count(*) FROM matter_tag t JOIN matter m ON m.no = t.matter
+WHERE t.name = :name AND t.value = :value AND m.closed = 0;
+
 -- name: count_queues
 SELECT queue, kind, count(*), coalesce(sum(fen), 0), min(due_at) FROM matter WHERE closed = 0 GROUP BY queue, kind
 ORDER BY queue, kind;

@@ -355,9 +355,11 @@ CREATE TABLE matter (
 CREATE INDEX matter_kind ON matter (kind, no);
 CREATE INDEX matter_queue ON matter (queue, priority, no) WHERE closed = 0;
 CREATE INDEX matter_owner ON matter (owner, priority, no) WHERE closed = 0;
-CREATE INDEX matter_due ON matter (due_at, no) WHERE closed = 0 AND due_at IS NOT NULL;
+CREATE INDEX matter_due ON matter (due_at, no, priority) WHERE closed = 0 AND due_at IS NOT NULL;
 CREATE INDEX matter_payment ON matter (payment, no) WHERE payment <> '';
 CREATE INDEX matter_parent ON matter (parent, no) WHERE parent <> 0;
+CREATE INDEX matter_tally ON matter (queue, kind, due_at, fen) WHERE closed = 0;
+CREATE INDEX matter_state ON matter (kind, state, fen);
 CREATE INDEX matter_open ON matter (no) WHERE closed = 0 AND payment <> '';
 
 -- What only one matter may hold or be: the database refuses a second.

@@ -4,6 +4,11 @@
 CREATE INDEX cases_open ON cases (id) WHERE state = 'open';
 CREATE INDEX matter_open ON matter (no) WHERE closed = 0 AND payment <> '';
 
+CREATE INDEX matter_tally ON matter (queue, kind, due_at, fen) WHERE closed = 0;
+CREATE INDEX matter_state ON matter (kind, state, fen);
+DROP INDEX matter_due;
+CREATE INDEX matter_due ON matter (due_at, no, priority) WHERE closed = 0 AND due_at IS NOT NULL;
+
 -- By which words people find a matter: what it says, and the numbers and names of its payment.
 CREATE TABLE matter_word (
     word   TEXT NOT NULL,
