@@ -56,6 +56,10 @@ CHAPTER_OF_KIND = {
 _LONG_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 _LIKE_A_CARD = re.compile(r"(?:3[47]|[456])(?:[ -]?[0-9]){14,18}")
 """So long, with such a beginning, a number is taken for a card's even where its check digit is wrong."""
+_INSTANT = re.compile(r"1[0-9]{12}")
+"""Epoch ms between 2001 and 2033; no card number of thirteen digits begins so."""
+_OF_ITS_CHILDREN = frozenset({"ChildClosed", "CaseJoined"})
+"""What an incident is told by each of its cases: here only by this one."""
 _CAUSES = ("CauseFound", "CauseCorrected")
 
 
@@ -88,8 +92,8 @@ def _read(reader: Reader, case: Matter, language: str) -> CaseFile:
     others = everything[:RELATED_MAX]
     keep = frozenset({payment.key.merchant}) if payment else frozenset[str]()
     own = lines_of(reader, case.id, case.kind, keep)
-    story = sorted([*own, *(line for one in others for line in lines_of(reader, one.id, one.kind, keep))],
-                   key=lambda line: line.act)  # fmt: skip
+    told_of_others = (line for one in others for line in lines_of(reader, one.id, one.kind, keep))
+    story = sorted([*own, *(line for line in told_of_others if _is_about(line, case))], key=lambda line: line.act)
     moves = moves_of(reader, case.payment) if case.payment else ()
     closing: Mapping[str, Any] = body.get("closing", {}) if case.state == "CLOSED" else {}
     told = told_of(reader, [case, *others], story)
@@ -159,6 +163,10 @@ def _related(one: Matter, story: Sequence[Line]) -> Related:
     return Related(one.id, one.kind, chapter, one.state, one.fen, _safe(what, frozenset()), one.opened_at, because)
 
 
+def _is_about(line: Line, case: Matter) -> bool:
+    return line.matter != case.parent or line.fact not in _OF_ITS_CHILDREN or ("case", case.id) in line.said
+
+
 # What was said
 
 
@@ -205,7 +213,7 @@ def _safe(text: str, keep: frozenset[str]) -> str:
 
     def star(match: re.Match[str]) -> str:
         digits = match.group()
-        card = holds_card_number(digits) or _LIKE_A_CARD.fullmatch(digits)
+        card = (holds_card_number(digits) and not _INSTANT.fullmatch(digits)) or _LIKE_A_CARD.fullmatch(digits)
         return f"{digits[:6]}****{digits[-4:]}" if card and digits not in keep else digits
 
     return _LONG_NUMBER.sub(star, text)[:SAID_CHARS_MAX]

@@ -41,8 +41,9 @@ CHAPTER_OF_FACT = {
     "MeasureEnded": "improve",
 }  # fmt: skip
 """In which chapter a fact of the case is told; the others stand in the annex only."""
-UNSAID = frozenset({"facts", "suspense_fen", "merchant", "terminal", "stan", "amount_fen", "engine_case"})
-"""What stands elsewhere in the paper already."""
+SAID_OF_MOVES = frozenset({"truth", "proof", "state"})
+"""Of how a payment stands, what is repeated with every move; the rest stands elsewhere in the paper."""
+UNSAID = frozenset({"engine_case"})
 NUMERALS = "一二三四五"
 
 
@@ -58,8 +59,9 @@ def case_paper(file: CaseFile) -> Paper:
         title = t(f"{NUMERALS[number - 1]}、{zh}", f"{number}. {en[0].upper()}{en[1:]}")
         sections.append(Section(title, (*build(t, file), *_tail(t, file, name))))
     sections += [
+        Section("", (signatures(t),)),
         Section(t("附录 A  证据清单", "Annex A. Evidence"), (_evidence(t, file),)),
-        Section(t("附录 B  行为链", "Annex B. Chain of acts"), (_chain(t, file.story), signatures(t))),
+        Section(t("附录 B  行为链", "Annex B. Chain of acts"), (_chain(t, file.story),)),
     ]
     return Paper(file, t("案件审计报告", "Audit report of a case"), about, file.case, file.as_of, tuple(sections))
 
@@ -110,12 +112,17 @@ def timeline_table(t: Tongue, moments: Sequence[Moment]) -> Table:
     )  # fmt: skip
     rows = [
         (m.at, m.raw_at if m.ahead_ms else None, t.word("word", m.source.partition(":")[0]),
-         m.what or t.sentence("case", "WitnessHeard", m.said), basis(m.because))
+         _heard(t, m.what) or t.sentence("case", "WitnessHeard", m.said), basis(m.because))
         for m in moments
     ]  # fmt: skip
     corrected = any(row[1] is not None for row in rows)
     note = t("原始时间仅在时钟有偏差时列出。", "The raw time stands where that clock is wrong.") if corrected else ""
     return Table(t("时间线", "timeline"), columns, rows, note)
+
+
+def _heard(t: Tongue, what: str) -> str:
+    kind, blank, rest = what.partition(" ")
+    return f"{t.word('word', kind)}{blank}{rest}" if what else ""
 
 
 def _summary(t: Tongue, file: CaseFile) -> tuple[Block, ...]:
@@ -293,13 +300,15 @@ def _said(t: Tongue, told: Sequence[Line]) -> Table:
 
 
 def _sentence(t: Tongue, line: Line) -> str:
-    return t.sentence(line.kind, line.fact, tuple(word for word in line.said if word[0] not in UNSAID))
+    names = {name for name, _ in line.said} - UNSAID
+    shown = names & SAID_OF_MOVES if line.fact == "PaymentMoved" else names
+    return t.sentence(line.kind, line.fact, tuple(word for word in line.said if word[0] in shown))
 
 
 def _evidence(t: Tongue, file: CaseFile) -> Table:
     columns = (
-        Column(t("编号", "id"), ID), Column(t("时间", "time"), INSTANT), Column(t("类别", "kind"), width=1),
-        Column(t("来源", "source"), width=1), Column(t("所据", "carries")), Column("SHA-256", HASH),
+        Column(t("编号", "id"), ID), Column(t("时间", "time"), INSTANT), Column(t("类别", "kind")),
+        Column(t("来源", "source"), ID, 1), Column(t("所据", "carries")), Column("SHA-256", HASH),
     )  # fmt: skip
     rows = [
         (p.id, p.at, t.word("word", p.kind), f"{t.word('word', p.source)} {p.reference}".strip(),

@@ -37,10 +37,10 @@ def period_paper(document: Period) -> Paper:
     sections += [
         Section(f"{month.month[:4]}-{month.month[4:]}", (_figures(t, month.figures),)) for month in document.months
     ]
+    sections.append(Section("", (signatures(t),)))
     for letter, annex in zip(LETTERS, filter(lambda one: one.rows, document.annexes), strict=False):
         title = f"{t('附录', 'Annex')} {letter}  {t.word('annex', annex.name)}"
         sections.append(Section(title, (_annex(t, annex),)))
-    sections[-1] = Section(sections[-1].title, (*sections[-1].blocks, signatures(t)))
     title = t("期间审计报告", "Audit report of a period")
     return Paper(document, title, f"{first} — {last}", f"{first}/{last}", document.as_of, tuple(sections))
 
@@ -90,12 +90,18 @@ def _annex(t: Tongue, annex: Annex) -> Table:
     names = tuple(dict.fromkeys(name for row in annex.rows for name, _ in row.words))
     columns = (
         Column(t("月份", "month")), Column(t("编号", "id"), ID), Column(t("时间", "time"), INSTANT),
-        *(Column(t.word("label", name), FORM_OF_NAME.get(name, "text"), 2) for name in names), based(t, 5),
+        *(_column(t, name) for name in names), based(t, 0 if annex.name == "payments" else 5),
     )  # fmt: skip
     rows = [(row.month, row.id, row.at, *_cells(t, names, row), basis(row.because)) for row in annex.rows]
     return Table(t.word("annex", annex.name), columns, rows)
 
 
+def _column(t: Tongue, name: str) -> Column:
+    form = FORM_OF_NAME.get(name, "text")
+    return Column(t.word("label", name), form, 0 if form != "text" else WIDE if name == "what" else 2)
+
+
+WIDE = 8
 FORM_OF_NAME = {"fen": "money", "count": COUNT, "closed_at": INSTANT, "terminal": ID, "stars": COUNT}
 GROUP_OF_NAME = {"truth": "truth", "proof": "proof", "state": "state", "became": "state"}
 

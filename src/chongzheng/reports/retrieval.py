@@ -93,8 +93,8 @@ def retrieval_paper(document: Retrieval) -> Paper:
 
 def _evidence(t: Tongue, document: Retrieval) -> Table:
     columns = (
-        Column(t("编号", "id"), ID), Column(t("时间", "time"), INSTANT), Column(t("类别", "kind"), width=1),
-        Column(t("来源", "source"), width=1), Column("SHA-256", HASH),
+        Column(t("编号", "id"), ID), Column(t("时间", "time"), INSTANT), Column(t("类别", "kind")),
+        Column(t("来源", "source"), ID, 1), Column("SHA-256", HASH),
     )  # fmt: skip
     rows = [(p.id, p.at, t.word("word", p.kind), t.word("word", p.source), p.hash) for p in document.evidence]
     head = document.trade.head

@@ -44,9 +44,17 @@ class Tongue:
         known = words()[group].get(word)
         if isinstance(known, list):
             return str(known[self._at])
+        if known is not None and self.language == "zh":
+            return str(known)
+        if known is None and group == "word":
+            return self._coded(word) or NOTHING
         plain = _HUMP.sub(" ", word).replace("_", " ")
-        english = plain.lower() if group in ("fact", "state") else plain
-        return str(known) if known is not None and self.language == "zh" else english or NOTHING
+        return plain.lower() if group in ("fact", "state") else plain
+
+    def _coded(self, word: str) -> str:
+        """`rejected 12`: a word and the code that came with it."""
+        first, blank, code = word.partition(" ")
+        return f"{self.word('word', first)} {code}" if blank and code.isdigit() and first in words()["word"] else word
 
     def who(self, actor: str) -> str:
         """A person by the id of the register, or the program."""

@@ -109,8 +109,20 @@ def test_no_card_number_that_somebody_wrote_is_carried_on(desk: Desk) -> None:
     said = {"text": f"card {pan(7)} and 6222 0200 0000 1234, RRN 123456789012", "shop": "4000000000000002"}
     words = dict(words_of(said, keep))
     assert words["text"] == "card 622200****1902 and 6222 0****1234, RRN 123456789012"
+    assert dict(words_of({"until": 1_795_442_333_070}, keep))["until"] == "1795442333070", "an instant is no card"
     assert words["shop"] == "4000000000000002"
     assert words_of({"a": None, "b": [1, True], "c": {"d": "e"}, "f": ""}, keep) == (("b", "1, true"), ("c", "d e"))
+
+
+def test_of_an_incident_nothing_is_told_about_other_customers(desk: Desk) -> None:
+    words = {"title": "the line is down", "channel": "bank link", "since": desk.now - 1, "customers": 9}
+    incident = desk.open("incident", words, "zhang")
+    cases = [opened(desk, n) for n in (1, 2)]
+    for case in cases:
+        desk.say(case, "IncidentNamed", "li", incident=incident.id)
+        desk.matters.say(incident.id, "ChildClosed", {"case": case.id})
+    told = [line for line in filed(desk, cases[0].id).story if line.matter == incident.id]
+    assert [line.fact for line in told] == ["Opened", "ChildClosed"] and dict(told[1].said)["case"] == cases[0].id
 
 
 def test_a_case_without_a_payment_has_a_report_too(desk: Desk) -> None:

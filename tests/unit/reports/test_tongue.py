@@ -37,6 +37,9 @@ def test_facts_and_kinds_stand_in_chapters_that_there_are() -> None:
 def test_words_say_themselves_where_nobody_named_them() -> None:
     assert (EN.word("fact", "CauseFound"), EN.word("state", "IN_PLACE")) == ("cause found", "in place")
     assert (ZH.word("word", "somebody"), EN.word("word", "")) == ("somebody", NOTHING)
+    assert (ZH.word("word", "rejected 12"), EN.word("word", "rejected 12")) == ("被拒 12", "rejected 12")
+    assert ZH.word("word", "cardholder.in_doubt/1") == "cardholder.in_doubt/1", "a name is left as it is"
+    assert EN.word("word", "terminal_software") == "terminal software"
     assert (ZH.who("program"), ZH.who("li"), ZH.kind("case"), ZH.kind("x")) == ("程序", "li", "案件", "x")
     assert (ZH.state("clawback", "ORDERED"), ZH.state("swap", "ORDERED")) == ("已下令", "已订购")
     assert EN.state("clawback", "ORDERED") == "ordered"
