@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement.formats.archive import unwrap
@@ -33,7 +32,7 @@ from chongzheng.settlement.line import Problem, Reading, Record
 
 LINES_MAX = 5_000_000
 """More trades than this in one file of one acquirer is not a file of this kind."""
-TAKEN_MAX = 4_096
+TAKEN_MAX = 2_048
 """Values of one field that are remembered while a file is read: codes, shops and times stand in it again and again."""
 CONTENT_BYTES_MAX = 1 << 31
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -71,10 +70,14 @@ class _Pass:
         self._teller = Teller(layout, day, hashed)
         self._tally = Tally(layout)
         self._problems = problems
-        self._takes = tuple((field.name, _taker(field, layout, day)) for field in layout.fields if field.kind != UNREAD)
+        self._takes = tuple(
+            (field.name, _taker(field, layout, day), dict[str, Value](), 0 if field.kind in CARDS else TAKEN_MAX)
+            for field in layout.fields
+            if field.kind != UNREAD
+        )
         self._day_seen = layout.day_line is None
         framed = layout.day_line or layout.closings or layout.comment or layout.skip
-        self._frames: Callable[[str, str], bool] = self._is_frame if framed else lambda text, where: False
+        self._framed = bool(framed)
 
     def through(self, content: bytes, name: str) -> Reading:
         """All lines in order, then what the whole must be."""
@@ -98,10 +101,9 @@ class _Pass:
 
     def _line(self, rows: Fixed | Delimited, number: int, line: bytes) -> Record | None:
         """The record, or None and the problem is noted, or None of a line that is no trade."""
-        where = f"line {number}"
         try:
             text = line.decode("ascii" if line.isascii() else self._layout.encoding, "replace")
-            if self._frames(text, where):
+            if self._framed and self._is_frame(text, _where(number)):
                 return None
             cells = rows.cells(line, text)
             if cells is None:
@@ -110,9 +112,9 @@ class _Pass:
             rule = self._teller.trade(values)
             record = self._teller.record(number, text, values, rule)
         except Misplaced as unfit:
-            self._problems.append(Problem(where, str(unfit), unfit.which))
+            self._problems.append(Problem(_where(number), str(unfit), unfit.which))
         except Unfit as unfit:
-            self._problems.append(Problem(where, str(unfit)))
+            self._problems.append(Problem(_where(number), str(unfit)))
         else:
             self._tally.add(rule.trade if rule is not None else None, values)
             return record
@@ -135,11 +137,21 @@ class _Pass:
         values: dict[str, Value] = {}
         name = ""
         try:
-            for name, take in self._takes:
-                values[name] = take(cells[name])
+            for name, take, taken, most in self._takes:
+                text = cells[name]
+                if text in taken:
+                    values[name] = taken[text]
+                    continue
+                values[name] = found = take(text)
+                if len(taken) < most:
+                    taken[text] = found
         except Unfit as unfit:
             raise Misplaced(str(unfit), name) from None
         return values
+
+
+def _where(number: int) -> str:
+    return f"line {number}"
 
 
 def _taker(field: Field, layout: Layout, day: str) -> Callable[[str], Value]:
@@ -161,8 +173,7 @@ def _taker(field: Field, layout: Layout, day: str) -> Callable[[str], Value]:
         except Unfit as unfit:
             raise Unfit(f"{unfit} or blank") if field.optional else unfit from None
 
-    taken = _checked(value, field) if field.must or field.values else value
-    return taken if field.kind in CARDS else lru_cache(TAKEN_MAX)(taken)
+    return _checked(value, field) if field.must or field.values else value
 
 
 def _checked(value: Callable[[str], Value], field: Field) -> Callable[[str], Value]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from types import MappingProxyType
 
 from chongzheng.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, masked
@@ -29,11 +31,14 @@ ISO: MappingProxyType[Trade, tuple[str, str]] = MappingProxyType({
 
 UNDONE_DAYS_BACK = 400
 """A refund is possible for about a year (facts/channels 2.2); some bills give it the time of its trade."""
-TEXTS = frozenset(
-    "mti processing condition stan terminal merchant rrn code acquirer forwarder order theirs entry_mode mcc card_type"
-    " original_order original_rrn error reason".split()
+TEXTS = tuple(
+    sys.intern(word)
+    for word in (
+        "mti processing condition stan terminal merchant rrn code acquirer forwarder order theirs entry_mode mcc"
+        " card_type original_order original_rrn error reason"
+    ).split()
 )
-"""Meanings that are members of a record as they stand."""
+"""Meanings that are members of a record as they stand; interned, because that is how Python finds a keyword fast."""
 GIVE_BACK = frozenset({Trade.VOID, Trade.REFUND, Trade.REVERSAL})
 
 _RUNS = re.compile(rf"(?<!\d)[2-9]\d{{{PAN_DIGITS_MIN},{PAN_DIGITS_MAX - 1}}}(?!\d)", re.ASCII)
@@ -61,7 +66,9 @@ class Teller:
         self._hashed = hashed
         self._iso = is_iso(layout.fields)
         self._names = {field.means: field.name for field in layout.fields if field.means}
-        self._texts = tuple((f.means, f.name) for f in layout.fields if f.means in TEXTS and f.kind in WORDS)
+        texts = [(f.means, f.name) for f in layout.fields if f.means in TEXTS and f.kind in WORDS]
+        self._texts = tuple(meaning for meaning, _ in texts)
+        self._of_texts = itemgetter(*(name for _, name in texts), texts[0][1]) if texts else None
         self._others = tuple((f.means, f.name) for f in layout.fields if f.means and f.means not in TEXTS)
         self._cards = tuple(field.name for field in layout.fields if field.kind in CARDS)
         self._blank = dict.fromkeys(TEXTS, "") | ({} if "code" in self._names else {"code": "00"})
@@ -106,8 +113,8 @@ class Teller:
         """What the line says by meaning, and, apart from it, the members of the record that are text as it stands."""
         said = {meaning: values[name] for meaning, name in self._others}
         texts = self._blank.copy()
-        for meaning, name in self._texts:
-            texts[meaning] = values[name]  # type: ignore[assignment]  # what is of a kind of words is text
+        if self._of_texts is not None:
+            texts.update(zip(self._texts, self._of_texts(values), strict=False))
         if rule is not None:
             for meaning, names in rule.gives:
                 said[meaning] = _first(values, names)

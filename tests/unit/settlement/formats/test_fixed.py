@@ -47,6 +47,12 @@ def test_a_line_that_is_not_whole(line: bytes, what: str) -> None:
         cells(line)
 
 
+def test_any_one_sign_may_separate_the_fields() -> None:
+    assert cells(b"shop|12|S") == cells(b"shop 12 S")
+    with pytest.raises(Unfit, match="no separator"):
+        cells(b"shop0120S")
+
+
 def test_a_layout_may_know_only_the_beginning_of_a_line() -> None:
     longer = TEXT.replace("separated = true", "longer = true")
     assert cells(b"shop,12,S and more", longer)["type"] == "S"
