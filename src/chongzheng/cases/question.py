@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from chongzheng.cases.columns import Clearing, Goods, Original, Reversal, Witnesses
 from chongzheng.cases.confirm import decide
@@ -27,9 +28,12 @@ class Question:
         return self.settles == 0, self.cost_minutes * self.answers // max(1, self.settles)
 
 
+COMBINATIONS_MAX = 16_384
+"""There are fewer combinations of witnesses; what was asked of one is not worked out again."""
 A, R, C, G = Original, Reversal, Clearing, Goods
 
 
+@lru_cache(maxsize=COMBINATIONS_MAX)
 def next_question(said: Witnesses) -> tuple[Question, ...]:
     """Every question whose answer can change the decision, the cheapest for what it settles first; none when all is
     settled. Costs are our proposal."""

@@ -16,10 +16,11 @@ from chongzheng.cases.hearing import Heard, hear
 from chongzheng.cases.matter import Ask, Body, Fact, Given, Matter
 from chongzheng.cases.question import next_question
 from chongzheng.cases.reading import FINDINGS
+from chongzheng.cases.refund_rules import CONFIRMED_FINAL, DOUBLE_CREDIT, POSTED, RECOVERING, SENT
 from chongzheng.reversal.payment import Proof, Truth
 
 REFUNDS = "refunds"
-OUT = frozenset({"SENT", "POSTED", "CONFIRMED_FINAL", "DOUBLE_CREDIT", "RECOVERING"})
+OUT = frozenset({SENT, POSTED, CONFIRMED_FINAL, DOUBLE_CREDIT, RECOVERING})
 """States of a refund in which its money is with the customer, or may be."""
 _GOOD_ENOUGH = frozenset({Proof.PROVEN, Proof.CONFIRMED})
 
