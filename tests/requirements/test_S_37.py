@@ -174,3 +174,13 @@ def test_s_37_the_issuer_is_asked_only_on_the_day_that_the_customer_was_told(des
     states = [desk.matters.get(one.id).state for one in (request, clawback, refund)]
     assert states == ["WON", "RECOVERED", "RECOVERED"]
     assert balances(desk, name_of(1)) == {"bank": -AMOUNT_FEN, "clearing receivable": AMOUNT_FEN}
+
+
+def test_s_37_whoever_brought_the_complaint_does_not_approve_its_refund(desk: Desk) -> None:
+    case = kept(desk)
+    words = {"channel": "phone", "ticket": "T-1", "text": "I was charged"}
+    desk.open("complaint", words, "zhang", payment=name_of(1))
+    refund = desk.open("refund", WORDS, "li", payment=name_of(1), parent=case.id)
+    with pytest.raises(NotAllowed, match="zhang reported the case"):
+        desk.say(refund, "Approved", "zhang")
+    assert desk.say(refund, "Approved", "chen").state == "APPROVED"

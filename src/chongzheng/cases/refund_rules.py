@@ -100,6 +100,8 @@ def asks(matter: Matter, fact: Fact) -> Mapping[str, Ask]:
     since = fact.at - 90 * DAY_MS
     found = {
         "case": Ask("case", "payment", matter.payment),
+        "complaints": Ask("complaint", "payment", matter.payment),
+        "slips": Ask("slip", "payment", matter.payment),
         "disputes": Ask("dispute", "payment", matter.payment),
         "customer": Ask("refund", "customer", str(about.get("customer", "")), since),
         "merchant": Ask("refund", "merchant", str(about.get("merchant", "")), fact.at - DAY_MS),
@@ -116,8 +118,9 @@ def group_of(actor: str, given: Given) -> str:
 
 
 def reporters(given: Given) -> frozenset[str]:
-    """Who reported the case; none of them approves the refund."""
-    return frozenset(who for case in given.others.get("case", ()) for who in case.said_by("Opened")) - {PROGRAM}
+    """Who reported the case: opened or joined it, or took in the complaint or slip that did; none of them approves."""
+    told = [one for name in ("case", "complaints", "slips") for one in given.others.get(name, ())]
+    return frozenset(who for one in told for who in one.said_by("Opened", "Joined")) - {PROGRAM}
 
 
 def circumstances(about: Body, payment: str, given: Given) -> Circumstances:

@@ -145,6 +145,9 @@ def test_who_reported_the_case_and_whose_limit_it_is() -> None:
     rows = {"operator groups": {"li": {"group": "night"}}}
     assert (group_of("li", given(rules=rows)), group_of("mei", given(rules=rows))) == ("night", "everybody")
     assert reporters(given()) == {"sun"} and reporters(given(case=(case(by="program"),))) == frozenset()
+    complaint = Matter("complaint-3", "complaint", body={"by": {"Opened": ["zhang"], "Answered": ["mei"]}})
+    joined = Matter("case-9", "case", body={"by": {"Opened": ["program"], "Joined": ["wang"]}})
+    assert reporters(given(case=(joined,), complaints=(complaint,))) == {"zhang", "wang"}
     assert OPERATOR_GROUPS.wrong({"group": "night"}) == ""
 
 
