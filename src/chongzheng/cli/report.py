@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
-from chongzheng.cli.person import EXIT_NO, db_option, desk, json_option, now_ms, person_options, proven
+from chongzheng.cli.person import EXIT_NO, cell, db_option, desk, json_option, now_ms, person_options, proven
 from chongzheng.cli.place import PLACE
 from chongzheng.journal import Reader
 from chongzheng.journal.actors import Actors
@@ -130,7 +130,8 @@ def _answer(what: str, said: dict[str, Any], as_json: bool) -> None:
     if not said["faults"]:
         click.echo(f"{what}: {said.get('document', 'paper')} {said['code']}: it holds")
     for one in said["issued"]:
-        click.echo(f"issued by {one['by']} at {one['at']} (act {one['act']}): {one['document']} of {one['subject']}")
+        at = cell("issued_at", one["at"])
+        click.echo(f"issued by {one['by']} at {at} (act {one['act']}): {one['document']} of {one['subject']}")
 
 
 def _hand_out(
@@ -148,16 +149,16 @@ def _hand_out(
 ) -> None:
     whole = digest(document)
     made = [(path, make) for path, make in ((pdf, papers.pdf), (xlsx, papers.workbook)) if path is not None]
-    act = 0
+    by = _prover(db, actor, password_stdin) if issue else ""
     key = signing_key(sign_key) if sign_key else None
     with Console(stderr=True).status(f"setting {subject}"):  # says nothing where stderr is no terminal
         files = [(path, make(document, key)) for path, make in made]
-    if issue:
-        with desk(db) as side:
-            by = proven(Actors(side), actor, password_stdin).id
-            act = issuing.issue(side, document, subject, by, now_ms())
     for path, data in files:
         day_close.write(path, data)
+    act = 0
+    if issue:
+        with desk(db) as side:
+            act = issuing.issue(side, document, subject, by, now_ms())
     said = {"document": content(document)["document"], "subject": subject, "language": document.language,
             "code": code(whole), "digest": whole, "act": act, "files": [str(path) for path, _ in files]}  # fmt: skip
     if as_json:
@@ -166,6 +167,11 @@ def _hand_out(
     click.echo(f"{said['document']} of {subject}: {said['code']}")
     for path, data in files:
         click.echo(f"{path}: {len(data)} bytes")
+
+
+def _prover(db: Path | str, actor: str | None, password_stdin: bool) -> str:
+    with desk(db) as side:
+        return proven(Actors(side), actor, password_stdin).id
 
 
 def _issued(db: Path | str, typed: str) -> list[dict[str, Any]]:
