@@ -193,22 +193,30 @@ def _chapters(office: Office, cases: list[Matter]) -> dict[str, int]:
 
 
 def _papers(day: Run, office: Office) -> tuple[str, ...]:
-    """The audit reports of the cases that had a refund, and of the day, as pages and as workbooks, in both tongues."""
+    """The audit reports of cases, and of these days, as pages and as workbooks, in both tongues."""
     folder = day.plan.folder / "papers"
     folder.mkdir()
-    told = sorted({refund.parent for refund in office.all_of("refund")}) or [c.id for c in office.all_of("case")[:1]]
+    told = _worth_reading(office)
     reader = Reader.open(day.world.journal)
     try:
         made: list[tuple[str, Document]] = []
         for language in LANGUAGES:
-            made += [(f"{case}-{language}", case_file(reader, case, language)) for case in told[:3]]
-            made.append((f"period-{language}", period(reader, day.world.day, day.world.day, language)))
+            made += [(f"{case}-{language}", case_file(reader, case, language)) for case in told]
+            made.append((f"period-{language}", period(reader, day.world.day, day_of(office.now()), language)))
     finally:
         reader.close()
     for name, document in made:
         (folder / f"{name}.pdf").write_bytes(papers.pdf(document))
         (folder / f"{name}.xlsx").write_bytes(papers.workbook(document))
     return tuple(sorted(path.name for path in folder.iterdir()))
+
+
+def _worth_reading(office: Office) -> list[str]:
+    """One case of each way in which a refund ended, final or in advance; without refunds the first case."""
+    found: dict[tuple[str, str], str] = {}
+    for refund in office.all_of("refund"):
+        found.setdefault((refund.state, str(refund.body["gives"])), refund.parent)
+    return list(found.values()) or [case.id for case in office.all_of("case")[:1]]
 
 
 def document(report: Report) -> dict[str, Any]:
