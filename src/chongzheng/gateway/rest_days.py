@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from chinese_calendar import is_workday
-
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement import days
 
@@ -30,6 +28,8 @@ def _span(first: str, last: str) -> list[str]:
 
 
 def _is_worked(day: str) -> bool:
+    from chinese_calendar import is_workday  # years of days: only where one is asked for
+
     try:
         return bool(is_workday(date(int(day[:4]), int(day[4:6]), int(day[6:]))))
     except RuntimeError:  # what the library raises of a year that is not published is one

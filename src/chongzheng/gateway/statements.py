@@ -13,8 +13,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import mt940
-
 from chongzheng.mistakes import TheirMistake
 from chongzheng.settlement import camt, days
 from chongzheng.settlement.bank import Movement, Statement
@@ -103,6 +101,8 @@ def _mt940(text: str, name: str) -> Iterator[Statement]:
 
 
 def _message(text: str, at: str) -> Statement:
+    import mt940  # only where a statement of that form is read: an engine starts without it
+
     try:
         found = mt940.parse(StringIO(text), options=mt940.Options.all())  # a text alone it would take for a path
         movements = [_movement(number, one.data, at) for number, one in enumerate(found, 1)]

@@ -11,8 +11,6 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-
 from chongzheng.mistakes import TheirMistake
 
 HANDSHAKE_WAIT_MS = 5_000
@@ -64,6 +62,8 @@ def load(context: ssl.SSLContext, papers: Papers, where: str) -> None:
 
 def expires_at(certificate: Path) -> int:
     """When the first certificate in the file runs out, epoch ms."""
+    from cryptography import x509  # only where there is a certificate: an engine without TLS starts sooner
+
     found = x509.load_pem_x509_certificate(_read(certificate, "certificate"))
     return int(found.not_valid_after_utc.timestamp()) * 1000
 

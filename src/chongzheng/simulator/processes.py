@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +26,23 @@ REPLY_BYTES_MAX = 1 << 26
 LOG_TAIL_CHARS = 300
 LEASE_LOST = 1
 """The exit code of an engine whose lease has run out."""
+UNKEPT = "PYTHONDONTWRITEBYTECODE"
 ENGINE = (sys.executable, "-c", "from chongzheng.cli import main; main()")
+
+
+@cache
+def _bytecode() -> str:
+    """Where programs that we start keep what they compiled: a folder that goes when we do."""
+    folder = tempfile.mkdtemp(prefix="chongzheng-bytecode-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def surroundings() -> dict[str, str]:
+    """The environment of what we start: ours, and bytecode may be kept, as where the product is installed. Otherwise a
+    start would show how long compiling takes, and a campaign of kills would do little else."""
+    ours = {name: value for name, value in os.environ.items() if name != UNKEPT}
+    return {**ours, "PYTHONPYCACHEPREFIX": _bytecode()}
 
 
 async def _end(process: Process | None, wait_s: float = STOP_WAIT_S) -> int | None:
@@ -60,7 +80,7 @@ class Bank:
         words = (sys.executable, "-m", "chongzheng.simulator.bank", "--settings", str(self._world.bank_settings))
         with open(self._log, "ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *words, stdin=PIPE, stdout=PIPE, stderr=log, start_new_session=True
+                *words, stdin=PIPE, stdout=PIPE, stderr=log, start_new_session=True, env=surroundings()
             )
         assert self._process.stdout is not None  # noqa: S101 - asked for above
         try:
@@ -125,7 +145,7 @@ class Engine:
         with open(self._log, "ab") as log:
             self._logged_before = log.tell()
             self._process = await asyncio.create_subprocess_exec(
-                *words, stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True, env={**os.environ}
+                *words, stdin=DEVNULL, stdout=log, stderr=log, start_new_session=True, env=surroundings()
             )
         self._may_end = False
         try:

@@ -14,7 +14,7 @@ from chongzheng.journal.actors import NotAllowed
 from chongzheng.journal.breaks import Overtaken
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.entries import Account
-from chongzheng.reversal.payment import Owes, Truth
+from chongzheng.reversal.payment import Truth
 from chongzheng.simulator.clerks.deeds import Deed
 from chongzheng.simulator.clerks.invariants import INVARIANTS, SITUATIONS
 from chongzheng.simulator.clerks.office import Office
@@ -45,6 +45,7 @@ class Watch:
         self._office = office
         self._ended: dict[str, str] = {}
         self._out: set[str] = set()
+        self._live: set[str] = set()
 
     # Words
 
@@ -110,9 +111,12 @@ class Watch:
         live = [one.id for one in matters if one.state in LIVE.get(one.kind, ())]
         self.hold("P6", len(live) <= 1, f"{name} is given back by {', '.join(live)}")
         out = [one.id for one in matters if one.state in OUT.get(one.kind, ())]
-        driven = street.payment is not None and street.payment.owes is Owes.REVERSAL
+        driven = street.is_driven and street.payment is not None and bool(street.payment.attempts)
         self.hold("M6", not (out and driven), f"{name}: {', '.join(out)} is out while a reversal is driven")
         for one in matters:
+            if one.state in LIVE.get(one.kind, ()) and one.id not in self._live:
+                self._live.add(one.id)
+                self.hold("M6", not street.is_driven, f"{one.id} was let go out while a reversal is driven")
             self._life(one)
             if one.state in OUT.get(one.kind, ()) and one.id not in self._out:
                 self._out.add(one.id)

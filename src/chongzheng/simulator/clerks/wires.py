@@ -57,7 +57,7 @@ WEIGHTS = {
 }
 USUAL_WEIGHT = 10
 BARE, KEPT, DOUBTFUL, DRIVEN = "bare", "kept", "doubtful", "driven"
-BEGINNINGS = (12, 38, 38, 12)
+BEGINNINGS = (10, 36, 36, 18)
 STOPPED_OF_ALL = 0.8
 CHARGED_BACK_OF = 4
 """One payment of so many may be charged back by its issuer."""
