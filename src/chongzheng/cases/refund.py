@@ -93,7 +93,8 @@ def _proposed(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
         "group": rules.group_of(fact.actor, given),
         "expires_at": fact.at + limit,
         "answer_by": fact.at + weighed.row["latest_ms"],
-        "held": False, "source": "", "advance": 0, "posted_at": 0, "credit": {}, "charged_back": False, "doubled": 0,
+        "held": False, "source": "", "advance": 0, "posted_at": 0, "credit": {}, "charged_back": False, "elsewhere": {},
+        "doubled": 0,
         "clawback": "", "recovered": [],
     }  # fmt: skip
     only = Take(money.name_of(matter), "its refund is proposed already")
@@ -179,6 +180,10 @@ def _charged_back_before(matter: Matter, fact: Fact, given: Given) -> Outcome:
     return _ends(matter, given, STOPPED, "the issuer charged it back")
 
 
+def _credited_before(matter: Matter, fact: Fact, given: Given) -> Outcome:
+    return _ends(matter, given, STOPPED, f"it was given back elsewhere: {fact.said['reference']}")
+
+
 def _put_down(state: str) -> Do:
     def do(matter: Matter, fact: Fact, given: Given) -> Outcome:
         return _ends(matter, given, state, fact.said["reason"])
@@ -261,6 +266,11 @@ def _rows() -> tuple[Row, ...]:
         *in_all(OUT, Row("", "PaymentMoved", None, money.payment_moved)),
         *in_all(OUT, Row("", "ChargedBack", None, money.charged_back)),
         *in_all(OUT, Row("", "ChargebackUndone", None, money.chargeback_undone)),
+        *in_all(BEFORE, Row("", "CreditedElsewhere", None, _credited_before, may=desk.DESK, program=True,
+                            takes=EVIDENCE)),
+        *in_all(OUT, Row("", "CreditedElsewhere", None, money.credited_elsewhere, may=desk.DESK, program=True,
+                         takes=EVIDENCE)),
+        *in_all(OUT, Row("", "CreditDenied", None, money.credit_denied, may=FINANCE, shown=True, takes=EVIDENCE)),
         Row(DOUBLE_CREDIT, "RecoveryBegan", RECOVERING, money.recovery_began),
         *in_all(undone, Row("", "Recovered", None, money.recovered, takes=HOW)),
         *in_all(undone, Row("", "WrittenOff", None, money.written_off)),

@@ -94,6 +94,16 @@ def charged_back(matter: Matter, fact: Fact, given: Given) -> Outcome:
     return _learned(matter, fact, given, {"charged_back": True}, ())
 
 
+def credited_elsewhere(matter: Matter, fact: Fact, given: Given) -> Outcome:
+    """An issuer, or a wallet, says that it gave the money back too: enough to stop and to take back, not to book."""
+    return _learned(matter, fact, given, {"elsewhere": dict(fact.said)}, ())
+
+
+def credit_denied(matter: Matter, fact: Fact, given: Given) -> Outcome:
+    """They did not, after all."""
+    return _learned(matter, fact, given, {"elsewhere": {}}, ())
+
+
 def chargeback_undone(matter: Matter, fact: Fact, given: Given) -> Outcome:
     """The issuer gave it up."""
     return _learned(matter, fact, given, {"charged_back": False}, ())
@@ -102,7 +112,7 @@ def chargeback_undone(matter: Matter, fact: Fact, given: Given) -> Outcome:
 def _learned(matter: Matter, fact: Fact, given: Given, changes: dict[str, Any], out: tuple[Effect, ...]) -> Outcome:
     """Where a refund that was sent stands by what is known now; `changes` and `out` are what this fact brings."""
     after = {**matter.body, **changes}
-    twice = returned(given.payment) or after["charged_back"]
+    twice = returned(given.payment) or after["charged_back"] or after["elsewhere"]
     if twice:
         return _doubled(matter, fact, given, changes, out, after)
     if matter.state in DOUBLED_STATES and not kept(given.payment):
@@ -150,10 +160,11 @@ def _doubled(
     if matter.state in DOUBLED_STATES:
         return Outcome(None, changes, out)
     times = after["doubled"] + 1
-    why = "chargeback" if after["charged_back"] else f"{given.payment['truth']}, {given.payment['proof']}"
-    said = {"fen": matter.fen, "why": why, "cleared": bool(after["posted_at"]), "customer": after["customer"],
-            "credited_at": after["posted_at"] or fact.at}  # fmt: skip
-    opened = _clawback(matter, times, said)
+    said = f"elsewhere: {after['elsewhere']['reference']}" if after["elsewhere"] else ""
+    why = "chargeback" if after["charged_back"] else said or f"{given.payment['truth']}, {given.payment['proof']}"
+    order = {"fen": matter.fen, "why": why, "cleared": bool(after["posted_at"]), "customer": after["customer"],
+             "credited_at": after["posted_at"] or fact.at}  # fmt: skip
+    opened = _clawback(matter, times, order)
     words = {"source": "engine", "why": f"{matter.id}: the cardholder has, or may have, this money twice ({why})"}
     effects = (*out, opened, kin.joins_case(matter.payment, words))
     return Outcome(DOUBLE_CREDIT, {**changes, "doubled": times, "doubled_at": fact.at}, effects, {"due_at": None})

@@ -162,6 +162,7 @@ def test_money_that_goes_back_by_itself_stops_what_has_not_left(state: Any) -> N
     assert one.well("PaymentMoved").state == "STOPPED"
     assert "went back by itself" in one.matter.body["ended_because"]
     assert state(refund()).well("ChargedBack").state == "STOPPED"
+    assert state(refund()).well("CreditedElsewhere", "li", **SEEN_AT).state == "STOPPED"
 
 
 def test_a_payment_that_stands_otherwise_is_asked_about_again() -> None:

@@ -249,3 +249,14 @@ def test_what_was_held_is_free_when_it_went_back_by_itself() -> None:
     one.well("Sent", "wang", **DONE)
     moves(one, shop_fen=-FEN, **BACK)
     assert booked(one.effects) == [("merchant held", FEN), ("merchant freed", FEN)]
+
+
+def test_what_a_wallet_or_an_issuer_says_it_gave_back_is_stopped_and_taken_back_but_not_booked() -> None:
+    one = posted(provisional())
+    one.well("CreditedElsewhere", "li", reference="wallet notice 3")
+    assert one.matter.state == "DOUBLE_CREDIT" and opened(one)[-2].said["why"] == "elsewhere: wallet notice 3"
+    assert booked(one.effects) == [("advanced", FEN)]
+    moves(one, **KEPT)
+    assert one.matter.state == "DOUBLE_CREDIT"
+    assert one.well("CreditDenied", "wang", **SEEN_AT).state == "CONFIRMED_FINAL"
+    assert left(one, FEN) == {"bank": -FEN, "clearing receivable": FEN}

@@ -25,6 +25,7 @@ WORDS: dict[str, tuple[str, dict[str, Any]]] = {
     "Posted": ("wang", SEEN_AT), "NotPosted": ("wang", SEEN_AT), "CreditSeen": ("wang", SEEN_AT),
     "Rejected": ("zhang", {"reason": "no"}), "Withdrawn": ("li", {"reason": "no"}), "ClockRan": ("program", {}),
     "PaymentMoved": ("program", {}), "ChargedBack": ("program", {}), "ChargebackUndone": ("program", {}),
+    "CreditedElsewhere": ("li", SEEN_AT), "CreditDenied": ("wang", SEEN_AT),
     "RecoveryBegan": ("program", {"clawback": "clawback-1"}), "WrittenOff": ("program", {"reason": "small"}),
 }  # fmt: skip
 LIKELY = ("Approved", "Sent", "Posted", "CreditSeen", "PaymentMoved")
