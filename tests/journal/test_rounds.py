@@ -239,3 +239,31 @@ def test_an_errand_that_nobody_knows_is_set_aside(desk: Desk) -> None:
     assert desk.rounds.errand(strange) is None and desk.rounds.errand(strange) is None
     assert [name for name, _ in desk.failed] == ["errand 7"]
     assert desk.rounds.errand(Errand(8, "P1", "CheckAsked", "li", 0, 0)) is not None
+
+
+def test_an_ended_matter_that_has_a_row_for_it_hears_how_its_payment_moves_on(
+    journal: Journal, desk: Desk, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was given back for good, and now comes back another way too, must be found out."""
+    assert ("refund", "CONFIRMED_FINAL") in rounds.LATE
+    journal.apply([part for n in (1, 2) for part in (sale(n), reply(n), written(n))])
+    for n in (1, 2):
+        desk.matters.open("case", {"source": "complaint", "why": "debited"}, "li", payment=name_of(n))
+    place.raw("UPDATE matter SET kind = 'refund', state = 'CONFIRMED_FINAL', closed = 1 WHERE no = 1")
+    place.raw("UPDATE matter SET state = 'CLOSED', closed = 1 WHERE no = 2")
+    journal.apply([asked(n, at=NOON_MS + 2 * DAY_MS) for n in (1, 2)])
+    told: list[str] = []
+
+    def heard(matter: str, facts: int) -> bool:
+        desk.side.ask("set_seen", no=int(matter.rpartition("-")[2]), seen=facts)
+        told.append(matter)
+        return True
+
+    monkeypatch.setattr(desk.matters, "tell_standing", heard)
+    assert (desk.rounds.tell(), desk.rounds.tell(), told) == (1, 0, ["refund-1"])
+
+
+def test_a_deadline_without_a_row_says_nothing_and_is_no_failure(desk: Desk, place: Place) -> None:
+    case = desk.matters.open("case", {"source": "complaint", "why": "debited"}, "li")
+    place.raw("UPDATE matter SET kind = 'slip', state = 'UNMATCHED', due_at = ?", NOON_MS - 1)
+    assert desk.rounds.ring() == 0 and desk.failed == [] and case.due_at is not None

@@ -17,6 +17,8 @@ from chongzheng.cases.witness import SITE
 PLANNED, VISITED, ENDED, DROPPED = "PLANNED", "VISITED", "ENDED", "DROPPED"
 RUNNING = (PLANNED, VISITED)
 PHOTOS_MAX = 60
+LATE_PRIORITY = 50
+"""Added to the priority of a survey that was not done in time."""
 
 PLAN = (
     Field("site", "text", "地点", "shop and address"),
@@ -85,6 +87,10 @@ def altered(matter: Matter) -> tuple[str, ...]:
     return tuple(name for name, one in matter.body["photos"].items() if one["altered"])
 
 
+def _late(matter: Matter, fact: Fact, given: Given) -> Outcome:
+    return Outcome(changes={"late": True}, moves={"due_at": None, "priority": matter.priority + LATE_PRIORITY})
+
+
 def _ended(matter: Matter, fact: Fact, given: Given) -> Outcome:
     form = matter.body["form"]
     bad = altered(matter)
@@ -109,6 +115,7 @@ SURVEY = Kind(
         Row(VISITED, "Ended", ENDED, _ended, may=desk.FIELD, takes=(RESULT,)),
         Row(ENDED, "PhotoChecked", None, _checked, may=desk.FIELD | {desk.AUDITOR}, program=True, takes=SEEN),
         *in_all(RUNNING, Row("", "Dropped", DROPPED, may=desk.DESK, takes=(desk.REASON,))),
+        *in_all(RUNNING, Row("", "ClockRan", None, _late)),
         *desk.rows(RUNNING),
     ),
     asks=kin.asks_case,

@@ -98,8 +98,8 @@ SELECT kind, state, count(*), coalesce(sum(fen), 0) FROM matter GROUP BY kind, s
 SELECT no FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :now ORDER BY due_at, no LIMIT :most;
 
 -- name: matters_due_after
--- The same behind a place in that order, with their kinds.
-SELECT no, kind, due_at FROM matter
+-- The same behind a place in that order, with their kinds and states.
+SELECT no, kind, due_at, state FROM matter
 WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :now AND (due_at > :at OR (due_at = :at AND no > :no))
 ORDER BY due_at, no LIMIT :most;
 
@@ -126,6 +126,18 @@ JOIN payment p ON p.id = m.payment WHERE m.seen < p.version ORDER BY m.no LIMIT 
 -- How many of those there are, and the number of the last.
 SELECT count(*), coalesce(max(no), 0)
 FROM (SELECT no FROM matter WHERE closed = 0 AND payment <> '' AND no > :after ORDER BY no LIMIT :scan) m;
+
+-- name: matters_behind_in
+-- The same of matters of a kind in a state, also where that state is an end.
+SELECT m.no, m.kind, p.version
+FROM (SELECT no, kind, payment, seen FROM matter WHERE kind = :kind AND state = :state AND no > :after
+      ORDER BY no LIMIT :scan) m
+JOIN payment p ON p.id = m.payment WHERE m.seen < p.version ORDER BY m.no LIMIT :most;
+
+-- name: matters_looked_at_in
+-- How many of those there are, and the number of the last.
+SELECT count(*), coalesce(max(no), 0)
+FROM (SELECT no FROM matter WHERE kind = :kind AND state = :state AND no > :after ORDER BY no LIMIT :scan) m;
 
 -- name: set_seen
 UPDATE matter SET seen = :seen WHERE no = :no;

@@ -35,6 +35,13 @@ AWAY = frozenset(
 )
 """Names of what databases raise that is no matter's fault."""
 FIRST_DUE = (-1, 0)
+LATE = tuple(
+    (kind.name, row.state)
+    for kind in KINDS.values()
+    for row in kind.rows
+    if row.fact == "PaymentMoved" and row.state in kind.ended
+)
+"""Ends of matters that still hear how their payment moves: what was given back, and now comes back another way too."""
 UNDELIVERED_TO = "operations"
 """The queue of whoever sees to it that somebody is told after all."""
 
@@ -83,11 +90,12 @@ class Rounds:
         self._goes_on = True
         self.aside = SetAside(clock, failed)
         self._case, self._due, self._behind, self._notice = 0, FIRST_DUE, 0, 0
+        self._late = dict.fromkeys(LATE, 0)
 
     @property
     def more(self) -> bool:
         """Whether the next round goes on where this one ended; else everything was looked at."""
-        return bool(self._case or self._behind or self._notice) or self._due != FIRST_DUE
+        return any((self._case, self._behind, self._notice, *self._late.values())) or self._due != FIRST_DUE
 
     def adopt(self) -> int:
         """Give cases of the engine to people; how many."""
@@ -98,20 +106,29 @@ class Rounds:
         return done
 
     def ring(self) -> int:
-        """Tell matters that their clock ran out; how many."""
+        """Tell matters that their clock ran out; how many. A deadline that only people look at says nothing."""
         at, no = self._due
         found = self._side.ask("matters_due_after", now=self._clock(), at=at, no=no, most=BATCH_MAX)
-        done = sum(self._one(_id(kind, no), partial(self._rung, _id(kind, no))) for no, kind, _ in found)
+        rings = [_id(kind, no) for no, kind, _, state in found if (state, "ClockRan") in KINDS[kind].table]
+        done = sum(self._one(name, partial(self._rung, name)) for name in rings)
         self._due = (int(found[-1][2]), int(found[-1][0])) if len(found) == BATCH_MAX else FIRST_DUE
         return done
 
     def tell(self) -> int:
         """Tell matters how their payment stands now; how many were told, whether or not it meant something to them."""
-        found = self._side.ask("matters_behind_among", after=self._behind, scan=LOOKED_AT_MAX, most=BATCH_MAX)
-        done = sum(self._one(_id(kind, no), partial(self._told, _id(kind, no), at)) for no, kind, at in found)
-        looked = self._side.ask("matters_looked_at", after=self._behind, scan=LOOKED_AT_MAX)[0]
-        self._behind = _further(found, looked)
+        done, self._behind = self._tell("", self._behind)
+        for kind, state in LATE:
+            told, self._late[kind, state] = self._tell("_in", self._late[kind, state], kind=kind, state=state)
+            done += told
         return done
+
+    def _tell(self, which: str, after: int, **of: str) -> tuple[int, int]:
+        """How many of these were told, and from where the next round goes on."""
+        window = {"after": after, "scan": LOOKED_AT_MAX, **of}
+        found = self._side.ask(f"matters_behind{which or '_among'}", **window, most=BATCH_MAX)
+        done = sum(self._one(_id(kind, no), partial(self._told, _id(kind, no), at)) for no, kind, at in found)
+        looked = self._side.ask(f"matters_looked_at{which}", **window)[0]
+        return done, _further(found, looked)
 
     def hear(self) -> int:
         """Tell matters what became of the notices they asked for; how many notices. One that did not arrive and that no

@@ -359,7 +359,7 @@ CREATE INDEX matter_due ON matter (due_at, no, priority) WHERE closed = 0 AND du
 CREATE INDEX matter_payment ON matter (payment, no) WHERE payment <> '';
 CREATE INDEX matter_parent ON matter (parent, no) WHERE parent <> 0;
 CREATE INDEX matter_tally ON matter (queue, kind, due_at, fen) WHERE closed = 0;
-CREATE INDEX matter_state ON matter (kind, state, fen);
+CREATE INDEX matter_state ON matter (kind, state, no, fen);
 CREATE INDEX matter_open ON matter (no) WHERE closed = 0 AND payment <> '';
 
 -- What only one matter may hold or be: the database refuses a second.

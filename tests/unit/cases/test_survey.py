@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chongzheng.cases.effects import Say
-from chongzheng.cases.survey import PHOTOS_MAX, SURVEY, photo_hash
+from chongzheng.cases.survey import LATE_PRIORITY, PHOTOS_MAX, SURVEY, photo_hash
 from unit.cases.play import Played
 
 PLAN = {"site": "shop 7", "questions": ["were goods handed over?"]}
@@ -62,3 +62,10 @@ def test_photos_are_bounded() -> None:
     one = visited()
     one.matter.body["photos"].update({f"p{n}": {} for n in range(PHOTOS_MAX)})
     assert "already" in one.refused("PhotoAdded", "qian", name="one more", hash=GOOD).text
+
+
+def test_a_survey_that_is_late_goes_up_once() -> None:
+    one = Played(SURVEY, parent="case-4")
+    one.well("Opened", "li", **PLAN, due_at=9_000)
+    late = one.well("ClockRan")
+    assert (late.due_at, late.priority, late.body["late"]) == (None, LATE_PRIORITY, True)

@@ -5,7 +5,7 @@ CREATE INDEX cases_open ON cases (id) WHERE state = 'open';
 CREATE INDEX matter_open ON matter (no) WHERE closed = 0 AND payment <> '';
 
 CREATE INDEX matter_tally ON matter (queue, kind, due_at, fen) WHERE closed = 0;
-CREATE INDEX matter_state ON matter (kind, state, fen);
+CREATE INDEX matter_state ON matter (kind, state, no, fen);
 DROP INDEX matter_due;
 CREATE INDEX matter_due ON matter (due_at, no, priority) WHERE closed = 0 AND due_at IS NOT NULL;
 
