@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from console.world import Browser, Day, actor_of, working_day
+from journal.made import name_of
 
 SHOWN = re.compile(r'name="shown" value="([0-9a-f]{64})"')
 ONCE = re.compile(r'name="once" value="([^"]+)"')
@@ -135,6 +136,26 @@ def test_a_register_is_changed_by_two_people(day: Day) -> None:
     done = second.post("/registers/case%20actions/approve", **approve)
     assert done.headers["location"] == "/registers/case%20actions"
     assert "call" in second.get("/registers/case%20actions").text
+
+
+def test_a_refund_is_proposed_by_one_and_decided_by_another(day: Day) -> None:
+    clerk, second = day.signed_in("clerk"), day.signed_in("supervisor")
+    once = ONCE.findall(clerk.get("/open/refund").text)[0]
+    words = {"fen": "50", "customer": "c-1", "reason": "charged twice", "hardship": "yes"}
+    answer = clerk.post("/open/refund", once=once, **words, **{"about-payment": name_of(2)})
+    assert answer.status_code == 302, answer.text
+    where = answer.headers["location"]
+    refund = day.keeper.get(where.rpartition("/")[2])
+    assert (refund.fen, refund.payment) == (5_000, name_of(2)), "yuan on the page are fen in the books"
+    assert 'data-fact="Approved"' not in clerk.get(where).text
+    page = second.get(where).text
+    assert 'data-fact="Approved"' in page
+    proved(second)
+    shown = SHOWN.search(second.get(where).text)
+    assert shown
+    barred = second.post(f"{where}/say/Approved", once="r1", shown=shown[1])
+    assert barred.status_code == 409 and "still under way at the engine" in barred.text
+    assert day.keeper.get(refund.id).state == "PROPOSED"
 
 
 def test_when_the_door_is_away_the_page_says_so(tmp_path: Path) -> None:

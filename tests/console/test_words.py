@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,10 +13,13 @@ from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.queues import QUEUES
 from chongzheng.cases.shipped import REGISTERS
 from chongzheng.console.areas import AREAS, area_of
-from chongzheng.console.words import LANGUAGES, text
+from chongzheng.console.words import LANGUAGES, MACHINE, text
 from chongzheng.console.words_frame import FRAME
-from chongzheng.console.words_said import FACTS, PARTS, SET_WORDS, STATES
+from chongzheng.console.words_said import FACTS, SET_WORDS, STATES
 from chongzheng.journal.actors import Role
+from chongzheng.reversal.entries import Account
+from chongzheng.reversal.facts import Fact
+from chongzheng.reversal.payment import MoneyIs, Proof, State, Truth
 
 HERE = Path(chongzheng.console.__file__).parent
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -30,7 +34,7 @@ def sources() -> dict[str, str]:
     return {str(path.relative_to(HERE)): path.read_text("utf-8") for path in files if path.name != "words_frame.py"}
 
 
-@pytest.mark.parametrize("table", [FRAME, FACTS, STATES, SET_WORDS, PARTS], ids=lambda table: str(len(table)))
+@pytest.mark.parametrize("table", [FRAME, FACTS, STATES, SET_WORDS, *MACHINE.values()])
 def test_both_languages_are_whole(table: dict[str, tuple[str, str]]) -> None:
     blanks = re.compile(r"\{\w+\}")
     for key, (zh, en) in table.items():
@@ -60,9 +64,9 @@ def test_what_is_put_together_is_written() -> None:
         "role": list(Role),
         "queue": [*(name.replace(" ", "-") for name in QUEUES), "all"],
         "area": AREAS,
-        "truth": ["never_charged", "charged_kept", "charged_returned", "charged_twice", "contested", "unknown"],
-        "proof": ["claimed", "acknowledged", "confirmed", "proven"],
-        "money": ["age", "stage", "whose", "channel", "due", "merchants", "terminals"],
+        "truth": list(Truth),
+        "proof": list(Proof),
+        "money": [*MoneyIs, "age", "stage", "whose", "channel", "due", "merchants", "terminals"],
         "sign": ["idle", "absolute", "gone"],
     }
     for head, tails in heads.items():
@@ -78,6 +82,13 @@ def test_every_fact_state_and_choice_of_every_kind_has_words() -> None:
     words += [word for one in REGISTERS.values() for word in one.fields]
     truths = {key.removeprefix("truth.") for key in FRAME if key.startswith("truth.")}
     assert {choice for word in words for choice in word.choices} <= set(SET_WORDS) | set(STATES) | truths
+
+
+def test_every_state_fact_and_account_of_a_payment_has_words() -> None:
+    assert set(map(str, State)) == set(MACHINE["payment"])
+    assert set(map(str, Account)) == set(MACHINE["account"])
+    facts = {fact.__name__ for fact in get_args(Fact)}
+    assert facts and facts == set(MACHINE["happened"])
 
 
 def test_every_open_matter_belongs_to_an_area() -> None:

@@ -6,6 +6,7 @@ The words, their forms and their names come from the kind's own table, so a new 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -34,6 +35,8 @@ WIDGETS = {
 """form of a word -> how it is asked for."""
 AT_HAND = ("Taken", "Released", "Noted", "EvidenceAdded", "Assigned", "Queued")
 """What can be said of any matter, in this order behind what moves it on."""
+FEN_BEHIND = re.compile(r"[(（]分[)）]|,? (?:in )?fen$")
+"""The unit behind the name of an amount."""
 MOVES, NEAR, FAR = 0, 1, 2
 """Where an action stands: it moves the matter on, it is at hand for any matter, it is seldom wanted."""
 
@@ -116,19 +119,16 @@ def _action(row: Row, matter: Matter, who: str, language: str) -> Action:
 def asked(fields: Iterable[Field], language: str, values: Mapping[str, str] | None = None) -> tuple[Asked, ...]:
     """The fields of a form, with what was written before."""
     had = values or {}
+    return tuple(_asked(one, language, had.get(one.name, "")) for one in fields)
+
+
+def _asked(one: Field, language: str, value: str) -> Asked:
     chinese = language == words.LANGUAGES[0]
-    return tuple(
-        Asked(
-            name=one.name,
-            label=one.zh if chinese else words.label("", one.name, language),
-            widget="choice" if one.choices else WIDGETS[one.form],
-            needed=one.needed,
-            choices=tuple((choice, words.set_word(choice, language)) for choice in one.choices),
-            value=had.get(one.name, ""),
-            hint="" if chinese else one.en,
-        )
-        for one in fields
-    )
+    label, hint = (one.zh, "") if chinese else (words.label("", one.name, language), one.en)
+    if one.form == "fen":  # people write yuan; a label that says fen would cost them a hundredfold
+        label, hint = FEN_BEHIND.sub("", label), FEN_BEHIND.sub("", hint)
+    choices = tuple((choice, words.set_word(choice, language)) for choice in one.choices)
+    return Asked(one.name, label, "choice" if choices else WIDGETS[one.form], one.needed, choices, value, hint)
 
 
 class Unreadable(Exception):

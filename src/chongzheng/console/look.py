@@ -110,16 +110,13 @@ SAYS: Mapping[str, Callable[[str, str], str]] = {
     "state": words.state,
     "kind": words.kind,
     "word": words.set_word,
-    "slice": words.part,
-    "queue": words.queue,
-    "post": words.post,
-    "seen": words.seen,
 }
 
 
 @pass_context
 def _say(context: Context, what: str, word: str) -> str:
-    return SAYS[what](word, context["seat"].language)
+    language = context["seat"].language
+    return SAYS[what](word, language) if what in SAYS else words.machine(what, word, language)
 
 
 @pass_context

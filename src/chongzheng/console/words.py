@@ -8,10 +8,22 @@ from types import MappingProxyType
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Kind
 from chongzheng.console.words_frame import FRAME
-from chongzheng.console.words_said import FACTS, PARTS, POST, QUEUES, SEEN, SET_WORDS, STATES
+from chongzheng.console.words_machine import ACCOUNTS, PARTS, PAYMENT_FACTS, PAYMENT_STATES, POST, QUEUES, SEEN
+from chongzheng.console.words_said import FACTS, SET_WORDS, STATES
 
 LANGUAGES = ("zh", "en")
 """The first is spoken where nobody chose."""
+
+
+MACHINE: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({
+    "slice": PARTS,
+    "queue": QUEUES,
+    "seen": SEEN,
+    "post": POST,
+    "payment": PAYMENT_STATES,
+    "happened": PAYMENT_FACTS,
+    "account": ACCOUNTS,
+})  # fmt: skip
 
 
 def text(key: str, language: str, **blanks: object) -> str:
@@ -36,29 +48,15 @@ def state(name: str, language: str) -> str:
 
 def set_word(word: str, language: str) -> str:
     """A word of a fixed choice; D0 to D8 are states too, truths have words. What an operator named stays so."""
-    if f"truth.{word}" in FRAME:
-        return text(f"truth.{word}", language)
+    for head in ("truth", "role"):
+        if f"{head}.{word}" in FRAME:
+            return text(f"{head}.{word}", language)
     return _said(SET_WORDS, word, language) if word in SET_WORDS else _said(STATES, word, language)
 
 
-def part(name: str, language: str) -> str:
-    """A part of the money in doubt."""
-    return _said(PARTS, name, language)
-
-
-def queue(name: str, language: str) -> str:
-    """A queue for people."""
-    return _said(QUEUES, name, language)
-
-
-def post(name: str, language: str) -> str:
-    """How a notice stands."""
-    return _said(POST, name, language)
-
-
-def seen(what: str, language: str) -> str:
-    """What a witness saw."""
-    return _said(SEEN, what, language)
+def machine(table: str, word: str, language: str) -> str:
+    """A word of the machine's own: `table` is one of MACHINE."""
+    return _said(MACHINE[table], word, language)
 
 
 def kind(name: str, language: str) -> str:

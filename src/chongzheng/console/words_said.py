@@ -379,6 +379,12 @@ SET_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "provisional": ("垫付", "provisional"),
     "security": ("安全", "security"),
     "software": ("软件", "software"),
+    "engine": ("系统", "engine"),
+    "program": ("系统", "the program"),
+    "break": ("对账差错", "difference in clearing"),
+    "complaint": ("投诉", "complaint"),
+    "fault slip": ("故障凭条", "fault slip"),
+    "person": ("人工", "a person"),
     "api": ("接口", "API"),
     "bank": ("银行", "bank"),
     "cancelled": ("已取消", "cancelled"),
@@ -389,81 +395,3 @@ SET_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "stopped": ("已停止", "stopped"),
 })  # fmt: skip
 """A word of a fixed choice -> (zh, en); D0 to D8 are said as the states of that name."""
-
-PARTS: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "under 1 hour": ("不到 1 小时", "under 1 hour"),
-    "under 1 day": ("不到 1 天", "under 1 day"),
-    "under 3 days": ("不到 3 天", "under 3 days"),
-    "under 7 days": ("不到 7 天", "under 7 days"),
-    "7 days and more": ("7 天及以上", "7 days and more"),
-    "on its way": ("在途", "on its way"),
-    "parked": ("暂挂", "parked"),
-    "being undone": ("正在冲正", "being undone"),
-    "waiting for files": ("等待清算文件", "waiting for files"),
-    "with a person": ("人工处理", "with a person"),
-    "cardholder": ("持卡人", "cardholder"),
-    "contested": ("有争议", "contested"),
-    "nobody knows": ("尚不清楚", "nobody knows"),
-    "overdue": ("已逾期", "overdue"),
-    "no date": ("无期限", "no date"),
-    "within 24 hours": ("24 小时内", "within 24 hours"),
-    "within 48 hours": ("48 小时内", "within 48 hours"),
-    "within 72 hours": ("72 小时内", "within 72 hours"),
-    "later": ("更晚", "later"),
-    "now": ("现在", "now"),
-    "in 24 hours": ("24 小时后", "in 24 hours"),
-    "in 48 hours": ("48 小时后", "in 48 hours"),
-    "in 72 hours": ("72 小时后", "in 72 hours"),
-})  # fmt: skip
-"""A part of the money in doubt -> (zh, en)."""
-
-QUEUES: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "breaks": ("对账差错", "breaks"),
-    "cases": ("案件", "cases"),
-    "changes": ("变更", "changes"),
-    "compensations": ("补偿", "compensations"),
-    "complaints": ("投诉", "complaints"),
-    "disputes": ("争议", "disputes"),
-    "doubtful payments": ("存疑交易", "doubtful payments"),
-    "drills": ("演练", "drills"),
-    "fault slips": ("故障凭条", "fault slips"),
-    "feedback": ("客户评价", "feedback"),
-    "field work": ("现场工作", "field work"),
-    "field": ("现场", "field"),
-    "improvement": ("改进", "improvement"),
-    "incidents": ("重大事件", "incidents"),
-    "knowledge": ("知识", "knowledge"),
-    "lessons": ("经验教训", "lessons"),
-    "merchants": ("商户", "merchants"),
-    "problems": ("问题", "problems"),
-    "refunds to be posted": ("退款待入账", "refunds to be posted"),
-    "refunds to send": ("退款待发出", "refunds to send"),
-    "refunds": ("退款", "refunds"),
-    "releases": ("版本发布", "releases"),
-    "stock": ("备件", "stock"),
-    "suppliers": ("供应商", "suppliers"),
-    "training": ("培训", "training"),
-    "watched refunds": ("观察中的退款", "watched refunds"),
-    "claw-backs": ("追回", "claw-backs"),
-})  # fmt: skip
-"""A queue of the house -> (zh, en); an operator's own is called what they called it."""
-
-SEEN: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "0200": ("0200 交易请求", "0200 sale asked for"),
-    "0210": ("0210 交易应答", "0210 answer to the sale"),
-    "0400": ("0400 冲正请求", "0400 reversal asked for"),
-    "0410": ("0410 冲正应答", "0410 answer to the reversal"),
-    "0420": ("0420 冲正通知", "0420 reversal advised"),
-    "0430": ("0430 冲正通知应答", "0430 answer to the advice"),
-    "0220": ("0220 通知", "0220 advice"),
-    "0230": ("0230 通知应答", "0230 answer to an advice"),
-})  # fmt: skip
-"""What a witness saw -> (zh, en)."""
-
-POST: Mapping[str, tuple[str, str]] = MappingProxyType({
-    "waiting": ("待发", "waiting"),
-    "sent": ("已发出", "sent"),
-    "failed": ("失败", "failed"),
-    "refused": ("被拒", "refused"),
-})  # fmt: skip
-"""How a notice stands -> (zh, en)."""

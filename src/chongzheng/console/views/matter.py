@@ -119,7 +119,7 @@ def _facts(request: Any, one: Matter) -> list[tuple[str, str, Any]]:
     return [
         (name, words.label(one.kind, name, language), value)
         for name, value in one.body.items()
-        if name not in OWN_PLACE and value not in (None, "", [], {}, ())
+        if name not in OWN_PLACE and value not in (None, "", 0, [], {}, ())
     ]
 
 
