@@ -41,7 +41,8 @@ def test_an_audit_report_is_written_issued_and_checked(office: Office, tmp_path:
         assert [one["by"] for one in checked["issued"]] == ["zhang"]
     assert office.told("report", "verify", made["code"].lower())["issued"][0]["subject"] == case
     pdf.write_bytes(pdf.read_bytes() + b"\n")
-    said = office.say("report", "verify", str(pdf))
+    said = office.say("report", "verify", str(pdf), "--again", str(tmp_path / "again.pdf"))
+    assert "it holds" in office.done("report", "verify", str(tmp_path / "again.pdf"))
     assert said.returncode == 1 and "it was changed" in said.stdout
     assert office.say("report", "verify", "AAAA-AAAA-AAAA-AAAA-AAAA").returncode == 1
     assert office.told("audit", "verify")["holds"] is True

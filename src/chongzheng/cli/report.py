@@ -98,11 +98,15 @@ def of_retrieval(payment: str, language: str, db: Path | str, **how: Any) -> Non
 @click.argument("what", metavar="FILE|CODE")
 @click.option("--key", type=click.Path(path_type=Path), help="The trusted public key (64 hex digits) of a signed file.")
 @click.option("--db", envvar="CHONGZHENG_DB", type=PLACE, help="The journal, for a code, or to see who issued a file.")
+@click.option(
+    "--again", type=click.Path(path_type=Path), help="Write there the pages (PDF) that the file's input gives."
+)
 @json_option
-def verified(what: str, key: Path | None, db: Path | str | None, as_json: bool) -> None:
+def verified(what: str, key: Path | None, db: Path | str | None, again: Path | None, as_json: bool) -> None:
     """Check a paper: a FILE by itself, a CODE against what the journal knows was issued. Exit 1: it does not hold.
 
     A file alone shows that no part of it was changed; that it is ours shows its signature (--key), or the journal.
+    What another version of this program has set cannot be compared page by page: read the pages of --again.
     """
     typed = plain_code(what)
     if typed and not Path(what).exists():
@@ -116,6 +120,8 @@ def verified(what: str, key: Path | None, db: Path | str | None, as_json: bool) 
         said = {"code": checked.code, "digest": checked.digest, "key": checked.key, "faults": list(checked.faults)}
         said["issued"] = _issued(db, checked.code) if db is not None and checked.code else []
         said["document"] = content(checked.document)["document"] if checked.document else ""
+        if again is not None and checked.document is not None:
+            day_close.write(again, papers.pdf(checked.document))
     _answer(what, said, as_json)
     if said["faults"]:
         raise SystemExit(EXIT_NO)

@@ -6,6 +6,7 @@ made again from it, and the two must be the same byte for byte.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -13,6 +14,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -42,6 +45,10 @@ from chongzheng.reports.retrieval import retrieval_paper
 
 FORMAT = "chongzheng-paper/1"
 Key = Ed25519PrivateKey | None
+SETTING = ("chongzheng.reports", "chongzheng.cases", "chongzheng.causes")
+WRITTEN = (".py", ".toml", ".typ", ".csv")
+APART = frozenset({"requirements.py", "requirements.toml", "checker.py", "proof.py", "story.py", "exposure.py"})
+"""Of these packages what no page is made of."""
 FILE_BYTES_MAX = 64 * 1024 * 1024
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _SETTERS: dict[type, Callable[[Any], Paper]] = {
@@ -87,7 +94,7 @@ def enveloped(document: Document, key: str = "", signature: str = "") -> bytes:
     """The input as every file carries it: what it says, its language, its hash, by what it was set, and its seal."""
     envelope = {
         "format": FORMAT,
-        "by": f"chongzheng {__version__}, {typeset.maker()}, {spread.maker()}",
+        "by": f"chongzheng {__version__} ({_form()}), {typeset.maker()}, {spread.maker()}",
         "language": document.language,
         "digest": digest(document),
         "key": key,
@@ -95,6 +102,17 @@ def enveloped(document: Document, key: str = "", signature: str = "") -> bytes:
         "said": content(document),
     }
     return json.dumps(envelope, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+@cache
+def _form() -> str:
+    """A short hash over everything of ours that decides how a page looks: another word is another page."""
+    hashed = hashlib.sha256()
+    for package in SETTING:
+        for file in sorted(files(package).iterdir(), key=lambda one: one.name):
+            if file.name.endswith(WRITTEN) and file.name not in APART:
+                hashed.update(file.name.encode() + file.read_bytes())
+    return hashed.hexdigest()[:12]
 
 
 def _sealed(document: Document, key: Key) -> tuple[str, str]:
@@ -137,7 +155,9 @@ def check(data: bytes, trusted: str = "") -> Checked:
     faults += _seal_faults(document, key, signature, trusted)
     again = enveloped(document, key, signature)
     if again != attached and envelope.get("by") != json.loads(again)["by"]:
-        faults.append(f"set by {envelope.get('by')}: only that can make its pages again")
+        by = envelope.get("by")
+        whole = "" if faults else "its input is whole, but it was "
+        faults.append(f"{whole}set by {by}: only that can make the same pages and compare them")
     elif _made_again(made, document, key, signature) != data:
         faults.append("its pages are not those that its input gives: it was changed")
     return Checked(document, found, code(found), key, tuple(faults))
