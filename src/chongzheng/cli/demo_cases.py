@@ -63,6 +63,7 @@ def _work(report: Report) -> Table:
     table.add_column("项目 what")
     table.add_column("结果 outcome", justify="right")
     rows: tuple[tuple[str, Any], ...] = (
+        ("其中文件与账不符 of them file against book", report.contested),
         ("退款 refunds", _counted(report.refunds)),
         ("追回 claw-backs", _counted(report.claw_backs)),
         ("补偿 compensation", _counted(report.compensations)),

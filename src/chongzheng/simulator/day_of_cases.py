@@ -46,7 +46,6 @@ SMALL_FEN = (1_000, 99_000)
 DEAR_EVERY = 3
 """One sale in so many is as dear as in the demo; the others are small, as most of a day's are."""
 LANGUAGES = ("zh", "en")
-NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of it. `chapters`: chapter -> cases that went through it; `refunds`, `claw_backs`, `tickets`:
-    state -> how many; `promises`: (kept, made); `letters`: subjects; `documents`: files; `facts`: said by people."""
+    """What came of it. `chapters`: chapter -> cases that went through it; `refunds`, `claw_backs` …: state -> how many;
+    `promises`: (kept, made); `letters`: subjects; `documents`: files; `facts`: said by people; `contested`:
+    cases in which file and book contradict each other.
+    """
 
     world: demo.Report
     cases: int
@@ -81,6 +82,7 @@ class Report:
     letters: tuple[str, ...]
     documents: tuple[str, ...]
     facts: int
+    contested: int = 0
 
     @property
     def suspense_fen(self) -> int:
@@ -100,6 +102,7 @@ class Report:
             "a verdict is wrong, or something was lost": not self.world.ok,
             "a case is open": self.closed < self.cases or not self.cases,
             "a case skipped a chapter": any(self.chapters.get(name, 0) < self.cases for name in CHAPTERS),
+            "a contradiction has no case": self.contested < len(self.world.planted),
             "money lies in suspense": bool(self.suspense_fen),
             "an advance is outstanding": bool(self.advanced_fen),
             "the books do not balance": self.world.books.trial_fen != 0,
@@ -129,7 +132,9 @@ async def run(plan: Plan, show: Show) -> Report:
         day = _in_world(plan, show, postman.port, shift)
         found = await demo.carry_out(day)
         await shift.days_later()
-        found = replace(found, books=compare(day.world.journal, day.cleared, day_of(shift.office.now()), NOBODY))
+        found = replace(
+            found, books=compare(day.world.journal, day.cleared, day_of(shift.office.now()), frozenset(found.planted))
+        )
         return _report(found, shift.office, postman, _papers(day, shift.office))
     finally:
         await postman.stop()
@@ -144,7 +149,7 @@ def _in_world(plan: Plan, show: Show, port: int, shift: Shift) -> Run:
     )  # fmt: skip
     words = demo.Plan(plan.payments, plan.terminals, plan.seed, plan.rate, 0, plan.folder)
     day = demo.in_world(words, show, made)
-    day.fleet.draw, day.plants, day.clerks = _sale, False, shift
+    day.fleet.draw, day.clerks = _sale, shift
     shift.meet(day)
     return day
 
@@ -175,6 +180,7 @@ def _report(found: demo.Report, office: Office, postman: Postman, documents: tup
         letters=tuple(str(letter["subject"]) for letter in postman.letters),
         documents=documents,
         facts=office.said,
+        contested=sum(case.body.get("decision", {}).get("truth") == "contested" for case in cases),
     )
 
 
@@ -223,7 +229,8 @@ def document(report: Report) -> dict[str, Any]:
     """The JSON document of a day."""
     kept, made = report.promises
     return {
-        "cases": report.cases, "closed": report.closed, "chapters": dict(report.chapters),
+        "cases": report.cases, "contested": report.contested, "closed": report.closed,
+        "chapters": dict(report.chapters),
         "refunds": dict(report.refunds), "claw_backs": dict(report.claw_backs),
         "compensations": dict(report.compensations), "apologies": dict(report.apologies),
         "tickets": dict(report.tickets), "promises_made": made, "promises_kept": kept,

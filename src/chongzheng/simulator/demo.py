@@ -143,7 +143,7 @@ class Report:
 
 @dataclass(slots=True)
 class Run:
-    """One run in the making. `plants`: whether contradictions are planted into the clearing files."""
+    """One run in the making."""
 
     plan: Plan
     show: Show
@@ -155,7 +155,6 @@ class Run:
     planted: dict[Key, str] = field(default_factory=dict)
     cleared: tuple[Path, ...] = ()
     clerks: Clerks = field(default_factory=Nobody)
-    plants: bool = True
 
 
 async def run(plan: Plan, show: Show) -> Report:
@@ -305,7 +304,7 @@ def _live(journal: Path | str) -> list[str]:
 async def _clear(one: Run, rows: list[dict[str, Any]]) -> None:
     """Plant contradictions, have the bank write the files of both days into the inbox, wait until they are read."""
     one.show.phase("clearing files of two days", 0)
-    one.planted = plant(one.plan.seed, rows, one.fleet.seen) if one.plants else {}
+    one.planted = plant(one.plan.seed, rows, one.fleet.seen)
     orders = [[*key, kind] for key, kind in one.planted.items()]
     names = (await one.bank.order("files", dir=str(one.world.inbox), plant=orders))["files"]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from chongzheng.cases.matter import Matter
 from chongzheng.journal.breaks import Overtaken
+from chongzheng.reversal.booking import Resolution
 from chongzheng.settlement.days import shifted
 from chongzheng.simulator.office.people import LI, MEI, QIAN, WANG, ZHANG, Office
 
@@ -26,11 +27,14 @@ REVERSAL = {"invalid": "rejected 12", "lose-all": "failed", "relation": "rejecte
 """What became of the reversals of a payment, by the vice of the bank that met them; of others nothing is said."""
 CHOICE = {
     "claw-back": "claw back", "claw-back-collect": "claw back", "hold-give-back": "refund", "never-resend": "refund",
-    "query-wait": "wait", "query-wait-keep": "wait", "query-wait-held": "wait", "contested-wait": "wait",
+    "query-wait": "wait", "query-wait-keep": "wait", "query-wait-held": "wait", "contested-wait": "other",
     "hold-wait-file": "wait", "keep-wait-file": "wait", "hold-ask-reversal": "wait",
     "keep": "nothing", "close": "nothing",
 }  # fmt: skip
 """Advice of the table -> what the clerk decides; everything else is told to the customer."""
+RESOLVED_AS = {"amount": Resolution.MERCHANT, "one_sided_ours": Resolution.CHANNEL}
+"""Type of a difference -> where the money goes: the trade stands, or the channel corrects its file. Of what the file
+has and the book has not, it goes back."""
 OCCASION = {"never_charged": "never_charged", "charged_kept": "kept", "charged_returned": "returned"}
 
 
@@ -86,8 +90,10 @@ class Casebook:
     # Diagnose
 
     def diagnose(self, case: str) -> None:
-        """What was measured, and the cause that it names; unknown where it names none."""
-        if "signals" not in self.office.get(case).body:
+        """What was measured during the outage, and the cause that it names; outside of it nothing was, and the cause
+        stays unknown."""
+        now = self.office.get(case)
+        if now.parent and "signals" not in now.body:
             self.office.say(case, "SignalsHeard", QIAN, signals=dict(SIGNALS), source="telemetry and host journal")
         self.office.say(case, "CauseFound", MEI)
 
@@ -148,6 +154,11 @@ class Casebook:
             if self.office.can(order, "CancelTried"):
                 self.office.say(order, "CancelTried", WANG, worked=True, reference=f"cancellation of {refund.id}")
         return self.office.get(refund)
+
+    def explain(self, case: str) -> None:
+        """File and book differ about its payment: one person says where the money goes, another agrees."""
+        for one in self.office.differences(self.office.get(case).payment):
+            self.office.resolve(one.id, RESOLVED_AS.get(one.type, Resolution.CARDHOLDER), by=WANG, second=ZHANG)
 
     # Tell, and close
 

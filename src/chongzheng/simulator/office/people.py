@@ -10,12 +10,13 @@ from typing import Any
 
 from chongzheng.cases.matter import Matter
 from chongzheng.journal.actors import Actors, Role
-from chongzheng.journal.breaks import Overtaken
+from chongzheng.journal.breaks import Break, Breaks, Decision, Overtaken
 from chongzheng.journal.matters import PAGE_MAX, Matters
 from chongzheng.journal.post import Notice, Post
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake
+from chongzheng.reversal.booking import Resolution
 
 LOOK_S = 0.1
 WAIT_S = 60.0
@@ -49,6 +50,7 @@ class Office:
         self.ahead_ms = 0
         self.matters = Matters(self.side, self.now, Registers(self.side))
         self.post = Post(self.side)
+        self.breaks = Breaks(self.side, self.now)
         self.said = 0
         self._progress = progress
 
@@ -85,6 +87,19 @@ class Office:
             self._count()
             return after
         raise OurMistake(f"{name} never stood still for {fact}", "simulator")
+
+    def differences(self, payment: str) -> list[Break]:
+        """What file and book say differently about this payment, and nobody has resolved yet."""
+        return [one for one in self.breaks.page("unresolved") if one.payment == payment]
+
+    def resolve(self, difference: int, how: Resolution, by: str, second: str) -> None:
+        """As `breaks resolve` and `breaks approve` do it: two people, each by what they were shown."""
+        words = ("looked into, by file, book and the bank's answer", ("the files of both days",))
+        shown = self.breaks.view(difference).hash
+        self._count()
+        if self.breaks.resolve(difference, by, Decision(how, *words, shown)).state == "proposed":
+            self.breaks.approve(difference, second, self.breaks.view(difference).hash)
+            self._count()
 
     def can(self, matter: Matter | str, fact: str) -> bool:
         """Whether that can be said of it now."""

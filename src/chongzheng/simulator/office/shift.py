@@ -72,7 +72,8 @@ class Shift:
             if self.office.get(case.id).state == REMEDYING:
                 self._remedy(case.id)
             self._tell(case.id)
-            self.aftermath.apologise(self.office.get(case.id), self._shop)
+            if self.office.get(case.id).parent:
+                self.aftermath.apologise(self.office.get(case.id), self._shop)
         await self.office.until(self._all_told, "a notice has not left")
         for case in self.office.all_of("case", open_only=True):
             self.book.keep(case.id)
@@ -165,6 +166,7 @@ class Shift:
         elif action == "refund":
             self.book.send(self.book.approve(self.book.refund(case)))
             return
+        self.book.explain(case)
         self._remedied(case)
 
     def _remedied(self, case: str) -> None:
@@ -182,7 +184,9 @@ class Shift:
                     said = {"sent": self.office.now(), "by": shifted(day, 7)} if state == "SENT" else {"posted": day}
                     self.book.tell(case, occasion, facts=fact, **said)
                     return
-        self.book.tell(case, OCCASION[self.office.get(case).body["decision"]["truth"]])
+        truth = self.office.get(case).body["decision"]["truth"]
+        if truth in OCCASION:  # of what file and book still contest nothing can be said
+            self.book.tell(case, OCCASION[truth])
 
 
 def _by_payment(rows: Rows) -> dict[str, Mapping[str, Any]]:
