@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping
 from operator import itemgetter
 from types import MappingProxyType
@@ -31,14 +30,30 @@ ISO: MappingProxyType[Trade, tuple[str, str]] = MappingProxyType({
 
 UNDONE_DAYS_BACK = 400
 """A refund is possible for about a year (facts/channels 2.2); some bills give it the time of its trade."""
-TEXTS = tuple(
-    sys.intern(word)
-    for word in (
-        "mti processing condition stan terminal merchant rrn code acquirer forwarder order theirs entry_mode mcc"
-        " card_type original_order original_rrn error reason"
-    ).split()
+TEXTS = (
+    "mti",
+    "processing",
+    "condition",
+    "stan",
+    "terminal",
+    "merchant",
+    "rrn",
+    "code",
+    "acquirer",
+    "forwarder",
+    "order",
+    "theirs",
+    "entry_mode",
+    "mcc",
+    "card_type",
+    "original_order",
+    "original_rrn",
+    "error",
+    "reason",
 )
-"""Meanings that are members of a record as they stand; interned, because that is how Python finds a keyword fast."""
+"""Meanings that are members of a record as they stand. Literals, not a split text: Python keeps one copy of such a name
+and finds a keyword by it at once.
+"""
 GIVE_BACK = frozenset({Trade.VOID, Trade.REFUND, Trade.REVERSAL})
 
 _RUNS = re.compile(rf"(?<!\d)[2-9]\d{{{PAN_DIGITS_MIN},{PAN_DIGITS_MAX - 1}}}(?!\d)", re.ASCII)
