@@ -197,7 +197,7 @@ class Casework:
         from chongzheng.journal.registers import Registers
 
         matters, registers, now = self._keeper(), Registers(self._side), self._clock()
-        rates.count(matters, self._side, registers.rows("units", day_of(now)), now)
+        rates.count(matters, self._side, registers.rows("units", day_of(now)), now, self._set_aside)
         recurring.gather(matters, self._side, registers.rows("recurring causes", day_of(now)), now)
 
     def _index(self) -> None:

@@ -13,6 +13,7 @@ from chongzheng.journal.breaks import Overtaken
 from chongzheng.journal.matters import Matters
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
+from chongzheng.mistakes import OurMistake
 from journal.made import DAY_MS, NOON_MS, asked, sale, undone
 from journal.place import Place
 
@@ -115,3 +116,25 @@ def test_what_ended_meanwhile_is_left_alone(
 
     monkeypatch.setattr(Matters, "say", quicker)
     assert rates.count(matters, side, UNITS, Clock.now) == [] and matters.get(one).state == "IN_PLACE"
+
+
+def test_one_that_cannot_be_told_stops_no_other(
+    place: Place, journal: Journal, side: Side, matters: Matters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = change(matters), change(matters)
+    for n, at in enumerate((NOON_MS - HOUR_MS, Clock.now + HOUR_MS)):
+        reversal(place, journal, n + 1, at, "00")
+    Clock.now += DAY_MS
+    say = Matters.say
+
+    def broken(self: Matters, matter: str, *words: Any) -> Any:
+        if matter == bad:
+            raise OurMistake("a rule fell over", matter)
+        return say(self, matter, *words)
+
+    monkeypatch.setattr(Matters, "say", broken)
+    failed: list[str] = []
+    assert rates.count(matters, side, UNITS, Clock.now, lambda name, why: failed.append(name)) == [good]
+    assert failed == [bad]
+    with pytest.raises(OurMistake):
+        rates.count(matters, side, UNITS, Clock.now + DAY_MS)

@@ -14,13 +14,16 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from chongzheng.app import engine_of
-from chongzheng.journal import Reader
+from chongzheng.casework import Casework
+from chongzheng.gateway.counts import Counts
+from chongzheng.journal import Journal, Reader, Vault
 from chongzheng.journal.actors import Actors, Role
 from chongzheng.journal.matters import Matters
 from chongzheng.journal.post import Post
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
+from chongzheng.reversal.policy import Policy
 from whole.engine_room import QUICK, configure, room
 from whole.scripted_host import ScriptedHost
 
@@ -172,3 +175,31 @@ def test_settings_of_notices_that_cannot_be_followed_are_refused_in_one_line(
     with pytest.raises(TheirMistake) as refused:
         engine_of(path)
     assert where in str(refused.value) and "\n" not in str(refused.value)
+
+
+async def settled(*engines: Casework, leads: tuple[int, ...]) -> None:
+    """Wait until this is who leads."""
+    async with asyncio.timeout(20):
+        while tuple(one.standing["leads"] for one in engines) != leads:
+            await asyncio.sleep(0.05)
+
+
+def test_of_several_engines_on_one_database_one_carries_the_cases_and_the_next_when_it_is_gone(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    vault = Vault.create(tmp_path / "vault.json")
+
+    async def play() -> None:
+        journals = [Journal.open(postgres_url, vault, Policy(), lease_ms=3_000) for _ in range(2)]
+        first, second = (Casework(postgres_url, None, Counts(), lambda: NOON_MS) for _ in journals)
+        first.start(journals[0], lambda batch: journals[0].apply(list(batch)))
+        second.start(journals[1], lambda batch: journals[1].apply(list(batch)))
+        await settled(first, second, leads=(1, 0))
+        await first.stop()
+        journals[0].close()
+        await asyncio.to_thread(journals[1].tidy)
+        await settled(second, leads=(1,))
+        await second.stop()
+        journals[1].close()
+
+    asyncio.run(play())

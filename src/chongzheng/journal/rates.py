@@ -6,13 +6,14 @@ by the program, once a day: nobody types the figures of his or her own measure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from chongzheng.journal.breaks import Overtaken
 from chongzheng.journal.matters import Matters
 from chongzheng.journal.rules import day_of
 from chongzheng.journal.side import Side
+from chongzheng.mistakes import OurMistake, TheirMistake
 
 DAY_MS = 86_400_000
 SPAN_MS = 7 * DAY_MS
@@ -36,13 +37,26 @@ def attempts(side: Side, since: int, until: int, terminals: Iterable[str] | None
     return _sum([side.ask("reversals_of_terminal", terminal=one, **span)[0] for one in chosen])
 
 
-def count(matters: Matters, side: Side, units: Units, now: int) -> list[str]:
-    """Count for every matter that waits for figures, at most once a day each; the ids of those that were told."""
+def count(
+    matters: Matters, side: Side, units: Units, now: int, failed: Callable[[str, str], None] | None = None
+) -> list[str]:
+    """Count for every matter that waits for figures, at most once a day each; the ids of those that were told. `failed`
+    hears of one that cannot be told, and why; without it that is raised."""
     told = [one for one in matters.all_open("change") if one.state == "IN_PLACE" and _due(one.body["figures"], now)]
     said = [(one.id, _of_change(side, units, one.body, now)) for one in told]
     canaries = [one for one in matters.all_open("release") if one.state == "CANARY" and _due(one.body["counted"], now)]
     said += [(one.id, _of_release(side, units, one.body, now)) for one in canaries]
-    return [matter for matter, figures in said if _say(matters, matter, figures)]
+    return [matter for matter, figures in said if _said(matters, matter, figures, failed)]
+
+
+def _said(matters: Matters, matter: str, figures: Mapping[str, int], failed: Callable[[str, str], None] | None) -> bool:
+    try:
+        return _say(matters, matter, figures)
+    except (TheirMistake, OurMistake) as mistake:  # one matter's fault is no other's
+        if failed is None:
+            raise
+        failed(matter, str(mistake))
+        return False
 
 
 def _say(matters: Matters, matter: str, figures: Mapping[str, int]) -> bool:
