@@ -298,7 +298,7 @@ def trade_of(reader: Reader, payment: Payment) -> Trade:
     """The sale as everybody names it, and what is true of it."""
     version, head = reader.head(payment.id)
     seen = [one for one in (payment.approval, payment.found, payment.inquiry, payment.decline) if one]
-    lines = [*payment.originals, *payment.reversals]
+    rrns = [*(one.rrn for one in seen), *(line.rrn for line in (*payment.originals, *payment.reversals))]
     verdict = payment.verdict
     return Trade(
         id=payment.id,
@@ -308,7 +308,7 @@ def trade_of(reader: Reader, payment: Payment) -> Trade:
         terminal=payment.key.terminal,
         batch=payment.key.batch,
         stan=payment.key.stan,
-        rrn=next((one.rrn for one in [*seen, *lines] if one.rrn), ""),
+        rrn=next(filter(None, rrns), ""),
         auth=next((one.auth for one in seen if one.auth), payment.auth),
         card=payment.masked_pan,
         fen=payment.amount_fen,
