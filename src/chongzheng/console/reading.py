@@ -26,9 +26,8 @@ from chongzheng.journal.sqlite import APPLICATION_ID, SCHEMA_VERSION
 from chongzheng.mistakes import TheirMistake
 
 BUSY_WAIT_MS = 5_000
-STEPS_BETWEEN_LOOKS = 100_000
 READ_MS_MAX = 10_000
-"""A page that reads longer than this is given up: the engine's log of changes must be able to move on."""
+"""On PostgreSQL a statement that takes longer is given up: it would hold the cleaning of tables back."""
 
 
 def open_file(path: Path) -> pysqlite3.Connection:
@@ -36,13 +35,21 @@ def open_file(path: Path) -> pysqlite3.Connection:
     if not path.is_file():
         raise TheirMistake("there is no journal here", str(path))
     db = pysqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        _refuse_foreign(db, path)
+    except pysqlite3.DatabaseError:
+        db.close()
+        raise TheirMistake("is not a database, or cannot be read", str(path)) from None
+    return db
+
+
+def _refuse_foreign(db: pysqlite3.Connection, path: Path) -> None:
     db.execute(f"PRAGMA busy_timeout = {BUSY_WAIT_MS}")
     db.execute("PRAGMA query_only = ON")
     if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise TheirMistake("is a database, but not a chongzheng journal", str(path))
     if (version := db.execute("PRAGMA user_version").fetchone()[0]) != SCHEMA_VERSION:
         raise TheirMistake(f"has journal version {version}; this program knows {SCHEMA_VERSION}", str(path))
-    return db
 
 
 @contextmanager

@@ -7,6 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+FAULT = (
+    '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>冲正</title>'
+    "<h1>系统出错 · A fault of ours</h1>"
+    "<p>未知是否已执行。请返回刷新后查看。It is not known whether it was done; go back, reload and look.</p>"
+    '<p><a href="/">冲正 · Chongzheng</a></p></html>'
+)
+
 
 def client_address(request: HttpRequest) -> str:
     """Where the browser is: the last address that our own proxy saw, or the connection's."""
@@ -39,4 +46,4 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def failed(request: HttpRequest) -> HttpResponse:
     """A fault of ours; it must not fail again while it says so."""
-    return HttpResponse(b"500", status=500, content_type="text/plain")
+    return HttpResponse(FAULT, status=500, content_type="text/html; charset=utf-8")

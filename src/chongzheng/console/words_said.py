@@ -173,6 +173,8 @@ FACTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "Granted": ("批准补偿", "Grant"),
     "Redeemed": ("已兑现", "Redeemed"),
     "SentAnyway": ("仍然发出", "Send anyway"),
+    "CreditDenied": ("否认入账", "Credit denied"),
+    "CreditedElsewhere": ("已从别处入账", "Credited elsewhere"),
     "WrittenOff": ("核销", "Write off"),
 })  # fmt: skip
 """fact -> (zh, en): on a button, and in a history."""
