@@ -20,6 +20,10 @@ Row = tuple[Any, ...]
 UNKNOWN_KEY = Key("", "", "", "")
 Opening = facts.RequestTaken | facts.RequestBarred | facts.RequestReported | facts.ReversalAsked
 OPENING = (facts.RequestTaken, facts.RequestBarred, facts.RequestReported, facts.ReversalAsked)
+ENGINES_VERBS = frozenset({"reversal", "void"})
+"""What the engine itself takes a release token for; any other word is a person's give-back."""
+GIVE_BACK = "give-back"
+"""By this name a payment knows of a give-back outside the wires, which is no payment of its own."""
 ROW_REFUSED = "Refused: "
 """Begins the reason why a row of an honest step could not be written that the database refused."""
 

@@ -20,7 +20,7 @@ from chongzheng.journal import settled
 from chongzheng.journal.audit import GENESIS, link_commit
 from chongzheng.journal.differences import put_breaks, take_back
 from chongzheng.journal.on_sqlite import SqliteStorage
-from chongzheng.journal.plan import Held, Plan, Planner
+from chongzheng.journal.plan import ENGINES_VERBS, GIVE_BACK, Held, Plan, Planner
 from chongzheng.journal.postgres import is_url
 from chongzheng.journal.reader import Reader
 from chongzheng.journal.rows import Committed, Evidence, Submission, decode_payment
@@ -69,11 +69,6 @@ BREAKS_AT_ONCE = 500
 """Breaks written in one transaction."""
 TAKEN_AT_ONCE = 500
 """Payments taken over from an engine that is gone, in one transaction."""
-
-ENGINES_VERBS = frozenset({"reversal", "void"})
-"""What the engine itself takes a release token for; any other word is a person's give-back."""
-GIVE_BACK = "give-back"
-"""By this name a payment knows of a give-back outside the wires, which is no payment of its own."""
 
 Card = Pan | Exception | None
 """A card number, why it cannot be read, or that there is none."""
@@ -353,6 +348,8 @@ class Journal:
         try:
             self._read_missing([submission])
             return self._written([submission], number)
+        except Stale:  # no fault of this fact: another engine wrote a payment that is told of it
+            raise
         except POISON as error:
             self._read_again(submission)
             if isinstance(error, Refused) and self._given_back(submission.fact.payment):
@@ -368,10 +365,7 @@ class Journal:
             with self._storage.savepoint():
                 self._storage.write(plan)
             return plan
-        except (
-            Stale,
-            *POISON,
-        ):  # stale, it is no fault of this fact: another engine wrote a payment that is told of it
+        except POISON:
             self._forget_touched(plan.touched)
             raise
 
@@ -387,6 +381,8 @@ class Journal:
         bound = LinkChanged(fact.payment, fact.at, GIVE_BACK, Link.GIVES_BACK, Standing.DOUBTED, proven=False)
         try:
             return self._written([Submission(bound), submission], number)
+        except Stale:
+            raise
         except POISON as error:
             self._read_again(submission)
             return self._stopped(submission, number, f"{type(error).__name__}: {error}")
@@ -394,6 +390,8 @@ class Journal:
     def _stopped(self, submission: Submission, number: int, why: str) -> Plan:
         try:
             return self._written([submission], number, broken=why)
+        except Stale:
+            raise
         except POISON:  # of a payment that does not exist, or whose key is taken: its evidence is kept, nothing moves
             self._held.pop(submission.fact.payment, None)
             for evidence in submission.evidence:
