@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from chongzheng.cases.columns import Clearing, Goods, Reversal
@@ -21,6 +22,8 @@ from chongzheng.mistakes import TheirMistake
 UNKNOWN = "unknown"
 KEPT_MAX = 500
 TESTS_SHOWN = 3
+KNOWN_MAX = 1_024
+"""So many sets of signals are remembered with what they say."""
 
 SIGNALS_HEARD = (
     Field("signals", "object", "信号", "names of the vocabulary of causes and their values; null: not known any more"),
@@ -76,14 +79,28 @@ def signals_heard(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused
 
 def diagnosis(body: Body) -> dict[str, Any]:
     """What the evidence says of the cause: the primary one or "unknown", the probable ones, and the shares."""
-    return _scored(score(signals(body), packed()))
+    return _scored(_ranked(_key(body)))
+
+
+def _key(body: Body) -> frozenset[tuple[str, Value]]:
+    return frozenset(signals(body).items())
+
+
+@lru_cache(maxsize=KNOWN_MAX)
+def _ranked(known: frozenset[tuple[str, Value]]) -> Ranking:
+    """Cases of one incident know the same; what follows from that is worked out once."""
+    return score(dict(sorted(known)), packed())
 
 
 def _asked_next(body: Body) -> list[dict[str, str]]:
     """The signals that would tell most, where the cause is unknown. It takes a while: for people's facts only."""
-    ranking = score(signals(body), packed())
-    tests = () if ranking.primary else next_tests(ranking, packed())[:TESTS_SHOWN]
-    return [{"signal": one.signal, "zh": SIGNALS[one.signal].zh, "en": SIGNALS[one.signal].en} for one in tests]
+    return [{"signal": name, "zh": SIGNALS[name].zh, "en": SIGNALS[name].en} for name in _tests(_key(body))]
+
+
+@lru_cache(maxsize=KNOWN_MAX)
+def _tests(known: frozenset[tuple[str, Value]]) -> tuple[str, ...]:
+    ranking = _ranked(known)
+    return () if ranking.primary else tuple(one.signal for one in next_tests(ranking, packed())[:TESTS_SHOWN])
 
 
 def _scored(ranking: Ranking) -> dict[str, Any]:
@@ -101,7 +118,7 @@ def _scored(ranking: Ranking) -> dict[str, Any]:
 def cause_found(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     """One primary cause or "unknown", as a person or the evidence has it; shares are whole percents of a hundred, and
     people alone are not the cause while no question about the systems was answered."""
-    said, ranking = fact.said, score(signals(matter.body), packed())
+    said, ranking = fact.said, _ranked(_key(matter.body))
     scored = _scored(ranking)
     primary = said.get("primary", scored["primary"])
     contributing = list(said.get("contributing", () if "primary" in said else scored["contributing"]))
