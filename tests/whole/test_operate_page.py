@@ -20,7 +20,7 @@ from chongzheng.settlement import payouts
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/operate.md").read_text("utf-8")
 ROW = re.compile(r"^\| (?:`([^`]+)`|before any table) \| (.*) \|$", re.MULTILINE)
-EVERY_SETTING = PAGE.split("## Every setting")[1]
+EVERY_SETTING = PAGE.split("## Every setting")[1].split("\n## ")[0]
 
 
 def of_the_program() -> dict[str, list[str]]:
