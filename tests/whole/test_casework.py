@@ -32,6 +32,7 @@ BRIEF = QUICK + "reverse_for_ms = 600\n"
 
 
 NOON_MS = 1_790_000_000_000
+SEVERAL_LOOKS_S = 2
 MAIL = """
 [notices]
 contact = "400-820-8888"
@@ -195,6 +196,8 @@ def test_of_several_engines_on_one_database_one_carries_the_cases_and_the_next_w
         first.start(journals[0], lambda batch: journals[0].apply(list(batch)))
         second.start(journals[1], lambda batch: journals[1].apply(list(batch)))
         await settled(first, second, leads=(1, 0))
+        await asyncio.sleep(SEVERAL_LOOKS_S)
+        assert (first.standing["leads"], second.standing["leads"]) == (1, 0), "also once both have looked"
         await first.stop()
         journals[0].close()
         await asyncio.to_thread(journals[1].tidy)
