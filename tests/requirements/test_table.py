@@ -88,6 +88,11 @@ def test_the_command_reads_the_receipt_of_this_tree(elsewhere: Path) -> None:
     assert rows["S-03"]["status"] == Status.OPEN and "not run at this tree" in rows["S-03"]["why"]
     code, out, _ = asked("--id", "S-05", "--language", "zh")
     assert code == 0 and "partial" in out and "S-02" not in out and "页面" in out
+    odd = {"name": "x: [/b] -> y", "file": "src/x.py", "end": "survived"}
+    doubted = json.dumps({"tree": tree(elsewhere), "rows": {"S-02": {**good, "mutants": [odd]}}})
+    (elsewhere / RECEIPT).write_text(doubted, "utf-8")
+    assert "x: [/b] -> y" in asked("--id", "S-02")[1]
+    (elsewhere / RECEIPT).write_text(text, "utf-8")
     (elsewhere / "src").mkdir()
     (elsewhere / "src" / "new.py").write_text("", "utf-8")
     assert json.loads(asked("--json")[1])["counts"]["proven"] == 0

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from chongzheng.cli.campaigns import bar
@@ -128,7 +129,7 @@ def _show(found: list[Standing], language: str) -> None:
         said = one.row.zh if language == "zh" else one.row.en
         rest = "; ".join(word for word in (one.why, missing) if word)
         counts = (str(len(one.proof.passed) or "-"), str(len(one.proof.mutants) or "-"))
-        grid.add_row(one.row.id, str(one.status), *counts, f"{said}\n  - {rest}" if rest else said)
+        grid.add_row(one.row.id, str(one.status), *counts, escape(f"{said}\n  - {rest}" if rest else said))
     console.print(grid)
     counted = Counter(str(one.status) for one in found)
     console.print(", ".join(f"{counted[str(status)]} {status}" for status in Status))
