@@ -1,5 +1,6 @@
 """Does the hunt for changes that nobody notices see what is noticed, and what is not?"""
 
+import tomllib
 from dataclasses import replace
 
 import pytest
@@ -31,3 +32,12 @@ def test_a_change_of_a_rule_is_noticed_and_none_is_not(monkeypatch: pytest.Monke
 def test_annotations_are_no_behaviour() -> None:
     assert line_mutation._behaviour("def f(a: int) -> None: ...") == line_mutation._behaviour("def f(a: str): ...")
     assert line_mutation._behaviour("x = 1") != line_mutation._behaviour("x = 2")
+
+
+def test_each_change_that_is_said_to_change_nothing_is_one_that_is_tried_and_has_a_reason() -> None:
+    known = tomllib.loads(line_mutation.KNOWN_ALIKE.read_text("utf-8"))["alike"]
+    for one in known:
+        lines = [line.strip() for line in (line_mutation.SOURCE / one["module"]).read_text("utf-8").splitlines()]
+        assert one["line"] in lines, one
+        assert one["what"] and len(one["why"]) > 20, one
+    assert len(line_mutation.alike()) >= len(known)
