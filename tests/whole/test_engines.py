@@ -54,7 +54,8 @@ def config_of(folder: Path, url: str, host: ScriptedHost, name: str, door: bool 
     """The configuration of one of several engines: a host and a port of its own, everything else shared."""
     text = configure(folder, host.port, policy=PATIENT).read_text("utf-8")
     text = text.replace('path = "journal.db"', f'path = "{url}"\nlease_ms = {LEASE_MS}')
-    text = text.replace('[settlement]\ninbox = "inbox"\n', '[api]\nlisten = "127.0.0.1:0"\n' if door else "")
+    no_files = '[settlement]\ninbox = "inbox"\narchives = ["elsewhere"]\n'
+    text = text.replace(no_files, '[api]\nlisten = "127.0.0.1:0"\n' if door else "")
     path = folder / f"{name}.toml"
     path.write_text(text, "utf-8")
     return path
