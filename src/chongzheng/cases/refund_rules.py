@@ -65,7 +65,8 @@ REFUND_BLOCKS = Register(
         Field("ended", "flag", "已解除", "it holds no longer", needed=False),
     ),
 )
-"""Rows are named `merchant M`, `customer C`, `card K` or `payment P`; risk writes them (PR-X)."""
+"""Rows are named `merchant M`, `customer C`, `card K` or `payment P` (PR-X); whoever keeps the registers
+writes them on the word of risk, who can also say Blocked of a refund."""
 
 OPERATOR_GROUPS = Register(
     name="operator groups",
