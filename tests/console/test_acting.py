@@ -158,6 +158,27 @@ def test_a_refund_is_proposed_by_one_and_decided_by_another(day: Day) -> None:
     assert day.keeper.get(refund.id).state == "PROPOSED"
 
 
+def test_nobody_sees_more_than_the_register_of_sight_says(day: Day) -> None:
+    case, task = day.matters["gap"], day.matters["task-2"]
+    day.keeper.say(case, "Noted", {"text": "the customer is upset"}, actor_of("clerk"))
+    sees = {role: day.signed_in(role) for role in ("clerk", "read-only", "technician", "supplier", "auditor")}
+    assert "the customer is upset" in sees["clerk"].get(f"/matters/{case}").text
+    assert "the customer is upset" not in sees["read-only"].get(f"/matters/{case}").text, "notes are not for readers"
+    for role, matter, status in (
+        ("technician", case, 404),
+        ("technician", task, 200),
+        ("supplier", case, 404),
+        ("supplier", task, 404),
+        ("auditor", case, 200),
+    ):
+        assert sees[role].get(f"/matters/{matter}").status_code == status, (role, matter)
+        listed = f'href="/matters/{matter}"' in sees[role].get("/queues/all").text
+        found = f'href="/matters/{matter}"' in sees[role].get(f"/search?q=slip+{matter}").text
+        assert listed == (status == 200) and (status == 200 or not found), (role, matter)
+    written = sees["supplier"].post(f"/matters/{task}/say/Noted", once="s1", text="let me in")
+    assert written.status_code == 404 and "notes" not in day.keeper.get(task).body
+
+
 def test_when_the_door_is_away_the_page_says_so(tmp_path: Path) -> None:
     with working_day(tmp_path) as here:
         one = here.signed_in("clerk")

@@ -23,6 +23,9 @@ from chongzheng.mistakes import TheirMistake
 STORY_MAX = 200
 CHILDREN_MAX = 100
 TIMELINE_MAX = 300
+BY = "by"
+WRITTEN = frozenset({"notes", "marks", "contact", "replies", "answers"})
+"""What people wrote, as the register `sight` names it."""
 PERSONAL = "contact"
 """Whoever does not see this of a body does not see to whom something was said either."""
 OWN_PLACE = frozenset({"by", "clocks", "standing", "witnesses", "notes", "evidence", "advice", "parent", "settled"})
@@ -124,11 +127,20 @@ def _facts(request: Any, one: Matter) -> list[tuple[str, str, Any]]:
 
 
 def _story(sight: Any, one: Matter, hides: frozenset[str]) -> list[dict[str, Any]]:
-    """Every fact, without the words that this person does not see."""
+    """Every fact, without what this person does not see. A fact calls its words otherwise than the body does, so
+    whoever does not see all that people wrote sees none of the words."""
     return [
-        {**act, "said": {name: word for name, word in act.get("said", {}).items() if name not in hides}}
+        {
+            **act,
+            "actor": "" if BY in hides else act["actor"],
+            "said": {} if hides & WRITTEN else _without(act.get("said", {}), hides),
+        }
         for act in sight.matters.story(one.id)
     ]
+
+
+def _without(said: Mapping[str, Any], hides: frozenset[str]) -> dict[str, Any]:
+    return {name: word for name, word in said.items() if name not in hides}
 
 
 def _moments(sight: Any, seen: Matter, one: Matter) -> list[Any]:
