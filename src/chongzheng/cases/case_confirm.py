@@ -65,7 +65,7 @@ def _decided_anew(matter: Matter, fact: Fact, given: Given, changes: dict[str, A
     body = {**matter.body, **changes}
     now = {**before, **ruling(matter, body, given)}
     wanted = matter.body.get("action", {}).get("leads_to")
-    if now["engine"] != before["engine"] and now["truth"] == wanted and not now["refunded"]:
+    if now["truth"] == wanted and not now["refunded"]:
         return Outcome(changes={**changes, "decision": {**now, "brought_about": True}})
     if overtaken(before, now):
         return _back(matter, fact, changes, now["truth"], _person_looks(matter, now))

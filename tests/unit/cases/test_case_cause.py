@@ -95,4 +95,6 @@ def test_the_words_of_witnesses_are_signals_too() -> None:
         "clr.has_orig": True, "clr.has_rev": False, "goods.delivered": True, "slip.fault": True,
     }  # fmt: skip
     assert signals({"stands": {"reversal": "rejected 25"}}) == {"rev.rsp": "25"} and signals({}) == {}
+    measured = {"stands": {"goods": "no"}, "signals": {"goods.delivered": True}}
+    assert signals(measured) == {"goods.delivered": True}
     assert diagnosis({})["primary"] == "unknown"

@@ -135,3 +135,20 @@ def test_nothing_is_asked_when_all_is_settled() -> None:
     assert "nothing that would change" in one.refused("Asked", "li").text
     one.well("Confirmed", "li")
     assert one.well("ConfirmedAnew", "li", reason="another slip").body["late_changes"][0]["to"] == ""
+
+
+def test_a_case_that_comes_back_may_ask_again() -> None:
+    one = case("charged_kept", "proven")
+    one.well("Asked", "li")
+    assert one.matter.body["next"] == {}
+    for fact, said in (
+        ("Confirmed", {}),
+        ("CauseFound", {}),
+        ("Decided", {"action": "nothing"}),
+        ("Closed", {"outcome": "x"}),
+    ):
+        one.well(fact, "li", **said)
+    one.well("Reopened", "li", reason="the shop calls back")
+    assert one.matter.body["next"]["ask"] == "merchant"
+    one.well("Asked", "li")
+    assert [asked["round"] for asked in one.matter.body["questions"]] == [0, 1]

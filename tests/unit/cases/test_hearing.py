@@ -73,6 +73,15 @@ def test_what_speaks_against_it_only_together_is_contested_too() -> None:
     assert found.found.truth is Truth.CONTESTED and found.against == ("they contradict it together",)
 
 
+def test_what_is_proven_kept_was_reversed_in_vain_and_a_refund_that_is_out_counts() -> None:
+    assert machine(Truth.CHARGED_KEPT, Proof.PROVEN).reversal is Reversal.FAILED
+    gone = {"witness": "merchant", "goods": "no"}
+    assert together(Truth.CHARGED_RETURNED, Proof.PROVEN, gone, refunded=True).found.rule == "D15"
+    back = {"witness": "issuer", "reversal": "failed; then chargeback"}
+    heard = together(Truth.CHARGED_KEPT, Proof.PROVEN, back)
+    assert heard.found.truth is Truth.CONTESTED and heard.against == ("issuer: reversal failed; then chargeback",)
+
+
 def test_what_the_machine_does_not_know_the_others_decide() -> None:
     def truth(*said: dict[str, Any]) -> Truth:
         return together(Truth.UNKNOWN, Proof.CLAIMED, *said).found.truth

@@ -43,6 +43,14 @@ def test_the_word_of_others_alone_gives_nothing_back() -> None:
     found = ruled("unknown", "claimed", said)
     assert (found["truth"], found["rule"], found["final_refund_allowed"]) == ("charged_kept", "D3", False)
     assert found["proof"] == "proven" and found["engine"] == "unknown"
+    assert not ruled("unknown", "confirmed", said)["final_refund_allowed"]
+    shown = {"stands": file, "witnesses": [file]}
+    assert ruled("charged_kept", "acknowledged", shown)["rule"] == "D3"
+    assert not ruled("charged_kept", "acknowledged", shown)["final_refund_allowed"]
+
+
+def test_where_the_truth_is_known_only_the_money_is_asked_for() -> None:
+    assert [one["ask"] for one in ruled("charged_kept", "proven", {})["questions"]] == ["merchant"]
 
 
 def test_what_was_given_back_already_counts_while_it_is_out() -> None:
