@@ -167,6 +167,7 @@ def test_a_notice_that_a_case_asks_for_leaves_and_the_case_hears_of_it(
         (MAIL.format(port=25) + MAIL.format(port=26).partition("}")[2], "notices.mail.mail.name"),
         ('[notices]\ncontact = "x"\n[[notices.hook]]\nname = "ops"\nurl = "ftp://x"\nsecret = "s"', "notices.hook"),
         ('[notices]\ncontact = "x"\n[[notices.sms]]\nurl = "https://sms.example"\nbody = "{to"', "notices.sms"),
+        ('[notices]\ncontact = "x"\n[[notices.sms]]\nurl = "http://sms.example"\nbody = "{}"', "notices.sms.sms.url"),
     ],
 )
 def test_settings_of_notices_that_cannot_be_followed_are_refused_in_one_line(

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from chongzheng.mistakes import TheirMistake
 from chongzheng.notices.catalogue import with_own
@@ -43,15 +44,18 @@ def _outlets(section: Any) -> Iterator[tuple[str, str, Outlet]]:
     for one in section.sms:
         where = f"notices.sms.{one.name}"
         _try(where, "secret", one.secret)
+        _refuse_clear(where, "url", one.url)
         yield where, one.name, Sms(SmsGateway(one.url, one.body, one.headers, one.ok_field, one.ok_value, one.secret))
     for one in section.room:
         where = f"notices.room.{one.name}"
         _try(where, "token", one.token)
+        _refuse_clear(where, "base", one.base)
         _try(where, "secret", one.secret)
         yield where, one.name, Room(Place(one.kind, one.base, one.token, one.secret))
     for one in section.hook:
         where = f"notices.hook.{one.name}"
         _try(where, "secret", one.secret)
+        _refuse_clear(where, "url", one.url)
         yield where, one.name, Hook(Receiver(one.url, one.secret))
 
 
@@ -60,6 +64,13 @@ def _try(where: str, name: str, path: str) -> None:
         secret(path)
     except TheirMistake as mistake:
         raise TheirMistake(f"{mistake.where} {mistake.what}", f"{where}.{name}") from None
+
+
+def _refuse_clear(where: str, name: str, url: str) -> None:
+    """What people are told, and our secrets, leave this machine only under TLS."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not _is_here(parts.hostname or ""):
+        raise TheirMistake("is in the clear; beyond this machine it takes https", f"{where}.{name}")
 
 
 def _is_here(host: str) -> bool:
