@@ -63,6 +63,8 @@ def test_what_was_wrong_is_not_said(day: Day, actor: str, password: str) -> None
 def test_too_many_wrong_passwords_lock_out(tmp_path: Path) -> None:
     with working_day(tmp_path) as here:
         one = here.browser()
+        strangers = {one.sign_in(f"x-{number}", "wrong").status_code for number in range(FAILURES_MAX + 1)}
+        assert strangers == {401}, "each name is counted by itself"
         answers = [one.sign_in(actor_of("risk"), "wrong").status_code for _ in range(FAILURES_MAX)]
         assert 429 in answers
         assert one.sign_in(actor_of("risk")).status_code == 429
