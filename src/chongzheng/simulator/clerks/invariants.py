@@ -15,7 +15,7 @@ INVARIANTS: dict[str, str] = {
     "D4": "A: whoever is refused, or dies before the commit, leaves nothing behind",
     "D5": "A: what was done before its answer was lost is not done again when it is said again",
     "O1": "C: what is open is waited for: it has a queue, a person or a deadline",
-    "O3": "Q: money that lies in suspense or was advanced belongs to something open",
+    "O3": "Q: money that was advanced, or is held for a refund, belongs to a remedy that is open",
     "K1": "C: what has ended stays as it is, unless a row of its table opens it again",
     "K2": "A: nobody approves what he or she proposed or reported, by any route",
     "K3": "A: what was decided on a sight that has changed has no effect",

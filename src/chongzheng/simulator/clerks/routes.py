@@ -31,6 +31,8 @@ ENDS = {
     "clawback": {"RECOVERED": "a double credit was recovered", "WRITTEN_OFF": "a double credit was written off"},
 }
 """Kind -> state in which it ended without money -> the situation that it is."""
+REMEDIES = frozenset({"refund", "clawback", "dispute"})
+"""Kinds to which money belongs that was advanced or is held."""
 THREE_ABOVE_FEN = 1_000_000
 """Refunds above this take three people, others two."""
 GIVES_BY_HAND = frozenset({Booking.ADVANCED})

@@ -18,7 +18,17 @@ from chongzheng.reversal.payment import Truth
 from chongzheng.simulator.clerks.deeds import Deed
 from chongzheng.simulator.clerks.invariants import INVARIANTS, SITUATIONS
 from chongzheng.simulator.clerks.office import Office
-from chongzheng.simulator.clerks.routes import APPROVES, DOUBLED, ENDS, LIVE, MAKES, OUT, REOPENS, people_needed
+from chongzheng.simulator.clerks.routes import (
+    APPROVES,
+    DOUBLED,
+    ENDS,
+    LIVE,
+    MAKES,
+    OUT,
+    REMEDIES,
+    REOPENS,
+    people_needed,
+)
 from chongzheng.simulator.clerks.wires import Street
 
 VIOLATIONS_MAX = 20
@@ -172,7 +182,7 @@ class Watch:
 
     def rest(self, street: Street, matters: list[Matter]) -> None:
         """Nothing is under way any more."""
-        is_open = any(one.state not in KINDS[one.kind].ended for one in matters)
+        is_open = any(one.kind in REMEDIES and one.state not in KINDS[one.kind].ended for one in matters)
         for kept in SIDES:
             lies = self.balance(kept, street.id)
             self.hold(
