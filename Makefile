@@ -105,6 +105,7 @@ soak: setup ## the long variants and campaigns, hours of them; results in docs/s
 	$(SIMULATE) --fuzz 10000000
 	$(SIMULATE) --files 1000000
 	$(SIMULATE) --tamper 10000
+	$(SIMULATE) --interleavings 100000
 	$(SIMULATE) --kills 500
 	$(SIMULATE) --kills 500 --db postgresql
 	$(SIMULATE) --power-cuts 200
