@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from chongzheng.cases import sla
+from chongzheng.cases import sla, witness
 from chongzheng.cases.calendar import instant
 from chongzheng.cases.case_confirm import with_witness
 from chongzheng.cases.case_states import COMMUNICATING, REMEDYING, REOPENED, REVIEW
 from chongzheng.cases.effects import CloseCase, Effect, Say, Take, Tell
-from chongzheng.cases.matter import Do, Fact, Given, Matter, Outcome, Refused
+from chongzheng.cases.fields import misfit
+from chongzheng.cases.matter import PROGRAM, Do, Fact, Given, Matter, Outcome, Refused
 from chongzheng.cases.priority import severity
 from chongzheng.settlement.days import is_day
 
@@ -81,6 +82,9 @@ def _source(fact: Fact, given: Given) -> tuple[str, ...] | Refused:
     word = fact.said["source"]
     if word not in sources:
         return Refused("rule", f"source: there is {', '.join(sources)}")
+    wrong = misfit(witness.FIELDS, fact.said["witness"]) if "witness" in fact.said else None
+    if wrong is not None and fact.actor != PROGRAM:
+        return Refused("field", f"witness: {wrong}")
     return tuple(one for one in (sources[word].get("starts"),) if one)
 
 

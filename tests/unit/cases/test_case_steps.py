@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from chongzheng.cases.calendar import DAY_MS, HOUR_MS, day_of, instant
 from chongzheng.cases.case import CASE
 from chongzheng.cases.case_steps import KEPT_MAX
@@ -67,6 +69,13 @@ def test_whoever_comes_later_joins_and_what_they_wait_for_counts() -> None:
 def test_what_comes_with_a_slip_is_heard_as_a_witness() -> None:
     one = case("Opened", source="fault slip", why="a slip", witness={"witness": "slip", "reversal": "failed"})
     assert one.matter.body["stands"] == {"reversal": "failed"} and "witness" not in one.matter.body["sources"][0]
+
+
+@pytest.mark.parametrize("said", [{}, {"witness": "nobody"}, {"witness": ["x"]}, {"witness": "slip", "goods": 5}])
+def test_a_witness_that_comes_with_it_says_what_a_witness_says_or_is_refused_in_words(said: dict[str, Any]) -> None:
+    words = {"source": "person", "why": "debited", "witness": said}
+    assert Played(CASE).refused("Opened", "li", **words).text.startswith("witness: ")
+    assert case().refused("Joined", "li", **words).text.startswith("witness: ")
 
 
 def test_a_complaint_after_its_clock_was_met_starts_another() -> None:
