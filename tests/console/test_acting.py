@@ -150,6 +150,7 @@ def test_a_refund_is_proposed_by_one_and_decided_by_another(day: Day) -> None:
     assert 'data-fact="Approved"' not in clerk.get(where).text
     page = second.get(where).text
     assert 'data-fact="Approved"' in page
+    assert '<p class="risk">' in page, "what may go wrong stands beside the button"
     proved(second)
     shown = SHOWN.search(second.get(where).text)
     assert shown
