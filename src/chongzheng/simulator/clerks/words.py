@@ -54,7 +54,7 @@ def words_for(kind: str, row: Row, street: Street, now: int, dice: Random) -> di
 
 def _word(kind: str, field: Field, street: Street, now: int, dice: Random) -> Any:
     if dice.random() < NONSENSE:
-        return dice.choice(("", -1, None))
+        return dice.choice(("", -1, None, {}))
     if (kind, field.name) in OF_KIND:
         return dice.choice(OF_KIND[kind, field.name])
     if field.choices:
