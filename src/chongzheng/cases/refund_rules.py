@@ -156,6 +156,8 @@ def _blocked(about: Body, payment: str, given: Given) -> str:
     for one in given.others.get("disputes", ()):
         if one.body.get("live"):
             return f"{one.body['action']} in flight: {one.id}"
+        if one.body["action"] == "chargeback" and one.state == "LOST":
+            return f"charged back, and borne: {one.id}"  # the cardholder has the money, from the issuer
     return ""
 
 

@@ -80,8 +80,12 @@ def test_a_row_of_the_register_blocks_until_it_is_ended(name: str) -> None:
 def test_a_chargeback_in_flight_blocks() -> None:
     lives = Matter("dispute-3", "dispute", "RECEIVED", body={"live": True, "action": "chargeback"})
     over = Matter("dispute-4", "dispute", "LOST", body={"live": False, "action": "chargeback"})
-    assert weighed(known=given(disputes=(over, lives))).seen.blocked == "chargeback in flight: dispute-3"
-    assert weighed(known=given(disputes=(over,))).rule == "PR-4"
+    won = Matter("dispute-5", "dispute", "WON", body={"live": False, "action": "chargeback"})
+    asked = Matter("dispute-6", "dispute", "LOST", body={"live": False, "action": "inquiry"})
+    assert weighed(known=given(disputes=(won, asked, lives))).seen.blocked == "chargeback in flight: dispute-3"
+    assert weighed(known=given(disputes=(over,))).seen.blocked == "charged back, and borne: dispute-4"
+    assert weighed(known=given(disputes=(won, asked))).seen.blocked == ""
+    assert weighed(known=given(disputes=(won,))).rule == "PR-4"
 
 
 def test_whoever_splits_an_amount_meets_the_rule_of_the_whole() -> None:
