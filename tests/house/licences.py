@@ -15,13 +15,22 @@ ROOT = Path(__file__).resolve().parents[2]
 # LGPL libraries are used unmodified, which is fine; GPL and AGPL reach into the program.
 REACHING = re.compile(r"(?<![A-Z])A?GPL|(?<!LESSER )(?<!LIBRARY )\bGENERAL PUBLIC LICEN[CS]E")
 
+BY_TEXT = {"Altered source versions must be plainly marked as such": "Zlib"}
+"""A sentence that only one licence has -> that licence, for distributions that carry the text and do not name it."""
+
 
 def stated(package: Distribution) -> list[str]:
-    """What a distribution says about its licence: expression, classifiers, first line of the text."""
+    """What a distribution says about its licence: expression, classifiers, first line; else what its text is."""
     metadata = package.metadata
     classifiers = [word for word in metadata.get_all("Classifier") or [] if word.startswith("License ::")]
     lines = [metadata.get("License-Expression"), (metadata.get("License") or "").strip().split("\n")[0]]
-    return [word for word in [*lines, *classifiers] if word]
+    return [word for word in [*lines, *classifiers] if word] or _by_text(package)
+
+
+def _by_text(package: Distribution) -> list[str]:
+    names = [f"licenses/{name}" for name in package.metadata.get_all("License-File") or []]
+    text = " ".join((package.read_text(names[0]) or "").split()) if names else ""
+    return [licence for sentence, licence in BY_TEXT.items() if sentence in text]
 
 
 def objection(words: list[str]) -> str:

@@ -1,8 +1,10 @@
 """Does the licence check object to what it should, and only to that?"""
 
+from importlib.metadata import distribution
+
 import pytest
 
-from house.licences import needed, objection
+from house.licences import needed, objection, stated
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,8 @@ def test_what_the_program_needs_includes_what_its_libraries_need() -> None:
     found = needed("chongzheng")
     assert {"apsw", "cryptography", "cffi", "click"} <= set(found)
     assert "pytest" not in found
+
+
+def test_a_licence_that_is_only_a_text_is_known_by_its_text() -> None:
+    assert stated(distribution("pysqlite3")) == ["Zlib"]
+    assert stated(distribution("click")) != ["Zlib"]
