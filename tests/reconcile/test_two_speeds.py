@@ -42,7 +42,7 @@ def by_sql(
 
 
 def by_the_rule(
-    candidates: list[Candidate], records: list[Record], file_days: frozenset[str], windows: Windows
+    candidates: list[Candidate], records: list[Record], file_days: frozenset[str], windows: Windows = HOUSE
 ) -> tuple[int, int, list[Difference], str]:
     """The way of a small file: matched lines, payments carried over, differences, digest."""
     matching = match(records, candidates, windows)
