@@ -24,7 +24,7 @@ def test_no_lie_is_hidden_and_no_damage_makes_a_wrong_match() -> None:
 
 
 def test_a_matcher_that_overlooks_one_fen_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(windows, "of", lambda channel: windows.Window(before_days=7, tolerance_fen=1))
+    monkeypatch.setattr(windows.Windows, "of", lambda _, channel: windows.Window(before_days=7, tolerance_fen=1))
     found = campaign(FEW, 2, 1)
     assert found["unreported"] and any("another amount" in fault for fault in found["faults"])
 

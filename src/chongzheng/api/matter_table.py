@@ -141,7 +141,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "/matters/{matter}/story",
         "people",
         "Every fact of a matter with who said it, oldest first.",
-        matters.story,
+        matters.matter_story,
         shapes.MatterStory,
         refusals=("not_found",),
         person=May.READ,

@@ -64,7 +64,7 @@ async def view(door: Door, call: Call) -> shapes.MatterView:
     return await _asked(lambda: _view(door, call.path["matter"], call.actor))
 
 
-async def story(door: Door, call: Call) -> shapes.MatterStory:
+async def matter_story(door: Door, call: Call) -> shapes.MatterStory:
     """Every fact of it."""
     name = call.path["matter"]
     return shapes.MatterStory(matter=name, story=await _asked(lambda: door.matters.story(name)))
