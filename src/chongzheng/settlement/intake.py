@@ -150,6 +150,8 @@ def _refuse_unkept(promised: Control, reading: Reading, name: str, day: str, dig
     if records != promised.records:
         raise TheirMistake(f"has {records} records, and its control file says {promised.records}; {AGAIN}", name)
     if reading.amount_fen != promised.amount_fen:
-        raise TheirMistake(f"adds up to {reading.amount_fen} fen, not {promised.amount_fen} as its control file", name)
+        raise TheirMistake(
+            f"adds up to {reading.amount_fen:,} fen, not {promised.amount_fen:,} as its control file", name
+        )
     if digest != promised.sha256:
         raise TheirMistake(f"is not the file that its control file was made for; {AGAIN}", name)

@@ -74,6 +74,7 @@ def test_several_bad_lines_are_counted() -> None:
 def test_totals_and_digest_must_fit() -> None:
     assert "has 4 records, and its control file says 3" in refusal(data=DATA + joined(line()))
     assert "adds up to 450 fen, not 451" in refusal(vouched=control(DATA, 3, 451))
+    assert "not 100,000,215,003 as" in refusal(vouched=control(DATA, 3, 100_000_215_003))  # no digits like a card's
     other = DATA.replace(b"RRN000000001", b"RRN000000009")
     assert refusal(data=other) == f"{NAME}: is not the file that its control file was made for; ask for it again"
 
