@@ -14,23 +14,17 @@ from chongzheng.cases.calendar import DAY_MS
 from chongzheng.cases.effects import Effect, Take, Tell
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Ask, Fact, Given, Kind, Matter, Outcome, Refused, Row, in_all
-from chongzheng.cases.registers import Register
+from chongzheng.cases.registers import limits
 
 ASKED, SUPPRESSED, SENT, FAILED, DROPPED = "ASKED", "SUPPRESSED", "SENT", "FAILED", "DROPPED"
 OPEN = (ASKED, SUPPRESSED, FAILED)
 ONE_YEAR_MS = 366 * DAY_MS
 
-QUIET = Register(
-    name="apology limits",
-    titles=("致歉限值", "limits of apologies"),
+QUIET = limits(
+    "apology limits",
+    ("致歉限值", "limits of apologies"),
+    {"quiet ms": {"zh": "同一人致歉间隔", "en": "between two apologies to one person", "n": 30 * DAY_MS}},
     money=False,
-    fields=(
-        Field("zh", "text", "中文名", "its name in Chinese"),
-        Field("en", "text", "英文名", "its name in English"),
-        Field("n", "whole", "数值", "the limit"),
-    ),
-    check=lambda row: "" if row["n"] > 0 else "n is above nought",
-    shipped={"quiet ms": {"zh": "同一人致歉间隔", "en": "between two apologies to one person", "n": 30 * DAY_MS}},
 )
 
 WORDS = (

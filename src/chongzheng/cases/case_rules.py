@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from chongzheng.cases.fields import Field
-from chongzheng.cases.registers import Register
+from chongzheng.cases.registers import NAMES, Register, limits
 from chongzheng.reversal.payment import Truth
 
-_ZH = Field("zh", "text", "中文名", "its name in Chinese")
-_EN = Field("en", "text", "英文名", "its name in English")
 TRUTHS = tuple(map(str, Truth))
 NO_PAYMENT = "no payment"
 """The truth of a case that is about no payment: a supplier's report, a question."""
@@ -18,8 +16,7 @@ SOURCES = Register(
     titles=("案件来源", "ways into a case"),
     money=False,
     fields=(
-        _ZH,
-        _EN,
+        *NAMES,
         Field("queue", "word", "队列", "where it waits first"),
         Field("starts", "word", "起算时限", "clocks that this starts beside those of every case", needed=False),
         Field("asked", "flag", "客户已询问", "a customer waits for an answer"),
@@ -39,8 +36,7 @@ ACTIONS = Register(
     titles=("处理决定", "decisions of a case"),
     money=True,
     fields=(
-        _ZH,
-        _EN,
+        *NAMES,
         Field("truths", "texts", "适用结论", "the verdicts under which it may be chosen"),
         Field("remedy", "flag", "需要补救", "something is put right before people are told"),
         Field("notice", "flag", "须告知客户", "the customer must be told before the case closes"),
@@ -79,14 +75,12 @@ ACTIONS = Register(
     },
 )  # fmt: skip
 
-LIMITS = Register(
-    name="case limits",
-    titles=("案件限值", "limits of cases"),
-    money=False,
-    fields=(_ZH, _EN, Field("n", "whole", "数值", "the limit")),
-    check=lambda row: "" if row["n"] > 0 else "n is above nought",
-    shipped={
+LIMITS = limits(
+    "case limits",
+    ("案件限值", "limits of cases"),
+    {
         "reopens": {"zh": "重开次数", "en": "reopened so often at most; then it is reviewed", "n": 3},
         "failed contacts": {"zh": "联系失败次数", "en": "so many failed attempts are escalated", "n": 3},
     },
+    money=False,
 )

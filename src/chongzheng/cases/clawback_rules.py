@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from chongzheng.cases.fields import Field
-from chongzheng.cases.registers import Register
+from chongzheng.cases.registers import UNVERIFIED, Register, limits
 
 DAY_MS = 24 * 3_600_000
 CARDS = ("credit", "debit", "wallet")
 Rows = Mapping[str, Mapping[str, Any]]
-
-_UNVERIFIED = Field("unverified", "flag", "未核实", "the source is second-hand", needed=False)
 
 WAYS = Register(
     name="clawback ways",
@@ -26,7 +24,7 @@ WAYS = Register(
         Field("action", "word", "差错交易", "which action of the scheme"),
         Field("code", "word", "原因码", "its reason code"),
         Field("days", "whole", "时限(天)", "calendar days after the credit; 0: no limit is known"),
-        _UNVERIFIED,
+        UNVERIFIED,
     ),
     shipped={
         "credit": {"card": "credit", "action": "debit request", "code": "9652", "days": 30, "unverified": True},
@@ -36,22 +34,16 @@ WAYS = Register(
     },
 )
 
-CLAWBACK_LIMITS = Register(
-    name="clawback limits",
-    titles=("追回限值", "limits of claw-backs"),
-    money=True,
-    fields=(
-        Field("zh", "text", "中文名", "its name in Chinese"),
-        Field("en", "text", "英文名", "its name in English"),
-        Field("n", "whole", "数值", "the limit"),
-        _UNVERIFIED,
-    ),
-    check=lambda row: "" if row["n"] > 0 else "n is above nought",
-    shipped={
+CLAWBACK_LIMITS = limits(
+    "clawback limits",
+    ("追回限值", "limits of claw-backs"),
+    {
         "small fen": {"zh": "小额核销(分)", "en": "up to so much is written off", "n": 2_000, "unverified": True},
         "notice days": {"zh": "扣款前通知(工作日)", "en": "working days between the notice and any debit", "n": 5},
         "first step ms": {"zh": "首次处理", "en": "the first step is taken within", "n": DAY_MS, "unverified": True},
     },
+    UNVERIFIED,
+    money=True,
 )
 
 PRIORS = Register(
@@ -61,7 +53,7 @@ PRIORS = Register(
     fields=(
         Field("yes", "whole", "发生", "as if so many had happened"),
         Field("no", "whole", "未发生", "as if so many had not"),
-        _UNVERIFIED,
+        UNVERIFIED,
     ),
     check=lambda row: "" if row["yes"] > 0 and row["no"] > 0 else "both are above nought",
     shipped={

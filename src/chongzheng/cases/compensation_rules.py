@@ -12,13 +12,12 @@ from typing import Any
 from chongzheng.cases.calendar import DAY_MS, Rows, day_of, instant, working_days_after
 from chongzheng.cases.fields import FEN_MAX, Field
 from chongzheng.cases.priority import LEVELS
-from chongzheng.cases.registers import Register
+from chongzheng.cases.registers import PROPOSAL, Register, limits
 
 DELAYS = ("24h", "T+1", "T+5")
 """Money not back within, shortest first; a longer delay takes the place of a shorter one."""
 _WORKING_DAYS = {"T+1": 1, "T+5": 5}
 EVERY_MONTH = "every month"
-_UNVERIFIED = Field("unverified", "flag", "未核实", "a proposal of ours", needed=False)
 
 
 def _row(severity: str, delay: str, coupon: int, **more: object) -> dict[str, Any]:
@@ -45,7 +44,7 @@ MATRIX = Register(
         Field("days_max", "whole", "加天数上限", "for so many days at most"),
         Field("individual", "flag", "个案", "no formula: a head decides"),
         Field("extra", "word", "附加", "what else", choices=("none", "personal call", "management letter")),
-        _UNVERIFIED,
+        PROPOSAL,
     ),
     check=lambda row: "" if row["share_pct"] <= 100 else "share_pct: is at most 100",
     shipped={
@@ -65,27 +64,21 @@ BUDGET = Register(
     name="compensation budget",
     titles=("补偿预算", "budget of compensations"),
     money=True,
-    fields=(Field("fen", "whole", "月度预算(分)", "so much a month, fen"), _UNVERIFIED),
+    fields=(Field("fen", "whole", "月度预算(分)", "so much a month, fen"), PROPOSAL),
     check=lambda row: "" if row["fen"] <= FEN_MAX else f"fen is at most {FEN_MAX}",
     shipped={EVERY_MONTH: {"fen": 1_000_000, "unverified": True}},
 )
 """Rows are named by months (yyyymm); `every month` holds where there is none."""
 
-COMPENSATION_LIMITS = Register(
-    name="compensation limits",
-    titles=("补偿限值", "limits of compensations"),
-    money=True,
-    fields=(
-        Field("zh", "text", "中文名", "its name in Chinese"),
-        Field("en", "text", "英文名", "its name in English"),
-        Field("n", "whole", "数值", "the limit"),
-        _UNVERIFIED,
-    ),
-    check=lambda row: "" if row["n"] > 0 else "n is above nought",
-    shipped={
+COMPENSATION_LIMITS = limits(
+    "compensation limits",
+    ("补偿限值", "limits of compensations"),
+    {
         "customer": {"zh": "每客户次数", "en": "so many a customer without a supervisor", "n": 2, "unverified": True},
         "customer ms": {"zh": "统计窗口", "en": "counted over", "n": 180 * DAY_MS, "unverified": True},
     },
+    PROPOSAL,
+    money=True,
 )
 
 

@@ -12,7 +12,7 @@ from chongzheng.cases import desk, kin, sla
 from chongzheng.cases.effects import Effect, Take
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Ask, Fact, Given, Kind, Matter, Outcome, Refused, Row, in_all
-from chongzheng.cases.registers import Register
+from chongzheng.cases.registers import NAMES, Register
 
 RECEIVED, JOINED, ANSWERED, WITHDRAWN = "RECEIVED", "JOINED", "ANSWERED", "WITHDRAWN"
 RUNNING = (RECEIVED, JOINED)
@@ -40,7 +40,7 @@ AT_HAND = Register(
     name="papers at hand",
     titles=("已有材料", "papers that are here already"),
     money=False,
-    fields=(Field("zh", "text", "中文名", "its name in Chinese"), Field("en", "text", "英文名", "its name in English")),
+    fields=NAMES,
     shipped={
         "transaction record": {"zh": "交易记录", "en": "record of the transaction"},
         "slip": {"zh": "签购单存根", "en": "the shop's copy of the slip"},

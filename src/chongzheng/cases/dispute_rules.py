@@ -13,7 +13,7 @@ from typing import Any
 
 from chongzheng.cases.calendar import Rows, due_at
 from chongzheng.cases.fields import Field
-from chongzheng.cases.registers import Register
+from chongzheng.cases.registers import NAMES, UNVERIFIED, Register
 
 OUT, IN = "out", "in"
 CREDIT_ADJUSTMENT, MANUAL_REFUND = "credit adjustment", "manual refund"
@@ -21,15 +21,12 @@ DEBIT_REQUEST, COLLECTION, EXCEPTION, ARBITRATION = "debit request", "collection
 CHARGEBACK, INQUIRY, SLIP_REQUEST = "chargeback", "inquiry", "slip request"
 REPRESENTMENT = "representment"
 
-_NAMES = (Field("zh", "text", "中文名", "its name in Chinese"), Field("en", "text", "英文名", "its name in English"))
-_UNVERIFIED = Field("unverified", "flag", "未核实", "the source is second-hand", needed=False)
-
 ACTIONS = Register(
     name="dispute actions",
     titles=("差错交易", "actions of a dispute"),
     money=True,
     fields=(
-        *_NAMES,
+        *NAMES,
         Field("way", "word", "方向", "we do it (out), or it is done to us (in)", choices=(OUT, IN)),
         Field("families", "texts", "原因码类别", "families of the register reason codes that fit"),
         Field("limit", "word", "时限", "a row of the register dispute limits"),
@@ -75,9 +72,9 @@ REASON_CODES = Register(
     fields=(
         Field("family", "word", "类别", "to which kind of message it belongs"),
         Field("code", "word", "代码", "as it stands in the message"),
-        *_NAMES,
+        *NAMES,
         Field("confidence", "word", "可信度", "H, M or L", choices=("H", "M", "L")),
-        _UNVERIFIED,
+        UNVERIFIED,
     ),
     shipped=_codes(),
 )
@@ -87,10 +84,10 @@ LIMITS = Register(
     titles=("差错时限", "time limits of disputes"),
     money=False,
     fields=(
-        *_NAMES,
+        *NAMES,
         Field("count", "word", "计日方式", "calendar days (D) or working days (T)", choices=("D", "T")),
         Field("days", "whole", "天数", "so many; 0: no limit is known"),
-        _UNVERIFIED,
+        UNVERIFIED,
     ),
     shipped={
         name: {"zh": zh, "en": en, "count": "D", "days": days, "unverified": True}

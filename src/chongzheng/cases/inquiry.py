@@ -13,7 +13,7 @@ from typing import Any
 from chongzheng.cases import desk, kin, sla
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Fact, Given, Kind, Matter, Outcome, Refused, Row, in_all
-from chongzheng.cases.registers import Register
+from chongzheng.cases.registers import UNVERIFIED, Register
 from chongzheng.cases.witness import CHANNEL, ISSUER
 
 DRAFT, SENT, ANSWERED, WITHDRAWN = "DRAFT", "SENT", "ANSWERED", "WITHDRAWN"
@@ -69,7 +69,7 @@ REPLIES = Register(
         Field("original", "word", "原交易", "what it says of the original", needed=False, choices=("yes", "no")),
         Field("reversal", "word", "冲正", "what it says of the reversal", needed=False),
         Field("known", "flag", "有结论", "it answers the question"),
-        Field("unverified", "flag", "未核实", "the source is second-hand", needed=False),
+        UNVERIFIED,
     ),
     shipped={
         "01": {"zh": "交易成功,无长款", "en": "it succeeded, and there is no surplus", "original": "yes", "known": True,

@@ -14,7 +14,7 @@ from chongzheng.cases import witness
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import PROGRAM, Ask, Body, Fact, Given, Matter, Refused
 from chongzheng.cases.refund_policy import DAY_MS, HOUR_MS, Circumstances, Gives, Level, level_of, rule_of
-from chongzheng.cases.registers import Register
+from chongzheng.cases.registers import PROPOSAL, Register, limits
 
 PROPOSED, APPROVED, SENT, POSTED, CONFIRMED_FINAL = "PROPOSED", "APPROVED", "SENT", "POSTED", "CONFIRMED_FINAL"
 DOUBLE_CREDIT, RECOVERING, RECOVERED, WRITTEN_OFF = "DOUBLE_CREDIT", "RECOVERING", "RECOVERED", "WRITTEN_OFF"
@@ -33,18 +33,10 @@ _HANDED_OVER = frozenset({"yes", "once", "twice"})
 EVERYBODY = "everybody"
 """The group of an operator whom the register puts into none."""
 
-REFUND_LIMITS = Register(
-    name="refund limits",
-    titles=("退款限值", "limits of refunds"),
-    money=True,
-    fields=(
-        Field("zh", "text", "中文名", "its name in Chinese"),
-        Field("en", "text", "英文名", "its name in English"),
-        Field("n", "whole", "数值", "the limit: milliseconds, fen or days, as its name says"),
-        Field("unverified", "flag", "未核实", "a proposal of ours", needed=False),
-    ),
-    check=lambda row: "" if row["n"] > 0 else "n is above nought",
-    shipped={
+REFUND_LIMITS = limits(
+    "refund limits",
+    ("退款限值", "limits of refunds"),
+    {
         "approval ms": {"zh": "审批有效期", "en": "a proposal, and an approval, lapse after", "n": DAY_MS},
         "split ms": {"zh": "拆分检测窗口", "en": "amounts to one customer or card are added up over", "n": DAY_MS},
         "hardship ms": {"zh": "困难客户间隔", "en": "one refund out of hardship and customer in",
@@ -54,6 +46,9 @@ REFUND_LIMITS = Register(
         "posting ms": {"zh": "入账催办", "en": "what was sent should be posted within", "n": 48 * HOUR_MS,
                        "unverified": True},
     },
+    PROPOSAL,
+    money=True,
+    says="the limit: milliseconds, fen or days, as its name says",
 )  # fmt: skip
 
 REFUND_BLOCKS = Register(

@@ -37,6 +37,25 @@ class Register:
         return misfit(self.fields, row) or self.check(row)
 
 
+NAMES = (Field("zh", "text", "中文名", "its name in Chinese"), Field("en", "text", "英文名", "its name in English"))
+"""What a person calls a row."""
+UNVERIFIED = Field("unverified", "flag", "未核实", "the source is second-hand", needed=False)
+PROPOSAL = Field("unverified", "flag", "未核实", "a proposal of ours", needed=False)
+
+
+def limits(
+    name: str,
+    titles: tuple[str, str],
+    shipped: Mapping[str, Mapping[str, Any]],
+    *also: Field,
+    money: bool,
+    says: str = "the limit",
+) -> Register:
+    """A register whose rows are one number each, `n` above nought; `says`: in which unit, `also`: further fields."""
+    fields = (*NAMES, Field("n", "whole", "数值", says), *also)
+    return Register(name, titles, money, fields, shipped, lambda row: "" if row["n"] > 0 else "n is above nought")
+
+
 def by_name(*registers: Register) -> Mapping[str, Register]:
     """Registers by their names."""
     return MappingProxyType({register.name: register for register in registers})

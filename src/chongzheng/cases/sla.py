@@ -12,7 +12,7 @@ from typing import Any
 from chongzheng.cases import calendar
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import Body
-from chongzheng.cases.registers import Register
+from chongzheng.cases.registers import NAMES, UNVERIFIED, Register
 from chongzheng.mistakes import TheirMistake
 
 Clock = dict[str, Any]
@@ -30,8 +30,7 @@ CLOCKS = Register(
     titles=("时限", "clocks"),
     money=False,
     fields=(
-        Field("zh", "text", "中文名", "its name in Chinese"),
-        Field("en", "text", "英文名", "its name in English"),
+        *NAMES,
         Field("kind", "word", "类别", "whose clock it is", choices=KINDS),
         Field("starts", "word", "起算", "what starts it: opened, complaint, extended …"),
         Field("ends", "texts", "止算", "the facts that meet it"),
@@ -40,7 +39,7 @@ CLOCKS = Register(
         Field("hour", "whole", "钟点", "full hour of the last day in China, 24 its end", needed=False),
         Field("warn_pct", "whole", "预警比例", "at risk when so many percent of it are gone"),
         Field("severities", "texts", "等级", "only for these", needed=False),
-        Field("unverified", "flag", "未核实", "the source is second-hand", needed=False),
+        UNVERIFIED,
     ),
     check=lambda row: "" if 0 < row["n"] <= 10**6 and 0 < row["warn_pct"] < 100 else "n or warn_pct is out of range",
     shipped={
@@ -77,8 +76,7 @@ PAUSES = Register(
     titles=("暂停原因", "reasons for a pause"),
     money=False,
     fields=(
-        Field("zh", "text", "中文名", "its name in Chinese"),
-        Field("en", "text", "英文名", "its name in English"),
+        *NAMES,
         Field("clocks", "texts", "可暂停", "kinds of clock that stand still meanwhile"),
     ),
     check=lambda row: "" if set(row["clocks"]) <= {INTERNAL, SCHEME} else "a promise and the law do not wait",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chongzheng.cases.fields import Field
-from chongzheng.cases.registers import Register, by_name
+from chongzheng.cases.registers import PROPOSAL, Register, by_name, limits
 
 LIMITS = Register(
     "limits", ("限额", "limits"), True, (Field("fen", "fen", "金额", "the most"),), {"shop": {"fen": 5}},
@@ -19,3 +19,10 @@ def test_a_row_has_the_right_fields_and_passes_the_check_of_its_register() -> No
 
 def test_registers_are_found_by_their_names() -> None:
     assert list(by_name(LIMITS, PLAIN)) == ["limits", "plain"]
+
+
+def test_a_limit_is_a_named_number_above_nought() -> None:
+    days = limits("days", ("天数", "days"), {"notice": {"zh": "通知", "en": "notice", "n": 5}}, PROPOSAL, money=True)
+    assert (days.money, [one.name for one in days.fields]) == (True, ["zh", "en", "n", "unverified"])
+    assert days.wrong(days.shipped["notice"]) == ""
+    assert days.wrong({"zh": "通知", "en": "notice", "n": 0, "unverified": True}) == "n is above nought"
