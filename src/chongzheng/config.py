@@ -15,7 +15,7 @@ from msgspec.structs import replace as replace_struct
 
 from chongzheng.gateway.channel import Channel, packaged, read
 from chongzheng.journal.postgres import is_url
-from chongzheng.mistakes import TheirMistake
+from chongzheng.mistakes import TheirMistake, turned_round
 from chongzheng.reversal.policy import Policy
 from chongzheng.sections import NoticesSection, SettlementSection, arrivals, says, telling
 
@@ -331,7 +331,7 @@ def load(path: Path) -> Config:
     except UnicodeDecodeError:
         raise TheirMistake("is not UTF-8 text", str(path)) from None
     except msgspec.ValidationError as error:
-        raise TheirMistake(_plain(str(error)), str(path)) from None
+        raise TheirMistake(turned_round(str(error)), str(path)) from None
     except (ValueError, RecursionError):  # what the TOML reader does with numbers without end and brackets in brackets
         raise TheirMistake("holds a number or a nesting beyond all measure", str(path)) from None
     except TheirMistake as mistake:
@@ -426,14 +426,6 @@ def _read(path: Path, most: int) -> bytes:
     return data
 
 
-def _plain(text: str) -> str:
-    """msgspec's words turned round: `pos.listen: expected …`; a value is never repeated."""
-    what, _, place = text.partition(" - at `$")
-    where = place.rstrip("`").lstrip(".")
-    what = what[:1].lower() + what[1:]
-    return f"{where}: {what}" if where else what
-
-
 def _check_ports(parsed: _File) -> None:
     api = parsed.api.listen if parsed.api is not None else ""
     links = [(f"host.links.{link.name}.address", link.address) for link in parsed.host.links]
@@ -467,7 +459,7 @@ def _like(default: object, value: Any, where: str) -> object:
     try:
         converted = msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise TheirMistake(_plain(str(error)), where) from None
+        raise TheirMistake(turned_round(str(error)), where) from None
     return MappingProxyType(converted) if isinstance(default, MappingProxyType) else converted
 
 
@@ -482,7 +474,7 @@ def _terminals(path: Path) -> tuple[TerminalSection, ...]:
         for row in rows:
             found.append(msgspec.convert({k: v for k, v in row.items() if k and v}, TerminalSection))
     except msgspec.ValidationError as error:
-        raise TheirMistake(f"line {rows.line_num}: {_plain(str(error))}", str(path)) from None
+        raise TheirMistake(f"line {rows.line_num}: {turned_round(str(error))}", str(path)) from None
     except csv.Error as error:
         raise TheirMistake(f"line {rows.line_num}: is not CSV: {error}", str(path)) from None
     return tuple(found)

@@ -1,6 +1,5 @@
 """Whose mistake is it: their malformed input, or an assumption of ours that broke?"""
 
-
 LINE_CHARS_MAX = 1_000
 """No line about a mistake is longer, whatever stood in the input."""
 
@@ -25,3 +24,14 @@ class TheirMistake(_Mistake):
 
 class OurMistake(_Mistake):
     """An assumption of this program does not hold; the payment concerned must stop and be looked at by a person."""
+
+
+def turned_round(words: str) -> str:
+    """What a library says of a value, its place in front: `pos.listen: expected …` of `Expected … - at `$.pos.listen``.
+
+    It names the form that was expected, and never repeats the value.
+    """
+    what, _, place = words.partition(" - at `$")
+    where = place.rstrip("`").lstrip(".")
+    what = what[:1].lower() + what[1:]
+    return f"{where}: {what}" if where else what

@@ -1,6 +1,6 @@
 """Is a mistake always one safe line?"""
 
-from chongzheng.mistakes import LINE_CHARS_MAX, OurMistake, TheirMistake
+from chongzheng.mistakes import LINE_CHARS_MAX, OurMistake, TheirMistake, turned_round
 
 
 def test_where_stands_in_front() -> None:
@@ -23,3 +23,9 @@ def test_parts_are_kept_and_the_kinds_differ() -> None:
     mistake = TheirMistake("what", "where")
     assert (mistake.what, mistake.where) == ("what", "where")
     assert not isinstance(mistake, OurMistake)
+
+
+def test_a_librarys_words_are_turned_round() -> None:
+    assert turned_round("Expected `str`, got `int` - at `$.pos.listen`") == "pos.listen: expected `str`, got `int`"
+    assert turned_round("Expected `object`, got `array` - at `$`") == "expected `object`, got `array`"
+    assert turned_round("Invalid value") == "invalid value"

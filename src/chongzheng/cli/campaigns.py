@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -63,7 +63,28 @@ def bar(what: str, total: int | None) -> Iterator[Callable[[int | None, str], No
         yield lambda done, word: progress.update(task, completed=done, description=f"{what} {word}".strip())
 
 
-class Worlds:
+class Counted:
+    """A campaign that counts how often each promise was put to the test, and each situation reached."""
+
+    def holds(self, document: Document) -> bool:
+        """No violation, and nothing that was never put to the test."""
+        unmet = document["invariants_never_evaluated"] or document["sometimes_never_reached"]
+        return not document["violations"] and not unmet
+
+    def wrong(self, document: Document) -> int:
+        """Red seeds."""
+        return int(document["violations"])
+
+    def looked_at(self, document: Document, invariants: Mapping[str, str]) -> Iterator[str]:
+        """What was looked at, how often, and what was never reached."""
+        yield "invariants, and how often each was looked at:"
+        for name, count in document["invariants"].items():
+            yield f"  {name:4} {count:>10}  {invariants[name]}"
+        yield f"situations reached: {sum(map(bool, document['sometimes'].values()))} of {len(document['sometimes'])}"
+        yield from (f"  never reached: {name}" for name in document["sometimes_never_reached"])
+
+
+class Worlds(Counted):
     """`--seeds A..B`."""
 
     def run(self, size: Size) -> Document:
@@ -74,15 +95,6 @@ class Worlds:
         with bar("worlds", len(seeds)) as told:
             figures = campaign(seeds, size.payments, workers, lambda done, red: told(done, f"({red} red)"))
         return {"range": f"{seeds[0]}..{seeds[-1]}", "payments_of_a_seed": size.payments, **figures}
-
-    def holds(self, document: Document) -> bool:
-        """No violation, and nothing that was never put to the test."""
-        unmet = document["invariants_never_evaluated"] or document["sometimes_never_reached"]
-        return not document["violations"] and not unmet
-
-    def wrong(self, document: Document) -> int:
-        """Red seeds."""
-        return int(document["violations"])
 
     def did(self, document: Document) -> str:
         """Seeds, payments, kills."""
@@ -98,11 +110,7 @@ class Worlds:
             yield from (f"    {line}" for line in red["violations"][:3])
             yield f"    chongzheng simulate --replay {red['seed']} --payments {document['payments_of_a_seed']} --shrink"
         yield f"violations: {document['violations']}"
-        yield "invariants, and how often each was looked at:"
-        for name, count in document["invariants"].items():
-            yield f"  {name:4} {count:>10}  {INVARIANTS[name]}"
-        yield f"situations reached: {sum(map(bool, document['sometimes'].values()))} of {len(document['sometimes'])}"
-        yield from (f"  never reached: {name}" for name in document["sometimes_never_reached"])
+        yield from self.looked_at(document, INVARIANTS)
 
 
 class Plain:
@@ -276,7 +284,7 @@ class Tamper(Plain):
         return f"{document['trials']} trials to change a journal, of {len(document['kinds'])} kinds"
 
 
-class Interleavings:
+class Interleavings(Counted):
     """`--interleavings N`."""
 
     def run(self, size: Size) -> Document:
@@ -287,15 +295,6 @@ class Interleavings:
         workers = size.workers or processors()
         with bar("interleavings", size.what) as told:
             return campaign(size.what, size.seed, workers, lambda done, red: told(done, f"({red} red)"))
-
-    def holds(self, document: Document) -> bool:
-        """No violation, and nothing that was never put to the test."""
-        unmet = document["invariants_never_evaluated"] or document["sometimes_never_reached"]
-        return not document["violations"] and not unmet
-
-    def wrong(self, document: Document) -> int:
-        """Violations."""
-        return int(document["violations"])
 
     def did(self, document: Document) -> str:
         """How many, of what."""
@@ -311,8 +310,4 @@ class Interleavings:
             yield from (f"    {line}" for line in red["violations"][:3])
         for name in ("violations", "given_back_twice", "self_approved", "untold"):
             yield f"{name.replace('_', ' ')}: {document[name]}"
-        yield "invariants, and how often each was looked at:"
-        for name, count in document["invariants"].items():
-            yield f"  {name:4} {count:>10}  {INVARIANTS[name]}"
-        yield f"situations reached: {sum(map(bool, document['sometimes'].values()))} of {len(document['sometimes'])}"
-        yield from (f"  never reached: {name}" for name in document["sometimes_never_reached"])
+        yield from self.looked_at(document, INVARIANTS)

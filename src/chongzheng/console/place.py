@@ -21,7 +21,7 @@ from msgspec import Meta
 
 from chongzheng.journal.actors import Role
 from chongzheng.journal.postgres import is_url
-from chongzheng.mistakes import TheirMistake
+from chongzheng.mistakes import TheirMistake, turned_round
 
 FILE_BYTES_MAX = 64_000
 TOKEN_CHARS_MAX = 200
@@ -101,7 +101,7 @@ def read(path: Path) -> Place:
     except tomllib.TOMLDecodeError as error:
         raise TheirMistake(f"is not TOML: {error}", str(path)) from None
     except msgspec.ValidationError as error:
-        raise TheirMistake(_plain(str(error)), str(path)) from None
+        raise TheirMistake(turned_round(str(error)), str(path)) from None
     here = path.resolve().parent
     host, _, port = given.listen.rpartition(":")
     if int(port) > PORT_MAX:
@@ -152,13 +152,6 @@ def _text(path: Path) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         raise TheirMistake("is not UTF-8 text", str(path)) from None
-
-
-def _plain(text: str) -> str:
-    what, _, place = text.partition(" - at `$")
-    where = place.rstrip("`").lstrip(".")
-    what = what[:1].lower() + what[1:]
-    return f"{where}: {what}" if where else what
 
 
 def _token(path: Path) -> str:
