@@ -70,7 +70,7 @@ def test_both_speeds_agree_on_random_days(
 
 
 def test_random_days_try_both_speeds(tmp_path: Path) -> None:
-    candidates, records = world(1, PLACES)
+    candidates, records = world(0, PLACES)
     said = by_sql(tmp_path, candidates, records, frozenset({DAY, NEXT}))
     assert said.sure > PLACES // 4
     assert said.doubtful > PLACES // 4

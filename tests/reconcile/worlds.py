@@ -41,6 +41,10 @@ class Place:
         """Of cards the same numbers at every terminal; of a wallet one series for all."""
         return f"{self._number}R{self._name()}" if self._wallet else f"R{self._name()}"
 
+    def _anybodys(self) -> str:
+        """No number, a new one, or one that the wallet gave to another payment."""
+        return self._dice.choice(("", self._number_of_channel(), *(rrn for one in self.payments for rrn in one.rrns)))
+
     def _payment(self, n: int) -> Candidate:
         draw, at_s = self._dice.choice, self._dice.randrange(0, 600, 20)
         stan = "" if self._odd() else f"{self._name():06d}"
@@ -92,7 +96,7 @@ class Place:
         return replace(record, **wallet, order=draw((order, order, "")), theirs=theirs)  # type: ignore[arg-type]
 
     def _of(self, payment: Candidate, line: Record) -> Record:
-        rrn = payment.rrns[0] if payment.rrns else line.rrn
+        rrn = payment.rrns[0] if payment.rrns else self._anybodys() if self._wallet else line.rrn
         line = replace(
             line,
             amount_fen=line.amount_fen if self._odd() else payment.amount_fen,

@@ -3,10 +3,10 @@
 Of a card payment terminal and merchant (F41, F42) always agree, and the business days lie within the channel's window.
 Among those payments a record looks for its trace number (F11, or F90.2 for a reversal; or F32, F33, F11 and F7 of the
 message we sent into the network), its RRN (F37) and its amount, in the order of `Fit`. A wallet's record looks for its
-order number, or for the wallet's own number where it has none. Where two payments fit equally well the time of day
-decides if only one of them was opened close to it, or if as many records as payments fit and one assignment is clearly
-the best; if it does not decide, there is no match. A wrong match would prove something untrue; a missing one costs a
-person a look.
+order number, or for the wallet's own number where it has none; order of one payment and number of another is no match.
+Where two payments fit equally well the time of day decides if only one of them was opened close to it, or if as many
+records as payments fit and one assignment is clearly the best; if it does not decide, there is no match. A wrong match
+would prove something untrue; a missing one costs a person a look.
 """
 
 from __future__ import annotations
@@ -188,6 +188,11 @@ class _Index:
         fitting = (c for c in found if c.day in possible and c.gives_back is gives_back)
         return list({c.payment: c for c in fitting}.values())
 
+    def numbered(self, sought: _Sought) -> tuple[str, ...]:
+        """The payments that have the wallet's own number of this record, of whatever day."""
+        named = self._named.get(("rrn", sought.rrn, *_place(sought.record)), ()) if sought.rrn else ()
+        return tuple(candidate.payment for candidate in named)
+
     def _days(self, sought: _Sought) -> frozenset[str]:
         """A wallet's order is no other trade's, however old; a trace number comes round again, and needs its day."""
         window, record = self.windows.of(sought.record.channel), sought.record
@@ -268,7 +273,10 @@ def _find(sought: _Sought, index: _Index) -> Match | Break:
     if chosen is None or (sought.its_sale and chosen[1].payment not in sought.its_sale):
         about = tuple(sorted({c.payment for _, c in fits} | sought.its_sale))
         return Break(Why.AMBIGUOUS, sought.record, about)
-    return Match(sought.record, chosen[1].payment, chosen[0])
+    fit, payment = chosen[0], chosen[1].payment
+    if sought.record.channel != CARD_CHANNEL and (others := index.numbered(sought)) and payment not in others:
+        return Break(Why.AMBIGUOUS, sought.record, tuple(sorted({payment, *others})))
+    return Match(sought.record, payment, fit)
 
 
 def _only_best(fits: list[tuple[Fit, Candidate]], sought: _Sought) -> tuple[Fit, Candidate] | None:

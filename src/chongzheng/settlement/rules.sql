@@ -67,7 +67,7 @@ SELECT
     t.number, o.payment, o.channel,
     CASE WHEN t.is_original = 1 AND n.day IS NOT NULL AND t.gives_back = o.gives_back
               AND abs(t.amount_fen - o.amount_fen) <= f.fen
-              AND (t.channel = 'card' OR t.theirs = '' OR o.rrn = '' OR t.theirs = o.rrn)
+              AND (t.channel = 'card' OR t.theirs = '' OR t.theirs = o.rrn)
               AND CASE WHEN t.card <> '' AND o.card <> '' THEN t.card = o.card
                        ELSE t.masked_pan = o.masked_pan OR t.masked_pan = '' OR o.masked_pan = '' END
         THEN 1 ELSE 0 END AS sure,

@@ -396,6 +396,18 @@ def test_a_wallets_number_alone_is_sought_only_where_the_line_has_no_order() -> 
     assert broken(match([order(order="O9")], [ordered()])) == [(Why.STRANGER, ())]
 
 
+@pytest.mark.parametrize("other", [{}, {"day": days.shifted(DAY, -9)}, {"gives_back": True}])
+def test_the_order_of_one_payment_and_the_number_of_another_is_no_match(other: dict[str, object]) -> None:
+    unanswered = ordered("P2", order="O2", rrns=())
+    assert broken(match([order(order="O2")], [ordered(**other), unanswered])) == [(Why.AMBIGUOUS, ("P1", "P2"))]
+    assert matched(match([order(order="O2", theirs="W2")], [ordered(), unanswered])) == [(1, "P2", Fit.ORDER)]
+
+
+def test_two_orders_under_one_number_are_what_they_say() -> None:
+    both = [ordered(), ordered("P2", order="O2")]
+    assert matched(match([order(order="O2")], both)) == [(1, "P2", Fit.ORDER)]
+
+
 def test_the_revocation_of_a_wallets_order_follows_its_line() -> None:
     both = [ordered(), ordered("P2")]
     close = replace(both[1], opened_at_ms=TEN_O_CLOCK_MS + 30 * MINUTE_MS)
