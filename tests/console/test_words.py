@@ -14,7 +14,7 @@ from chongzheng.cases.queues import QUEUES
 from chongzheng.cases.shipped import REGISTERS
 from chongzheng.console.areas import AREAS, area_of
 from chongzheng.console.words import LANGUAGES, MACHINE, text
-from chongzheng.console.words_frame import FRAME
+from chongzheng.console.words import SENTENCES as FRAME
 from chongzheng.console.words_said import FACTS, SET_WORDS, STATES
 from chongzheng.journal.actors import Role
 from chongzheng.reversal.entries import Account
@@ -31,7 +31,9 @@ ADDED = re.compile(r"\.what$")
 def sources() -> dict[str, str]:
     """Everything that says a key."""
     files = [*HERE.rglob("*.py"), *HERE.rglob("*.html")]
-    return {str(path.relative_to(HERE)): path.read_text("utf-8") for path in files if path.name != "words_frame.py"}
+    return {
+        str(path.relative_to(HERE)): path.read_text("utf-8") for path in files if not path.name.startswith("words_")
+    }
 
 
 @pytest.mark.parametrize("table", [FRAME, FACTS, STATES, SET_WORDS, *MACHINE.values()])

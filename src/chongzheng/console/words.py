@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Kind
+from chongzheng.console.words_case import CASE
 from chongzheng.console.words_frame import FRAME
 from chongzheng.console.words_machine import ACCOUNTS, PARTS, PAYMENT_FACTS, PAYMENT_STATES, POST, QUEUES, SEEN
 from chongzheng.console.words_said import FACTS, SET_WORDS, STATES
@@ -26,9 +27,16 @@ MACHINE: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({
 })  # fmt: skip
 
 
+SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType({
+    **FRAME,
+    **CASE,
+})  # fmt: skip
+"""key -> (zh, en): what pages say. Each part of the desk has a file of its own."""
+
+
 def text(key: str, language: str, **blanks: object) -> str:
     """The sentence under a key. KeyError: nobody wrote it, which the tests find before a person does."""
-    return FRAME[key][LANGUAGES.index(language)].format(**blanks)
+    return SENTENCES[key][LANGUAGES.index(language)].format(**blanks)
 
 
 def _said(table: Mapping[str, tuple[str, str]], word: str, language: str) -> str:
@@ -49,7 +57,7 @@ def state(name: str, language: str) -> str:
 def set_word(word: str, language: str) -> str:
     """A word of a fixed choice; D0 to D8 are states too, truths have words. What an operator named stays so."""
     for head in ("truth", "role"):
-        if f"{head}.{word}" in FRAME:
+        if f"{head}.{word}" in SENTENCES:
             return text(f"{head}.{word}", language)
     return _said(SET_WORDS, word, language) if word in SET_WORDS else _said(STATES, word, language)
 
@@ -78,7 +86,7 @@ LABELS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
 def label(kind_name: str, word: str, language: str) -> str:
     """What a word of a matter's body is called: as every body calls it, or as the kind's own facts do."""
     key = f"body.{word}"
-    if key in FRAME:
+    if key in SENTENCES:
         return text(key, language)
     pair = LABELS.get(kind_name, {}).get(word)
     return pair[0] if pair is not None and language == LANGUAGES[0] else word.replace("_", " ")
