@@ -18,6 +18,8 @@ from journal.made import AMOUNT_FEN, DAY_MS, NOON_MS, asked, cleared, kept, name
 from journal.place import Place
 
 RACERS = 50
+WAIT_S = 60
+"""A racer that never comes to the start fails the test, and holds nobody up."""
 STRANGER = Difference(Type.ONE_SIDED_THEIRS, "", 7, 500, "no payment of ours explains it")
 TODAY = day_of(NOON_MS)
 
@@ -234,7 +236,7 @@ def test_of_fifty_who_approve_at_once_one_does(desk: Desk, place: Place) -> None
 def race(place: Place, act: Callable[[Breaks, int], Break]) -> list[Break | Exception]:
     """Fifty at once, on five connections; what each got."""
     sides = [Side.open(place.path) for _ in range(5)]
-    start, heard = threading.Barrier(RACERS), list[Break | Exception]()
+    start, heard = threading.Barrier(RACERS, timeout=WAIT_S), list[Break | Exception]()
 
     def one(n: int) -> None:
         start.wait()

@@ -104,13 +104,16 @@ def test_what_is_proven_kept_is_given_back_by_people_alone(
     place.audit()
 
 
+WAIT_S = 60
+"""A racer that never comes to the start fails the test, and holds nobody up."""
+
+
 def raced(place: Place, deeds: list[Callable[[Matters], Matter]]) -> list[str]:
     """Do all of this at the same moment, each over a connection of its own: what each heard, "done" or why not."""
     heard: list[str] = []
-    ready = threading.Barrier(len(deeds))
+    ready = threading.Barrier(len(deeds), timeout=WAIT_S)
 
-    def do(deed: Callable[[Matters], Matter]) -> None:
-        side = Side.open(place.path)
+    def do(side: Side, deed: Callable[[Matters], Matter]) -> None:
         try:
             ready.wait()
             deed(Matters(side, lambda: NOON_MS, Registers(side)))
@@ -120,7 +123,7 @@ def raced(place: Place, deeds: list[Callable[[Matters], Matter]]) -> list[str]:
         finally:
             side.close()
 
-    racers = [threading.Thread(target=do, args=(deed,)) for deed in deeds]
+    racers = [threading.Thread(target=do, args=(Side.open(place.path), deed)) for deed in deeds]
     for racer in racers:
         racer.start()
     for racer in racers:
