@@ -114,6 +114,12 @@ class SettledFiles:
             for *row, record in rows
         ]
 
+    def newest(self, since: str, until: str, after: int, most: int) -> list[Run]:
+        """The same with the newest day first, without the breaks of each."""
+        _check_days(since, until)
+        rows = self._side.ask("newest_runs", since=since, until=until, after=after, most=min(most, RUNS_MAX))
+        return [Run(*row, came=_said(record)) for *row, record in rows]
+
     def run(self, digest: str) -> Run | None:
         """The file of this digest, without its breaks; None: no such file was read."""
         rows = self._side.ask("settlement_run", digest=digest)

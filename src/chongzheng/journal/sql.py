@@ -52,8 +52,8 @@ def _turned(text: str) -> str:
 
 @cache
 def desk() -> dict[str, str]:
-    """All named statements of desk, bank, matters, post and papers.sql: what people do, see and are told."""
-    texts = ("desk.sql", "bank.sql", "matters.sql", "post.sql", "papers.sql")
+    """All named statements of desk, bank, matters, post, papers and books.sql: what people do, see and are told."""
+    texts = ("desk.sql", "bank.sql", "matters.sql", "post.sql", "papers.sql", "books.sql")
     return {name: text for file in texts for name, text in _named(file).items()}
 
 
