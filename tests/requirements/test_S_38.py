@@ -63,7 +63,7 @@ def test_s_38_a_budget_that_is_used_up_stops_and_what_lapses_is_there_again(desk
     left = 2_500 - sum(one.fen for one in granted[:2])
     with pytest.raises(Overtaken, match=f"the budget of 202609 has {left} fen left, it takes {granted[2].fen}"):
         desk.say(granted[2], "Approved", "zhang")
-    desk.say(granted[0], "Refused", "wang", reason="the shop had paid already")
+    desk.say(granted[0], "Refused", "wang", ground="went back already", reason="the shop had paid already")
     assert desk.say(granted[2], "Approved", "zhang").state == "APPROVED"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from chongzheng.cases import desk
+from chongzheng.cases import alone, desk
 from chongzheng.cases.effects import Effect, Say
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Fact, Given, Kind, Matter, Outcome, Refused, Row
@@ -38,6 +38,14 @@ def _opened(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
 
 def _approved(matter: Matter, fact: Fact, given: Given) -> Outcome:
     return Outcome(moves={"due_at": matter.body["until_at"]})
+
+
+def _approved_alone(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
+    """An emergency change: approved by one, reviewed by another afterwards."""
+    refused = alone.objection(matter, fact, given)
+    if refused is not None:
+        return refused
+    return Outcome(moves={"due_at": matter.body["until_at"]}, effects=(alone.review(matter, fact, given),))
 
 
 def _in_place(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
@@ -102,7 +110,8 @@ CHANGE = Kind(
         Row(NEW, "Opened", PLANNED, _opened, may=desk.FIELD, takes=TAKES),
         Row(PLANNED, "Replanned", None, _replanned, may=desk.FIELD, takes=TAKES[4:6]),
         Row(PLANNED, "Approved", APPROVED, _approved, may=desk.HEADS, apart=("Opened", "Replanned"), shown=True),
-        Row(PLANNED, "Refused", REFUSED, _refused, may=desk.HEADS, takes=(desk.REASON,)),
+        Row(PLANNED, alone.FACT, APPROVED, _approved_alone, may=desk.HEADS, shown=True, takes=alone.EMERGENCY),
+        Row(PLANNED, "Refused", REFUSED, _refused, may=desk.HEADS, takes=desk.REFUSAL),
         Row(APPROVED, "ClockRan", None, _missed),
         Row(APPROVED, "PutInPlace", IN_PLACE, _in_place, may=desk.FIELD),
         Row(IN_PLACE, "Counted", None, _counted, may=desk.FIELD, program=True, takes=FIGURES),
@@ -111,4 +120,5 @@ CHANGE = Kind(
         *desk.rows(RUNNING),
     ),
     tags=_tags,
+    asks=lambda matter, fact: alone.asks(fact),
 )  # fmt: skip

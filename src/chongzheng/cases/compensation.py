@@ -21,7 +21,7 @@ from chongzheng.reversal.booking import Booking
 from chongzheng.settlement.days import is_day
 
 PROPOSED, APPROVED, GRANTED = "PROPOSED", "APPROVED", "GRANTED"
-REDEEMED, LAPSED, REFUSED = "REDEEMED", "LAPSED", "REFUSED"
+REDEEMED, LAPSED, REFUSED, EXPIRED = "REDEEMED", "LAPSED", "REFUSED", "EXPIRED"
 OPEN = (PROPOSED, APPROVED, GRANTED)
 GIVEN = frozenset({APPROVED, GRANTED, REDEEMED})
 """What counts against the budget; what lapsed, or was refused, is free again."""
@@ -59,9 +59,10 @@ def _opened(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
         return fen
     incident = case.parent or case.id
     changes = {**said, "incident": incident, "severity": case.body["severity"], "row": due.row, "extra": due.extra,
-               "individual": due.individual, "month": day_of(fact.at)[:6], "coupon": {}}  # fmt: skip
+               "individual": due.individual, "month": day_of(fact.at)[:6], "coupon": {},
+               "expires_at": fact.at + given.rule("compensation limits")["approval ms"]["n"]}  # fmt: skip
     only = Take(_key(incident, said["customer"]), "this customer has one for this incident already")
-    return Outcome(PROPOSED, changes, (only,), {"fen": fen, "queue": "compensations"})
+    return Outcome(PROPOSED, changes, (only,), {"fen": fen, "queue": "compensations", "due_at": changes["expires_at"]})
 
 
 def _amount(due: Offer, said: Mapping[str, Any]) -> int | Refused:
@@ -77,6 +78,8 @@ def _key(incident: str, customer: str) -> str:
 
 
 def _approved(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
+    if fact.at >= matter.body["expires_at"]:
+        return Refused("stale", "the proposal lapsed; nobody decided in time")
     heads = desk.SUPERVISOR in fact.roles
     limits = given.rule("compensation limits")
     since = matter.opened_at - limits["customer ms"]["n"]
@@ -91,7 +94,7 @@ def _approved(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     left = budget_left(given.rule("compensation budget"), matter.body["month"], spent)
     if matter.fen > left:
         return Refused("rule", f"the budget of {matter.body['month']} has {left} fen left, it takes {matter.fen}")
-    return Outcome(APPROVED, {"approved_at": fact.at})
+    return Outcome(APPROVED, {"approved_at": fact.at}, moves={"due_at": None})
 
 
 def _given(matter: Matter, given: Given, name: str, since: int) -> Iterable[Matter]:
@@ -134,8 +137,17 @@ def _lapsed(matter: Matter, fact: Fact, given: Given) -> Outcome:
 
 
 def _refused(matter: Matter, fact: Fact, given: Given) -> Outcome:
+    return _not_given(matter, given, REFUSED, fact.said["reason"])
+
+
+def _expired(matter: Matter, fact: Fact, given: Given) -> Outcome:
+    return _not_given(matter, given, EXPIRED, "nobody decided in time")
+
+
+def _not_given(matter: Matter, given: Given, state: str, why: str) -> Outcome:
+    """Another may be proposed for the same trouble."""
     free = Free(_key(matter.body["incident"], matter.body["customer"]))
-    return Outcome(REFUSED, {"refused": fact.said["reason"]}, (free, *_told(matter, given, REFUSED)))
+    return Outcome(state, {"refused": why}, (free, *_told(matter, given, state)), {"due_at": None})
 
 
 def _not_told(matter: Matter, fact: Fact, given: Given) -> Outcome:
@@ -159,17 +171,18 @@ def _asks(matter: Matter, fact: Fact) -> Mapping[str, Ask]:
 COMPENSATION = Kind(
     name="compensation",
     titles=("补偿", "compensation"),
-    states=(PROPOSED, APPROVED, GRANTED, REDEEMED, LAPSED, REFUSED),
-    ended=frozenset({REDEEMED, LAPSED, REFUSED}),
+    states=(PROPOSED, APPROVED, GRANTED, REDEEMED, LAPSED, REFUSED, EXPIRED),
+    ended=frozenset({REDEEMED, LAPSED, REFUSED, EXPIRED}),
     rows=(
         Row(NEW, "Opened", None, _opened, may=desk.DESK, takes=PROPOSAL),
         Row(PROPOSED, "Approved", None, _approved, may=desk.SECOND, apart=("Opened",), shown=True),
+        Row(PROPOSED, "ClockRan", None, _expired),
         Row(APPROVED, "Granted", None, _granted, may=desk.DESK, shown=True, takes=GRANT),
         Row(GRANTED, "Redeemed", None, _redeemed, may=frozenset({desk.FINANCE}), program=True, takes=USED),
         Row(GRANTED, "ClockRan", None, _lapsed),
         Row(GRANTED, "NoticeSent"),
         Row(GRANTED, "NoticeFailed", do=_not_told),
-        *in_all((PROPOSED, APPROVED), Row("", "Refused", None, _refused, may=desk.SECOND, takes=(desk.REASON,))),
+        *in_all((PROPOSED, APPROVED), Row("", "Refused", None, _refused, may=desk.SECOND, takes=desk.REFUSAL)),
         *desk.rows(OPEN),
     ),
     tags=lambda matter: {"payment": matter.payment, "incident": matter.body["incident"],

@@ -75,6 +75,7 @@ COMPENSATION_LIMITS = limits(
     ("补偿限值", "limits of compensations"),
     {
         "customer": {"zh": "每客户次数", "en": "so many a customer without a supervisor", "n": 2, "unverified": True},
+        "approval ms": {"zh": "审批有效期", "en": "a proposal lapses after", "n": 5 * DAY_MS, "unverified": True},
         "customer ms": {"zh": "统计窗口", "en": "counted over", "n": 180 * DAY_MS, "unverified": True},
     },
     PROPOSAL,

@@ -23,6 +23,13 @@ EVIDENCE_MAX = 500
 
 TEXT = Field("text", "text", "内容", "what to note")
 REASON = Field("reason", "text", "原因", "why, in words that an auditor understands")
+GROUND = Field(
+    "ground", "word", "理由类别", "which of the usual reasons it is",
+    choices=("evidence missing", "amount wrong", "wrong receiver", "went back already", "asked twice",
+             "against the rule", "suspicion", "another reason"),
+)  # fmt: skip
+REFUSAL = (GROUND, REASON)
+"""Whoever refuses a proposal names one of the usual reasons, and says it in words."""
 TO = Field("to", "word", "交给谁", "the id of the person who takes it")
 QUEUE = Field("queue", "word", "队列", "the queue it waits in")
 EVIDENCE = (

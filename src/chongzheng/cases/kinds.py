@@ -29,6 +29,7 @@ from chongzheng.cases.procedure import PROCEDURE
 from chongzheng.cases.refund import REFUND
 from chongzheng.cases.release import RELEASE
 from chongzheng.cases.retry import RETRY
+from chongzheng.cases.review import REVIEW
 from chongzheng.cases.slip import SLIP
 from chongzheng.cases.survey import SURVEY
 from chongzheng.cases.swap import SWAP
@@ -61,6 +62,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType({
         PROCEDURE,
         REFUND,
         RETRY,
+        REVIEW,
         SLIP,
         SURVEY,
         RELEASE,

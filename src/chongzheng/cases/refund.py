@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chongzheng.cases import desk, kin
+from chongzheng.cases import alone, desk, kin
 from chongzheng.cases import refund_money as money
 from chongzheng.cases import refund_rules as rules
 from chongzheng.cases.effects import Book, Effect, Free, FreeRelease, HandIn, Take, TakeRelease
@@ -127,23 +127,49 @@ def _approved(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
     if fact.actor in rules.reporters(given):
         return Refused("self", f"{fact.actor} reported the case; the refund takes another person")
     weighed = _now(matter, fact, given)
-    if weighed.rule != matter.body["rule"]:
-        return Refused("stale", f"it is {weighed.rule} now, not {matter.body['rule']}; say Reweighed, and look again")
-    refused = rules.objection(matter, matter.body, weighed, fact.at, given) or rules.not_yet(
-        matter, weighed, fact.at, given
-    )
+    refused = _in_the_way(matter, fact, given, weighed)
     if refused is not None:
         return refused
-    by_person = {"by": fact.actor, "roles": sorted(fact.roles), "at": fact.at, "shown": fact.shown}
-    approvals = [*matter.body["approvals"], *([by_person] if fact.actor != PROGRAM else [])]
+    approvals = [*matter.body["approvals"], *([_by_person(fact)] if fact.actor != PROGRAM else [])]
     if lacking(weighed.row, approvals):
         machine = fact.actor == PROGRAM
         moves = {"due_at": matter.body["expires_at"]} if machine else {}
         return Outcome(changes={"approvals": approvals}, moves=moves)
+    return _is_approved(matter, fact, given, weighed, approvals)
+
+
+def _in_the_way(matter: Matter, fact: Fact, given: Given, weighed: Weighed) -> Refused | None:
+    """What stands against approving it now, whoever does."""
+    if fact.at >= matter.body["expires_at"]:
+        return Refused("stale", "the proposal lapsed; nobody decided in time")
+    if weighed.rule != matter.body["rule"]:
+        return Refused("stale", f"it is {weighed.rule} now, not {matter.body['rule']}; say Reweighed, and look again")
+    return rules.objection(matter, matter.body, weighed, fact.at, given) or rules.not_yet(
+        matter, weighed, fact.at, given
+    )
+
+
+def _by_person(fact: Fact) -> dict[str, Any]:
+    return {"by": fact.actor, "roles": sorted(fact.roles), "at": fact.at, "shown": fact.shown}
+
+
+def _is_approved(
+    matter: Matter, fact: Fact, given: Given, weighed: Weighed, approvals: list[Any], *effects: Effect
+) -> Outcome:
     expires_at = fact.at + given.rule("refund limits")["approval ms"]["n"]
     changes = {"approvals": approvals, "approved_at": fact.at, "expires_at": expires_at}
     token = TakeRelease(matter.payment, "refund", weighed.gives is Gives.PROVISIONAL)
-    return Outcome(APPROVED, changes, (token,), {"due_at": expires_at, "queue": "refunds to send"})
+    return Outcome(APPROVED, changes, (token, *effects), {"due_at": expires_at, "queue": "refunds to send"})
+
+
+def _approved_alone(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
+    """In an emergency one person is enough to approve; whoever proposed it still cannot send it."""
+    weighed = _now(matter, fact, given)
+    refused = alone.objection(matter, fact, given) or _in_the_way(matter, fact, given, weighed)
+    if refused is not None:
+        return refused
+    approvals = [*matter.body["approvals"], {**_by_person(fact), "alone": fact.said["ground"]}]
+    return _is_approved(matter, fact, given, weighed, approvals, alone.review(matter, fact, given))
 
 
 def _clock_ran(matter: Matter, fact: Fact, given: Given) -> Outcome:
@@ -245,10 +271,11 @@ def _rows() -> tuple[Row, ...]:
     return (
         Row(NEW, "Opened", PROPOSED, _proposed, may=desk.DESK, takes=PROPOSAL),
         Row(PROPOSED, "Approved", None, _approved, may=second, apart=("Opened", "Approved"), shown=True),
+        Row(PROPOSED, alone.FACT, None, _approved_alone, may=second, shown=True, takes=alone.EMERGENCY),
         *in_all(BEFORE, Row("", "Reweighed", PROPOSED, _reweighed, may=desk.DESK)),
         *in_all(BEFORE, Row("", "Held", do=_held, may=FINANCE, shown=True)),
         Row(PROPOSED, "StopReversal", do=_stop_asked, may=desk.SECOND, apart=("Opened",), takes=(desk.REASON,)),
-        Row(PROPOSED, "Rejected", REFUSED, _put_down(REFUSED), may=second | {desk.RISK}, takes=(desk.REASON,)),
+        Row(PROPOSED, "Rejected", REFUSED, _put_down(REFUSED), may=second | {desk.RISK}, takes=desk.REFUSAL),
         *in_all(BEFORE, Row("", "Blocked", STOPPED, _put_down(STOPPED), may=frozenset({desk.RISK}),
                             takes=(desk.REASON,))),
         *in_all(BEFORE, Row("", "Withdrawn", STOPPED, _put_down(STOPPED), may=desk.DESK, takes=(desk.REASON,))),

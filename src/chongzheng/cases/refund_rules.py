@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chongzheng.cases import witness
+from chongzheng.cases import alone, witness
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import PROGRAM, Ask, Body, Fact, Given, Matter, Refused
 from chongzheng.cases.refund_policy import DAY_MS, HOUR_MS, Circumstances, Gives, Level, level_of, rule_of
@@ -103,6 +103,7 @@ def asks(matter: Matter, fact: Fact) -> Mapping[str, Ask]:
         "merchant": Ask("refund", "merchant", str(about.get("merchant", "")), fact.at - DAY_MS),
         "group": Ask("refund", "group", str(about.get("group", "")), fact.at - DAY_MS),
     }
+    found |= alone.asks(fact)
     if about.get("card"):
         found["card"] = Ask("refund", "card", str(about["card"]), since)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chongzheng.cases.alone import ALONE_LIMITS
 from chongzheng.cases.apology import QUIET
 from chongzheng.cases.articles import ARTICLES, RIGHTS
 from chongzheng.cases.calendar import CALENDAR
@@ -38,6 +39,7 @@ from chongzheng.cases.units import MINIMUMS, TECHNICIANS, UNITS
 
 REGISTERS: Mapping[str, Register] = by_name(
     ACTIONS,
+    ALONE_LIMITS,
     AT_HAND,
     CALENDAR,
     CLAWBACK_LIMITS,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from chongzheng.cases.change import CHANGE
-from chongzheng.cases.effects import Say
+from chongzheng.cases.effects import Open, Say
+from chongzheng.cases.matter import Matter
 from unit.cases.timeline import MINUTE_MS, NOON_MS, Played, Told, play
 
 SAID = {
@@ -55,9 +58,20 @@ def test_it_may_be_refused_or_answer_no_problem() -> None:
     alone = {name: value for name, value in SAID.items() if name not in ("problem", "terminals")}
     one = play(CHANGE, [("Opened", "li", alone)])
     assert one.effects == () and one.matter.body["terminals"] == []
-    assert one.say("Refused", "chen", reason="no way back was tried").state == "REFUSED"
+    assert one.say("Refused", "chen", ground="another reason", reason="no way back was tried").state == "REFUSED"
     assert play(CHANGE, [("Opened", "li", alone), *IN_PLACE[1:]]).effects == ()
 
 
 def test_its_problem_and_its_release_find_it() -> None:
     assert CHANGE.tags(play(CHANGE, IN_PLACE).matter) == {"problem": "problem-1", "release": ""}
+
+
+def test_an_emergency_change_is_approved_by_one_and_reviewed_by_another() -> None:
+    words = {"ground": "money in danger", "reason": "every reversal fails since the release"}
+    one = play(CHANGE, [("Opened", "li", SAID)])
+    assert one.say("ApprovedAlone", "chen", **words).state == "APPROVED"
+    (review,) = [effect for effect in one.effects if isinstance(effect, Open)]
+    assert (review.parent, review.said["alone"]) == (one.matter.id, "chen")
+    other = play(CHANGE, [("Opened", "li", SAID)])
+    other.given = replace(other.given, others={"alone": (Matter("review-7", "review"),)})
+    assert "review-7" in other.why_not("ApprovedAlone", "chen", **words)

@@ -122,5 +122,14 @@ def test_it_is_given_told_and_redeemed_or_lapses() -> None:
 
 def test_what_is_refused_leaves_the_incident_free() -> None:
     one = proposed()
-    assert one.well("Refused", "wang", reason="not the customer's loss").state == "REFUSED"
+    assert one.well("Refused", "wang", ground="against the rule", reason="not the customer's loss").state == "REFUSED"
+    assert Free("compensation case-9 C1") in one.effects
+
+
+def test_a_proposal_that_nobody_decides_lapses_and_leaves_the_incident_free() -> None:
+    one = proposed()
+    assert one.matter.due_at == one.matter.body["expires_at"] == one.now + 5 * 24 * 3_600_000
+    one.now = one.matter.body["expires_at"]
+    assert one.refused("Approved", "zhang").why == "stale"
+    assert one.well("ClockRan").state == "EXPIRED" and one.matter.due_at is None
     assert Free("compensation case-9 C1") in one.effects

@@ -135,7 +135,8 @@ def test_an_approval_lapses_too_and_gives_the_token_back() -> None:
 )
 def test_it_is_put_down_in_words(fact: str, who: str, state: str) -> None:
     one = proposed(refund())
-    assert one.well(fact, who, reason="no").state == state and one.matter.body["ended_because"] == "no"
+    ground = {"ground": "evidence missing"} if fact == "Rejected" else {}
+    assert one.well(fact, who, reason="no", **ground).state == state and one.matter.body["ended_because"] == "no"
 
 
 def test_money_of_the_shop_is_held_once_and_freed_when_nothing_leaves() -> None:

@@ -23,7 +23,8 @@ STANDS = [
 WORDS: dict[str, tuple[str, dict[str, Any]]] = {
     "Approved": ("zhang", {}), "Reweighed": ("mei", {}), "Held": ("wang", {}), "Sent": ("wang", DONE),
     "Posted": ("wang", SEEN_AT), "NotPosted": ("wang", SEEN_AT), "CreditSeen": ("wang", SEEN_AT),
-    "Rejected": ("zhang", {"reason": "no"}), "Withdrawn": ("li", {"reason": "no"}), "ClockRan": ("program", {}),
+    "Rejected": ("zhang", {"ground": "asked twice", "reason": "no"}), "Withdrawn": ("li", {"reason": "no"}),
+    "ClockRan": ("program", {}),
     "PaymentMoved": ("program", {}), "ChargedBack": ("program", {}), "ChargebackUndone": ("program", {}),
     "CreditedElsewhere": ("li", SEEN_AT), "CreditDenied": ("wang", SEEN_AT),
     "RecoveryBegan": ("program", {"clawback": "clawback-1"}), "WrittenOff": ("program", {"reason": "small"}),

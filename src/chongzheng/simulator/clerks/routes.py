@@ -12,6 +12,11 @@ MAKES: dict[str, frozenset[str]] = {"refund": frozenset({"Opened"})}
 """Kind -> facts whose sayer proposed it."""
 APPROVES: dict[str, frozenset[str]] = {"refund": frozenset({"Approved"})}
 """Kind -> facts by which a second person lets it go out."""
+ALONE = "ApprovedAlone"
+"""By which one person lets it go out in an emergency: up to a limit, not sent by whoever proposed it, and reviewed."""
+REVIEWS = frozenset({"Upheld", "Faulted"})
+"""What another person says of that afterwards."""
+ALONE_UP_TO_FEN = 1_000_000
 LIVE: dict[str, frozenset[str]] = {
     "refund": frozenset({"APPROVED", "SENT", "POSTED", "CONFIRMED_FINAL", "DOUBLE_CREDIT", "RECOVERING"}),
 }

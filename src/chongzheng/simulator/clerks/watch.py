@@ -19,6 +19,8 @@ from chongzheng.simulator.clerks.deeds import Deed
 from chongzheng.simulator.clerks.invariants import INVARIANTS, SITUATIONS
 from chongzheng.simulator.clerks.office import Office
 from chongzheng.simulator.clerks.routes import (
+    ALONE,
+    ALONE_UP_TO_FEN,
     APPROVES,
     DOUBLED,
     ENDS,
@@ -27,6 +29,7 @@ from chongzheng.simulator.clerks.routes import (
     OUT,
     REMEDIES,
     REOPENS,
+    REVIEWS,
     people_needed,
 )
 from chongzheng.simulator.clerks.wires import Street
@@ -41,6 +44,7 @@ SIDES = {Account.PROVISIONAL: 1, Account.HELD: -1}
 _BALANCE = """SELECT coalesce(sum(CASE WHEN debit = ?1 THEN fen ELSE 0 END), 0)
   - coalesce(sum(CASE WHEN credit = ?1 THEN fen ELSE 0 END), 0) FROM voucher WHERE payment = ?2"""
 _CASES = "SELECT no FROM matter WHERE kind = 'case' AND payment = ?"
+_REVIEWS = "SELECT body FROM matter WHERE kind = 'review'"
 _OPEN_CASES = "SELECT count(*) FROM cases WHERE payment = ? AND state = 'open'"
 _ACTS = "SELECT actor, record FROM act WHERE kind = 'matter' AND subject = ? ORDER BY no"
 
@@ -96,6 +100,15 @@ class Watch:
             )
         if deed.fact in APPROVES.get(deed.kind, ()):
             self._apart(deed, after)
+        if deed.fact == ALONE:
+            self.reach("a refund was approved by one person alone")
+            reviewed = any(
+                row[0] == deed.who and row[1] == after.id for row in map(_reviewed, self._office.rows(_REVIEWS))
+            )
+            self.hold("K2", reviewed and after.fen <= ALONE_UP_TO_FEN, f"{after.id} alone by {deed.who}, not reviewed")
+        if deed.kind == "review" and deed.fact in REVIEWS:
+            self.reach("what was approved alone was reviewed by another")
+            self.hold("K2", deed.who != after.body["alone"], f"{deed.who} reviewed {after.id}, decided alone by them")
 
     def _apart(self, deed: Deed, after: Matter) -> None:
         makers = {actor for actor, fact in self._said(after.id) if fact in MAKES[deed.kind]}
@@ -134,9 +147,10 @@ class Watch:
 
     def _went_out(self, one: Matter) -> None:
         """Money leaves: on how many people's word?"""
-        wanted = MAKES[one.kind] | APPROVES[one.kind]
+        alone = any(fact == ALONE for _, fact in self._said(one.id))
+        wanted = MAKES[one.kind] | APPROVES[one.kind] | ({"Sent"} if alone else frozenset())
         people = {actor for actor, fact in self._said(one.id) if fact in wanted and actor != PROGRAM}
-        enough = len(people) >= people_needed(one.fen)
+        enough = len(people) >= (TWO if alone else people_needed(one.fen))
         self.reach("a refund was sent")
         if len(people) > TWO:
             self.reach("a refund was approved by two beside its proposer")
@@ -226,6 +240,12 @@ class Watch:
         finally:
             reader.close()
         self.hold("K5", not faults, f"the journal says {faults[:2]}")
+
+
+def _reviewed(row: tuple[Any, ...]) -> tuple[str, str]:
+    """Who decided alone, and what."""
+    body = msgspec.json.decode(bytes(row[0]))
+    return str(body["alone"]), str(body["what"])
 
 
 def _refusal(error: Exception, why: str) -> str:
