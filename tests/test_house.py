@@ -47,6 +47,7 @@ UNMASK: dict[str, str] = {
     "journal/mailbox.py": "carries a card number, sealed, from a door without an engine to an engine",
     "journal/store.py": "opens the vault for an obligation that still needs the number, and for working keys",
     "journal/outbox.py": "opens the secrets of webhooks, which are not card data but open like it",
+    "api/public.py": "opens the contact of a complaint, which is no card data but opens like it",
     "gateway/keybox.py": "opens sealed master keys, which are not card data but open like it",
     "gateway/translate.py": "puts it into the message for the host",
 }

@@ -38,7 +38,7 @@ from chongzheng.journal.side import Side
 from chongzheng.reversal.policy import Policy
 
 NOW, DAY = 1_795_400_000_000, "20261123"
-EVERYTHING = frozenset({"report", "read", "check", "webhooks", "people", "files"})
+EVERYTHING = frozenset({"report", "read", "check", "webhooks", "people", "files", "public"})
 THERE_ARE_NONE = ("/webhooks", "/breaks/", "/cases/", "/session", "/money/", "/actors/{actor}", "/limits",
                   "/statements/", "/settlement/files/{digest}", "/settlement/hopping", "/accounts", "/matters",
                   "/registers/", "/notices/", "/replies")  # fmt: skip
@@ -66,7 +66,7 @@ def client(tmp_path: Path) -> Iterator[tuple[Any, dict[str, str]]]:
         inbox.mkdir()
         ready, receiving = {"journal": True}, ClearingWays(Receiving(inbox, 1_000_000))
         ways = Ways(commit, world, lambda: NOW, lambda: ready, lambda: b"", receiving)
-        door = Door(ways, readers, side, Outbox(side, vault))
+        door = Door(ways, readers, side, Outbox(side, vault), vault)
         token = Doors(side).make_token("client", EVERYTHING, frozenset(), 100_000, NOW, "test")
         application = Web(door, open_metrics=True).application()
         headers = {"Authorization": f"Bearer {token}", "Person": signed_in(side)}

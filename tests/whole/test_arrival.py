@@ -267,7 +267,7 @@ def door(shop: Shop) -> Iterator[Client]:
     side = Side.open(shop.path)
     clearing, overdue = ClearingWays(Receiving(inbox, 1_000)), ["acom of 20261122"]
     ways = Ways(None, None, lambda: closes_at(DAY), dict, bytes, clearing, lambda: overdue)  # type: ignore[arg-type]
-    web = Web(Door(ways, Readers(shop.path), side, Outbox(side, shop.vault)))
+    web = Web(Door(ways, Readers(shop.path), side, Outbox(side, shop.vault), shop.vault))
     doors = Doors(side)
     for name in ("files", "read"):
         text = doors.make_token(name, frozenset({name}), frozenset(), 100, 1, "test")

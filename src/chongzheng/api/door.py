@@ -28,7 +28,7 @@ from chongzheng.api.shapes import (
     WebhookStanding,
 )
 from chongzheng.gateway.receiving import OtherWaits, TooLarge
-from chongzheng.journal import Reader, Submission
+from chongzheng.journal import Reader, Submission, Vault
 from chongzheng.journal.actors import Actor, Actors
 from chongzheng.journal.bank import Bank
 from chongzheng.journal.breaks import Breaks
@@ -122,8 +122,9 @@ class Turns:
 class Door:
     """All operations. They are called on the door's own loop; what waits for the database waits in a thread."""
 
-    def __init__(self, ways: Ways, readers: Readers, side: Side, outbox: Outbox) -> None:
+    def __init__(self, ways: Ways, readers: Readers, side: Side, outbox: Outbox, vault: Vault) -> None:
         self.ways = ways
+        self.vault = vault
         self.doors = Doors(side)
         self.outbox = outbox
         self.actors = Actors(side)

@@ -102,7 +102,7 @@ class Serving:
         self._settings = settings
         self._side = Side.open(place)
         self._readers = Readers(place)
-        door = Door(ways, self._readers, self._side, Outbox(self._side, vault))
+        door = Door(ways, self._readers, self._side, Outbox(self._side, vault), vault)
         web = Web(door, settings.open_metrics)
         teller = Teller(door.outbox, ways.clock, web.registry)
         self._server = _Server(_config(web, settings), teller)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chongzheng.api import clearing_table, desk, fees, matter_table, office, shapes
+from chongzheng.api import clearing_table, desk, fees, matter_table, office, public_table, shapes
 from chongzheng.api import desk_shapes as shapes_of_desk
 from chongzheng.api import office_shapes as shapes_of_office
 from chongzheng.api.door import Door
@@ -373,6 +373,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ),
     *clearing_table.ENDPOINTS,
     *matter_table.ENDPOINTS,
+    *public_table.ENDPOINTS,
     Endpoint("GET", "/healthz", "", "The process answers.", Door.alive, shapes.Health),
     Endpoint(
         "GET", "/readyz", "", "Whether facts can be taken and acted on; 503 when not.", Door.ready, shapes.Health

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 
-SCOPES = ("report", "read", "check", "webhooks", "metrics", "people", "files")
+SCOPES = ("report", "read", "check", "webhooks", "metrics", "people", "files", "public")
 """What a token may do: report payments and evidence, read them, ask for a check, manage webhooks, read metrics, carry
-the calls of people, who show beside it who they are, and bring clearing files."""
+the calls of people, who show beside it who they are, bring clearing files, and serve the page for cardholders."""
 NAME_CHARS_MAX = 64
 PER_MINUTE_MAX = 100_000
 SECRET_BYTES = 32
