@@ -41,6 +41,15 @@ class Answer:
         return "" if self.done else str(self.said.get("what", ""))[:SAID_CHARS_MAX]
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that the door gave, or its refusal: the bytes as they came."""
+
+    status: int
+    media: str
+    data: bytes
+
+
 class Doorway:
     """The way to the door; any thread may use it."""
 
@@ -64,6 +73,14 @@ class Doorway:
         except (httpx.HTTPError, ValueError) as error:
             raise Away(type(error).__name__) from None
         return Answer(answer.status_code, document if isinstance(document, dict) else {})
+
+    def fetch(self, path: str, *, person: str = "", **query: str) -> Fetched:
+        """A file, or a text. Away: no answer came."""
+        try:
+            answer = self._http.get(path, headers={"Person": person} if person else {}, params=query)
+        except httpx.HTTPError as error:
+            raise Away(type(error).__name__) from None
+        return Fetched(answer.status_code, answer.headers.get("content-type", ""), answer.content)
 
     def sign_in(self, actor: str, password: str) -> Answer:
         """A session for whoever has this password."""
