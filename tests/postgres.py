@@ -13,6 +13,9 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+LOCK_WAIT_S = 30
+"""Whatever a test left open holds no lock for longer: its cleaning fails, and does not wait for ever."""
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
@@ -47,10 +50,9 @@ def postgres_urls(postgres_server: str) -> Iterator[Callable[[], str]]:
     yield make
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
+        connection.execute(f"SET lock_timeout = '{LOCK_WAIT_S}s'")
         for name in names:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'chongzheng%'"
-            )
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
             connection.execute(f'DROP SCHEMA "{name}" CASCADE')
 
 
