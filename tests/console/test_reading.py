@@ -15,9 +15,9 @@ from chongzheng.journal import Reader
 from chongzheng.journal.actors import Actors, Role
 from chongzheng.journal.ledger import Ledger
 from chongzheng.journal.matters import Matters
-from chongzheng.journal.queues import listed
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
+from chongzheng.journal.worklists import FIRST, open_page, page, tallies
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reports import exposure
 from journal.made import NOON_MS, asked, name_of, reply, sale, undone
@@ -54,7 +54,9 @@ def told(side: Side, reader: Reader) -> dict[str, Any]:
     registers, seat = Registers(side), Seat("li", NOON_MS, frozenset({"merchants"}))
     keeper = Matters(side, now_ms, registers)
     return {
-        "queues": {name: listed(keeper, side, name, seat) for name in QUEUES},
+        "queues": {name: page(keeper, side, name, seat, FIRST, 50) for name in QUEUES},
+        "open": open_page(side, FIRST, 50),
+        "tallies": tallies(side, seat),
         "view": keeper.view("case-1"),
         "story": keeper.story("task-2"),
         "found": keeper.search("冲正 000001"),
@@ -82,7 +84,7 @@ def test_it_reads_what_the_journals_own_readers_read(place: Place) -> None:
     reader.close()
     sight = Sight(str(place.path), now_ms)
     assert told(sight.side, sight.reader) == wanted
-    assert wanted["found"] and wanted["queues"]["my"] and wanted["facts"]
+    assert wanted["found"] and wanted["queues"]["my"][0] and wanted["facts"]
     sight.close()
 
 

@@ -12,12 +12,12 @@ from chongzheng.cases.queues import QUEUES, Seat
 from chongzheng.journal import Journal
 from chongzheng.journal.actors import Actors, Role
 from chongzheng.journal.matters import PAGE_MAX, Matters
-from chongzheng.journal.queues import counts, listed
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
-from chongzheng.mistakes import TheirMistake
+from chongzheng.journal.worklists import FIRST, page, tallies
 from journal.made import DAY_MS, NOON_MS, asked, cleared, name_of, reply, sale, undone
 
+LONG = 1_000
 ASKED = {"what": "send the slip", "team": "merchants"}
 Clock = dict[str, int]
 
@@ -40,7 +40,13 @@ def matters(side: Side, now: Clock) -> Matters:
 @pytest.fixture
 def ids(matters: Matters, side: Side, now: Clock) -> Callable[[str], list[str]]:
     """The ids in a queue, as li of the shops' desk sees it."""
-    return lambda name: [one.id for one in listed(matters, side, name, Seat("li", now["at"], frozenset({"merchants"})))]
+
+    def found(name: str) -> list[str]:
+        rows, after = page(matters, side, name, Seat("li", now["at"], frozenset({"merchants"})), FIRST, LONG)
+        assert after is None
+        return [one.id for one in rows]
+
+    return found
 
 
 def a_case(matters: Matters, source: str, **about: Any) -> Matter:
@@ -86,12 +92,6 @@ def test_counts_are_the_lengths_of_the_lists_also_of_long_ones(
             matters.begin("slip", slip, "", "", "", 0)
     assert task.state == "OFFERED"
     seat = Seat("li", NOON_MS, frozenset({"merchants"}))
-    found = counts(matters, side, seat)
+    found = tallies(side, seat)
     assert found == {name: len(ids(name)) for name in QUEUES}
     assert (found["team"], found["fault slips"], found["unassigned"]) == (205, 205, 410)
-    assert len(listed(matters, side, "team", seat, most=7)) == 7
-
-
-def test_no_other_queue_is_known(matters: Matters, side: Side) -> None:
-    with pytest.raises(TheirMistake, match="there are my, team"):
-        listed(matters, side, "dreams", Seat("li", NOON_MS))

@@ -132,6 +132,11 @@ def _rows() -> tuple[Row, ...]:
     )
 
 
+def _risky(clock: Mapping[str, Any]) -> bool:
+    """At risk, or run out: whoever was away over both instants finds a clock that ran out without a warning."""
+    return bool((clock["warned_at"] or clock["ran_at"]) and clock["met_at"] is None)
+
+
 def tags(matter: Matter) -> Mapping[str, str]:
     """By what others find a case: payment, terminal, shop, cause, severity, and whom it waits for."""
     body = matter.body
@@ -145,7 +150,7 @@ def tags(matter: Matter) -> Mapping[str, str]:
         "waiting": str(body.get("waiting", "")),
         "source": str(body["sources"][0]["source"]),
         "incident": matter.parent,
-        "risk": "yes" if any(one["warned_at"] and one["met_at"] is None for one in body.get("clocks", ())) else "",
+        "risk": "yes" if any(_risky(one) for one in body.get("clocks", ())) else "",
         "suspense": "yes" if standing.get("suspense_fen") else "",
     }
 

@@ -1,8 +1,8 @@
-"""Which queues does a person see, what is in each, and in which order?"""
+"""Which queues does a person see, and what is in each?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -60,11 +60,3 @@ QUEUES: Mapping[str, tuple[str, str, Belongs]] = MappingProxyType({
     "breaks": ("对账差错", "differences in clearing", lambda matter, seat: matter.queue == "breaks"),
 })  # fmt: skip
 """name -> (zh, en, what belongs in it); of open matters."""
-
-
-def filled(name: str, matters: Iterable[Matter], seat: Seat) -> list[Matter]:
-    """What is in a queue: the most urgent first, of equals the earlier due, then the older; suspense by age alone."""
-    found = [matter for matter in matters if QUEUES[name][2](matter, seat)]
-    if name == "suspense":
-        return sorted(found, key=lambda matter: matter.opened_at)
-    return sorted(found, key=lambda one: (-one.priority, one.due_at or 2**62, one.opened_at))

@@ -8,8 +8,11 @@ from types import MappingProxyType
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Kind
 from chongzheng.console.words_case import CASE
+from chongzheng.console.words_desk import DESK
 from chongzheng.console.words_frame import FRAME
+from chongzheng.console.words_help import HELP
 from chongzheng.console.words_machine import ACCOUNTS, PARTS, PAYMENT_FACTS, PAYMENT_STATES, POST, QUEUES, SEEN
+from chongzheng.console.words_public import PUBLIC
 from chongzheng.console.words_said import FACTS, SET_WORDS, STATES
 
 LANGUAGES = ("zh", "en")
@@ -30,6 +33,9 @@ MACHINE: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({
 SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType({
     **FRAME,
     **CASE,
+    **PUBLIC,
+    **DESK,
+    **HELP,
 })  # fmt: skip
 """key -> (zh, en): what pages say. Each part of the desk has a file of its own."""
 

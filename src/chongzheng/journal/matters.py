@@ -131,6 +131,10 @@ class Matters:
         """The matter of this id. TheirMistake: there is none."""
         return self._matter(number(matter))
 
+    def numbered(self, no: int) -> Matter:
+        """The matter of this number. TheirMistake: there is none."""
+        return self._matter(no)
+
     def view(self, matter: str) -> View:
         """What there is to see of it now."""
         with self._side.together():

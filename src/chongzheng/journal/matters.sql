@@ -68,6 +68,36 @@ WHERE t.name = :name AND t.value = :value AND m.closed = 0
   AND (m.priority < :priority OR (m.priority = :priority AND m.no > :after))
 ORDER BY m.priority DESC, m.no LIMIT :most;
 
+-- name: list_open
+-- Everything open, in the same order; the inner half reads an index alone.
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE no IN (
+    SELECT no FROM matter WHERE closed = 0 AND (priority < :priority OR (priority = :priority AND no > :after))
+    ORDER BY priority DESC, no LIMIT :most)
+ORDER BY priority DESC, no;
+
+-- name: list_of_state
+-- Open matters of a kind in a state, of an owner, in a queue ('*': any), with a deadline until an instant (below 0: any).
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE no IN (
+    SELECT no FROM matter WHERE kind = :kind AND state = :state AND closed = 0
+      AND (:owner = '*' OR owner = :owner) AND (:queue = '*' OR queue = :queue) AND (:until < 0 OR due_at <= :until)
+      AND (priority < :priority OR (priority = :priority AND no > :after))
+    ORDER BY priority DESC, no LIMIT :most)
+ORDER BY priority DESC, no;
+
+-- name: list_suspended
+-- Open cases with money in suspense, the oldest first, behind (opened_at, no).
+SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
+       m.body
+FROM matter_tag t JOIN matter m ON m.no = t.matter
+WHERE t.name = 'suspense' AND t.value = 'yes' AND m.closed = 0 AND m.kind = 'case'
+  AND (t.at > :at OR (t.at = :at AND m.no > :after))
+ORDER BY t.at, m.no LIMIT :most;
+
+-- name: tally_open
+SELECT count(*) FROM matter WHERE closed = 0;
+
 -- name: tally_owner
 SELECT count(*) FROM matter WHERE closed = 0 AND owner = :owner;
 
@@ -78,7 +108,10 @@ SELECT count(*) FROM matter WHERE closed = 0 AND queue = :queue;
 SELECT count(*) FROM matter WHERE kind = :kind AND state = :state;
 
 -- name: tally_due
-SELECT count(*) FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until;
+-- With those whose clocks have all run out: they have no deadline any more.
+SELECT (SELECT count(*) FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until)
+     + (SELECT count(*) FROM matter_tag t JOIN matter m ON m.no = t.matter
+        WHERE t.name = 'risk' AND t.value = 'yes' AND m.closed = 0 AND m.due_at IS NULL);
 
 -- name: tally_tagged
 SELECT count(*) FROM matter_tag t JOIN matter m ON m.no = t.matter
@@ -102,14 +135,6 @@ SELECT no FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :now
 SELECT no, kind, due_at, state FROM matter
 WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :now AND (due_at > :at OR (due_at = :at AND no > :no))
 ORDER BY due_at, no LIMIT :most;
-
--- name: matters_due_until
-SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
-FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until ORDER BY due_at, no LIMIT :most;
-
--- name: matters_unowned
-SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
-FROM matter WHERE closed = 0 AND owner = '' ORDER BY priority DESC, no LIMIT :most;
 
 -- name: matters_behind
 -- Open matters whose payment has moved since they were told of it.

@@ -8,6 +8,7 @@ begun to be at risk since then is on its page, and not yet in the count.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from heapq import merge
 from types import MappingProxyType
 
@@ -16,7 +17,6 @@ from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Matter
 from chongzheng.cases.queues import PROPOSED, QUEUES, Seat
 from chongzheng.journal.matters import PAGE_MAX, PRIORITY_MAX, Matters, matter_of, number
-from chongzheng.journal.queues import listed
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 
@@ -27,12 +27,37 @@ FIRST: Place = (PRIORITY_MAX, 0)
 """Before everything: (priority, number)."""
 Look = Callable[[Place], list[Matter]]
 WAITING = ("merchant", "issuer", "scheme", "supplier")
-BY_LIST = frozenset({"approvals", "suspense", "fault slips"})
-"""Queues of another order, or that are short: read as a whole."""
+BY_AGE = "suspense"
+"""The one queue in another order: a place in it is (0, number of the last one shown)."""
+ANY = "*"
+"""Whoever owns it, whichever queue it is in."""
+WHENEVER = -1
+States = frozenset[tuple[str, str]]
+OPEN: States = frozenset(
+    (kind.name, state) for kind in KINDS.values() for state in kind.states if state not in kind.ended
+)
+"""(kind, state) of everything that is not over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """Only what has this owner ("" nobody), lies in this queue, and is one of these (kind, state); None: any."""
+
+    owner: str = ANY
+    queue: str = ANY
+    states: States | None = None
+
+    def fits(self, one: Matter) -> bool:
+        """Whether it is asked for."""
+        held = self.owner in (ANY, one.owner) and self.queue in (ANY, one.queue)
+        return held and (self.states is None or (one.kind, one.state) in self.states)
+
+
+EVERYTHING = Narrow()
 
 
 def page(
-    matters: Matters, side: Side, name: str, seat: Seat, after: Place, most: int
+    matters: Matters, side: Side, name: str, seat: Seat, after: Place, most: int, narrow: Narrow = EVERYTHING
 ) -> tuple[list[Matter], Place | None]:
     """A page of a queue behind a place, and the place behind which the next one goes on; None: there is none.
 
@@ -40,46 +65,59 @@ def page(
     """
     if name not in QUEUES:
         raise TheirMistake(f"there is no such queue; there are {', '.join(QUEUES)}", name)
-    if name in BY_LIST:
-        return _slice(listed(matters, side, name, seat), after, most)
-    found: list[Matter] = []
-    looked, last = 0, after
-    for one in _once(merge(*(_all(look, after) for look in _LOOKS[name](matters, side, seat)), key=_order)):
-        if len(found) == most or looked == LOOKED_AT_MAX:
-            return found, last
-        looked, last = looked + 1, (one.priority, number(one.id))
-        if QUEUES[name][2](one, seat):
-            found.append(one)
-    return found, None
+    belongs = QUEUES[name][2]
+
+    def fits(one: Matter) -> bool:
+        return narrow.fits(one) and belongs(one, seat)
+
+    if name == BY_AGE:
+        return _paged(_by_age(matters, side, after), fits, lambda one: (0, number(one.id)), most, after)
+    return _paged(_merged(_LOOKS[name](side, seat, narrow), after), fits, _place, most, after)
+
+
+def open_page(side: Side, after: Place, most: int, narrow: Narrow = EVERYTHING) -> tuple[list[Matter], Place | None]:
+    """The same of everything that is open, whosever it is."""
+    return _paged(_merged(_held(side, narrow), after), narrow.fits, _place, most, after)
 
 
 def tallies(side: Side, seat: Seat) -> dict[str, int]:
     """About how many are in each queue, by its name."""
-
-    def count(by: str, /, **values: object) -> int:
-        return int(side.ask(f"tally_{by}", **values)[0][0])
-
-    proposed = [kind.name for kind in KINDS.values() if PROPOSED in kind.states]
-    slips = [state for state in KINDS["slip"].states if state not in KINDS["slip"].ended]
-    return {
-        "my": count("owner", owner=seat.who),
-        "team": sum(count("queue", queue=one) for one in seat.team),
-        "unassigned": count("owner", owner=""),
-        "due today": count("due", until=instant(day_of(seat.now))),
-        "at risk": count("tagged", name="risk", value="yes"),
-        **{f"waiting {whom}": count("tagged", name="waiting", value=whom) for whom in WAITING},
-        "approvals": sum(count("state", kind=kind, state=PROPOSED) for kind in proposed),
-        "suspense": count("tagged", name="suspense", value="yes"),
-        "fault slips": sum(count("state", kind="slip", state=state) for state in slips),
-        "breaks": count("queue", queue="breaks"),
-    }
+    return {name: tally(side, name, seat) for name in QUEUES}
 
 
-def _slice(whole: list[Matter], after: Place, most: int) -> tuple[list[Matter], Place | None]:
-    """Of a list in an order of its own: the place is how many were shown."""
-    begin = after[1] if after != FIRST else 0
-    more = len(whole) > begin + most
-    return whole[begin : begin + most], (0, begin + most) if more else None
+def tally(side: Side, name: str, seat: Seat) -> int:
+    """About how many are in this queue."""
+    return _TALLIES[name](side, seat)
+
+
+def open_tally(side: Side, narrow: Narrow = EVERYTHING) -> int | None:
+    """How many are open of what is asked for; None: that would have to be read, one by one."""
+    by = [narrow.owner != ANY, narrow.queue != ANY, narrow.states is not None]
+    if sum(by) > 1:
+        return None
+    if narrow.states is not None:
+        return sum(_counted(side, "state", kind=kind, state=state) for kind, state in narrow.states & OPEN)
+    if narrow.owner != ANY:
+        return _counted(side, "owner", owner=narrow.owner)
+    return _counted(side, "queue", queue=narrow.queue) if narrow.queue != ANY else _counted(side, "open")
+
+
+def _paged(
+    found: Iterator[Matter], fits: Callable[[Matter], bool], place: Callable[[Matter], Place], most: int, last: Place
+) -> tuple[list[Matter], Place | None]:
+    rows: list[Matter] = []
+    looked = 0
+    for one in found:
+        if len(rows) == most or looked == LOOKED_AT_MAX:
+            return rows, last
+        looked, last = looked + 1, place(one)
+        if fits(one):
+            rows.append(one)
+    return rows, None
+
+
+def _merged(looks: list[Look], after: Place) -> Iterator[Matter]:
+    return _once(merge(*(_all(look, after) for look in looks), key=_order))
 
 
 def _all(look: Look, after: Place) -> Iterator[Matter]:
@@ -87,7 +125,7 @@ def _all(look: Look, after: Place) -> Iterator[Matter]:
         yield from some
         if len(some) < PAGE_MAX:
             return
-        after = (some[-1].priority, number(some[-1].id))
+        after = _place(some[-1])
 
 
 def _once(found: Iterator[Matter]) -> Iterator[Matter]:
@@ -99,45 +137,118 @@ def _once(found: Iterator[Matter]) -> Iterator[Matter]:
         last = one.id
 
 
+def _place(one: Matter) -> Place:
+    return one.priority, number(one.id)
+
+
 def _order(one: Matter) -> Place:
     return -one.priority, number(one.id)
 
 
-def _owned(matters: Matters, who: str) -> Look:
-    return lambda after: matters.owned(who, *after)
-
-
-def _queued(matters: Matters, queue: str) -> Look:
-    return lambda after: matters.queue(queue, *after)
-
-
-def _due(side: Side, until: int) -> Look:
+def _look(side: Side, statement: str, /, **values: object) -> Look:
     def look(after: Place) -> list[Matter]:
-        rows = side.ask("list_due", until=until, priority=after[0], after=after[1], most=PAGE_MAX)
-        return [matter_of(row) for row in rows]
+        return [
+            matter_of(row) for row in side.ask(statement, **values, priority=after[0], after=after[1], most=PAGE_MAX)
+        ]
 
     return look
 
 
-def _tagged(side: Side, name: str, value: str) -> Look:
-    def look(after: Place) -> list[Matter]:
-        rows = side.ask("list_tagged", name=name, value=value, priority=after[0], after=after[1], most=PAGE_MAX)
-        return [matter_of(row) for row in rows]
+def _held(side: Side, narrow: Narrow, owner: str = ANY, queue: str = ANY) -> list[Look]:
+    """Where those of an owner, or in a queue, are found; with a filter, by the states that are asked for."""
+    owner, queue = _both(owner, narrow.owner), _both(queue, narrow.queue)
+    if not owner[1] or not queue[1]:
+        return []
+    if narrow.states is not None or ANY not in (owner[0], queue[0]):
+        return _of_states(side, OPEN if narrow.states is None else narrow.states & OPEN, owner[0], queue[0])
+    if owner[0] != ANY:
+        return [_look(side, "list_owned", owner=owner[0])]
+    return [_look(side, "list_queue", queue=queue[0]) if queue[0] != ANY else _look(side, "list_open")]
 
-    return look
+
+def _both(one: str, other: str) -> tuple[str, bool]:
+    """What is left of two wishes, and whether anything can be both."""
+    return (other if one == ANY else one), ANY in (one, other) or one == other
 
 
-def _waits_for(whom: str) -> Callable[[Matters, Side, Seat], list[Look]]:
-    return lambda matters, side, seat: [_tagged(side, "waiting", whom)]
+def _of_states(side: Side, states: States, owner: str = ANY, queue: str = ANY, until: int = WHENEVER) -> list[Look]:
+    about = {"owner": owner, "queue": queue, "until": until}
+    return [_look(side, "list_of_state", kind=kind, state=state, **about) for kind, state in sorted(states)]
 
 
-_LOOKS: Mapping[str, Callable[[Matters, Side, Seat], list[Look]]] = MappingProxyType({
-    "my": lambda matters, side, seat: [_owned(matters, seat.who)],
-    "team": lambda matters, side, seat: [_queued(matters, one) for one in sorted(seat.team)],
-    "unassigned": lambda matters, side, seat: [_owned(matters, "")],
-    "due today": lambda matters, side, seat: [_due(side, instant(day_of(seat.now))), _tagged(side, "risk", "yes")],
-    "at risk": lambda matters, side, seat: [_tagged(side, "risk", "yes"), _due(side, seat.now)],
+def _due(side: Side, narrow: Narrow, until: int) -> list[Look]:
+    if narrow == EVERYTHING:
+        return [_look(side, "list_due", until=until)]
+    states = OPEN if narrow.states is None else narrow.states & OPEN
+    return _of_states(side, states, narrow.owner, narrow.queue, until)
+
+
+def _tagged(side: Side, name: str, value: str) -> list[Look]:
+    return [_look(side, "list_tagged", name=name, value=value)]
+
+
+def _among(side: Side, narrow: Narrow, states: States) -> list[Look]:
+    """What can only be in some states."""
+    wanted = states if narrow.states is None else states & narrow.states
+    return _of_states(side, wanted, narrow.owner, narrow.queue)
+
+
+def _by_age(matters: Matters, side: Side, after: Place) -> Iterator[Matter]:
+    """Cases with money in suspense, the oldest first; how their payments stand is read now."""
+    no = after[1] if after != FIRST else 0
+    at = matters.numbered(no).opened_at if no else 0
+    while rows := side.ask("list_suspended", at=at, after=no, most=PAGE_MAX):
+        for one in map(matter_of, rows):
+            at, no = one.opened_at, number(one.id)
+            yield replace(one, body={**one.body, "standing": matters.standing(one.payment)})
+
+
+_PROPOSED: States = frozenset((kind, state) for kind, state in OPEN if state == PROPOSED)
+_SLIPS: States = frozenset((kind, state) for kind, state in OPEN if kind == "slip")
+_BREAKS = "breaks"
+
+
+def _waits_for(whom: str) -> Callable[[Side, Seat, Narrow], list[Look]]:
+    return lambda side, seat, narrow: _tagged(side, "waiting", whom)
+
+
+_LOOKS: Mapping[str, Callable[[Side, Seat, Narrow], list[Look]]] = MappingProxyType({
+    "my": lambda side, seat, narrow: _held(side, narrow, owner=seat.who),
+    "team": lambda side, seat, narrow: [look for one in sorted(seat.team) for look in _held(side, narrow, queue=one)],
+    "unassigned": lambda side, seat, narrow: _held(side, narrow, owner=""),
+    "due today": lambda side, seat, narrow: (
+        _due(side, narrow, instant(day_of(seat.now))) + _tagged(side, "risk", "yes")
+    ),
+    "at risk": lambda side, seat, narrow: _tagged(side, "risk", "yes") + _due(side, narrow, seat.now),
     **{f"waiting {whom}": _waits_for(whom) for whom in WAITING},
-    "breaks": lambda matters, side, seat: [_queued(matters, "breaks")],
+    "approvals": lambda side, seat, narrow: _among(side, narrow, _PROPOSED),
+    "fault slips": lambda side, seat, narrow: _among(side, narrow, _SLIPS),
+    _BREAKS: lambda side, seat, narrow: _held(side, narrow, queue=_BREAKS),
 })  # fmt: skip
 """Where the candidates of a queue are, each in the same order."""
+
+
+def _counted(side: Side, by: str, /, **values: object) -> int:
+    return int(side.ask(f"tally_{by}", **values)[0][0])
+
+
+def _counts_tag(name: str, value: str) -> Callable[[Side, Seat], int]:
+    return lambda side, seat: _counted(side, "tagged", name=name, value=value)
+
+
+def _counts_states(states: States) -> Callable[[Side, Seat], int]:
+    return lambda side, seat: sum(_counted(side, "state", kind=kind, state=state) for kind, state in states)
+
+
+_TALLIES: Mapping[str, Callable[[Side, Seat], int]] = MappingProxyType({
+    "my": lambda side, seat: _counted(side, "owner", owner=seat.who),
+    "team": lambda side, seat: sum(_counted(side, "queue", queue=one) for one in seat.team),
+    "unassigned": lambda side, seat: _counted(side, "owner", owner=""),
+    "due today": lambda side, seat: _counted(side, "due", until=instant(day_of(seat.now))),
+    "at risk": _counts_tag("risk", "yes"),
+    **{f"waiting {whom}": _counts_tag("waiting", whom) for whom in WAITING},
+    "approvals": _counts_states(_PROPOSED),
+    BY_AGE: _counts_tag("suspense", "yes"),
+    "fault slips": _counts_states(_SLIPS),
+    _BREAKS: lambda side, seat: _counted(side, "queue", queue=_BREAKS),
+})  # fmt: skip
