@@ -68,6 +68,12 @@ WHERE t.name = :name AND t.value = :value AND m.closed = 0
   AND (m.priority < :priority OR (m.priority = :priority AND m.no > :after))
 ORDER BY m.priority DESC, m.no LIMIT :most;
 
+-- name: list_held
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE closed = 0 AND owner = :owner AND queue = :queue
+  AND (priority < :priority OR (priority = :priority AND no > :after))
+ORDER BY priority DESC, no LIMIT :most;
+
 -- name: list_open
 -- Everything open, in the same order; the inner half reads an index alone.
 SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body

@@ -29,6 +29,7 @@ Look = Callable[[Place], list[Matter]]
 WAITING = ("merchant", "issuer", "scheme", "supplier")
 BY_AGE = "suspense"
 """The one queue in another order: a place in it is (0, number of the last one shown)."""
+TAGGED = "case"
 ANY = "*"
 """Whoever owns it, whichever queue it is in."""
 WHENEVER = -1
@@ -159,8 +160,10 @@ def _held(side: Side, narrow: Narrow, owner: str = ANY, queue: str = ANY) -> lis
     owner, queue = _both(owner, narrow.owner), _both(queue, narrow.queue)
     if not owner[1] or not queue[1]:
         return []
-    if narrow.states is not None or ANY not in (owner[0], queue[0]):
-        return _of_states(side, OPEN if narrow.states is None else narrow.states & OPEN, owner[0], queue[0])
+    if narrow.states is not None:
+        return _of_states(side, narrow.states & OPEN, owner[0], queue[0])
+    if ANY not in (owner[0], queue[0]):
+        return [_look(side, "list_held", owner=owner[0], queue=queue[0])]
     if owner[0] != ANY:
         return [_look(side, "list_owned", owner=owner[0])]
     return [_look(side, "list_queue", queue=queue[0]) if queue[0] != ANY else _look(side, "list_open")]
@@ -183,7 +186,10 @@ def _due(side: Side, narrow: Narrow, until: int) -> list[Look]:
     return _of_states(side, states, narrow.owner, narrow.queue, until)
 
 
-def _tagged(side: Side, name: str, value: str) -> list[Look]:
+def _tagged(side: Side, narrow: Narrow, name: str, value: str) -> list[Look]:
+    """Only cases have tags that queues go by."""
+    if narrow.states is not None and not any(kind == TAGGED for kind, _ in narrow.states):
+        return []
     return [_look(side, "list_tagged", name=name, value=value)]
 
 
@@ -209,7 +215,7 @@ _BREAKS = "breaks"
 
 
 def _waits_for(whom: str) -> Callable[[Side, Seat, Narrow], list[Look]]:
-    return lambda side, seat, narrow: _tagged(side, "waiting", whom)
+    return lambda side, seat, narrow: _tagged(side, narrow, "waiting", whom)
 
 
 _LOOKS: Mapping[str, Callable[[Side, Seat, Narrow], list[Look]]] = MappingProxyType({
@@ -217,9 +223,9 @@ _LOOKS: Mapping[str, Callable[[Side, Seat, Narrow], list[Look]]] = MappingProxyT
     "team": lambda side, seat, narrow: [look for one in sorted(seat.team) for look in _held(side, narrow, queue=one)],
     "unassigned": lambda side, seat, narrow: _held(side, narrow, owner=""),
     "due today": lambda side, seat, narrow: (
-        _due(side, narrow, instant(day_of(seat.now))) + _tagged(side, "risk", "yes")
+        _due(side, narrow, instant(day_of(seat.now))) + _tagged(side, narrow, "risk", "yes")
     ),
-    "at risk": lambda side, seat, narrow: _tagged(side, "risk", "yes") + _due(side, narrow, seat.now),
+    "at risk": lambda side, seat, narrow: _tagged(side, narrow, "risk", "yes") + _due(side, narrow, seat.now),
     **{f"waiting {whom}": _waits_for(whom) for whom in WAITING},
     "approvals": lambda side, seat, narrow: _among(side, narrow, _PROPOSED),
     "fault slips": lambda side, seat, narrow: _among(side, narrow, _SLIPS),
