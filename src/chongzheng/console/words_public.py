@@ -1,0 +1,197 @@
+"""Which sentences do the public page and the field page say? (zh, en) by key.
+
+The public page says what is proven and calls everything else not known yet; it blames nobody and promises no date that
+nobody gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_FRAME = {
+    "pub.name": ("付款查询", "Where is my payment?"),
+    "pub.who": ("冲正 · 付款核实与退款查询", "Chongzheng · checks and refunds of card payments"),
+    "pub.skip": ("跳到正文", "Skip to the content"),
+    "pub.language": ("English", "中文"),
+    "pub.dark": ("深色", "Dark"),
+    "pub.light": ("浅色", "Light"),
+    "pub.call": ("也可以电话咨询：{contact}", "You may also call: {contact}"),
+    "pub.private": (
+        "本页不需要账号，不显示完整卡号，也不显示姓名。任何人都不会通过本页向您索要密码或验证码。",
+        "This page needs no account and shows no whole card number and no name. Nobody will ever ask you for a PIN or a"
+        " code here.",
+    ),
+    "pub.back": ("再查一笔", "Look up another one"),
+    "pub.first": ("查询付款", "Look up a payment"),
+}
+_FORM = {
+    "pub.form.title": ("刷卡付款出了问题？在这里查钱在哪里", "A card payment went wrong? See where the money is"),
+    "pub.form.lead": (
+        "请按签购单或故障凭条填写下面四项，四项都相符才会显示结果。",
+        "Fill in these four from the slip. An answer is shown only when all four fit.",
+    ),
+    "pub.form.reference": ("查询编号", "Reference"),
+    "pub.form.reference-hint": (
+        "签购单上的参考号，或“终端号-凭证号”（如 10000001-000042），或通知里的编号（如 CASE-17）。",
+        "The reference number on the slip, or terminal and trace with a dash (10000001-000042), or the number in a"
+        " message from us (CASE-17).",
+    ),
+    "pub.form.last-four": ("卡号末四位", "Card, last four digits"),
+    "pub.form.amount": ("金额（元）", "Amount (CNY)"),
+    "pub.form.day": ("付款日期", "Day of the payment"),
+    "pub.form.go": ("查询", "Look it up"),
+    "pub.form.or": (
+        "找不到凭条，或者四项不全？可以直接投诉，由工作人员查找。",
+        "No slip, or not all four? Send a complaint, and a person will look for the payment.",
+    ),
+    "pub.nothing": (
+        "没有找到与这四项都相符的付款。请核对后再试；刚刚发生的付款，请过几分钟再查。",
+        "There is no payment that fits all four. Please compare them once more; if you have only just paid, try again"
+        " in a few minutes.",
+    ),
+    "pub.wrong.code": ("这个链接不完整。", "This link is not whole."),
+    "pub.wrong.reference": ("请填写查询编号。", "Please fill in the reference."),
+    "pub.wrong.last-four": ("请填写卡号的最后四位数字，不要填完整卡号。", "Please give the last four digits only."),
+    "pub.wrong.amount": ("请填写金额，如 128.50。", "Please fill in the amount, like 128.50."),
+    "pub.wrong.day": ("请填写付款日期。", "Please fill in the day of the payment."),
+    "pub.wrong.text": ("请写下发生了什么。", "Please write what happened."),
+    "pub.wrong.contact": (
+        "联系方式请填电话号码或电子邮箱，不填也可以。",
+        "Please give a telephone number or an e-mail address, or leave it empty.",
+    ),
+}
+_ANSWER = {
+    "pub.answer.payment": ("{amount} · 卡号末四位 {card}", "{amount} · card ending in {card}"),
+    "pub.answer.where": ("钱在哪里", "Where the money is"),
+    "pub.answer.next": ("接下来", "What comes next"),
+    "pub.answer.unknown": ("还不知道的", "Not known yet"),
+    "pub.answer.steps": ("进度", "The way of your money"),
+    "pub.answer.complaints": ("您的投诉", "Your complaints"),
+    "pub.answer.complaint-by": ("最晚 {by} 答复", "answered by {by} at the latest"),
+    "pub.answer.no-payment": (
+        "投诉已收到，正在查找对应的付款",
+        "Your complaint is here; the payment is being looked for",
+    ),
+    "pub.answer.no-payment-next": (
+        "找到付款后，本页会显示钱在哪里。",
+        "Once it is found, this page says where the money is.",
+    ),
+    "pub.answer.complain": ("有话要说，或者要投诉", "Tell us something, or complain"),
+    "pub.answer.keep": (
+        "请收藏本页地址：以后打开就能看到最新进度。不要转发给别人。",
+        "Keep the address of this page: it always shows how things stand. Do not pass it on.",
+    ),
+    "pub.where.checking": ("正在核实，还不知道钱是否已扣", "Being checked: it is not known yet whether it was taken"),
+    "pub.where.not-taken": ("您的卡没有被扣款", "Your card was not charged"),
+    "pub.where.with-shop": ("付款成功，商户已收到", "The payment went through; the shop has it"),
+    "pub.where.returned": ("钱已退回您的卡", "The money went back to your card"),
+    "pub.where.twice": ("同一笔消费扣了两次", "The same purchase was charged twice"),
+    "pub.where.on-its-way": ("退款正在退往您的银行", "Your refund is on its way to your bank"),
+    "pub.where.arrived": ("退款已到账", "Your refund has arrived"),
+    "pub.where.double": ("同一笔钱退回了两次", "The same money came back to you twice"),
+    "pub.next.checking": (
+        "我们正在与银行核对。核实之前，请不要为同一笔消费再付一次。您不需要提供任何材料。",
+        "We are checking with the bank. Please do not pay for the same thing again meanwhile. You need not send us"
+        " anything.",
+    ),
+    "pub.next.not-taken": (
+        "已核实，您不用做什么。账单上如有暂时冻结的金额，到期会自动解除。商品还想要的话，可以重新付款。",
+        "This is checked; you need not do anything. If your bank shows an amount on hold, the hold ends by itself. If"
+        " you still want the goods, you may pay again.",
+    ),
+    "pub.next.with-shop": (
+        "已核实，不用再付一次。如果没有拿到商品或服务，请在下面告诉我们。",
+        "This is checked; do not pay again. If you did not get the goods or the service, tell us below.",
+    ),
+    "pub.next.returned": (
+        "已核实：这笔交易已撤销，您不用做什么。",
+        "This is checked: the payment was undone. You need not do anything.",
+    ),
+    "pub.next.twice": (
+        "已核实。多扣的一笔正在处理，您不用做什么。",
+        "This is checked. The second charge is being worked on; you need not do anything.",
+    ),
+    "pub.next.on-its-way": (
+        "退款 {refund} 已发出，退回原卡。到账以后，本页会写明。",
+        "{refund} were sent back to the card that paid. This page will say when they have arrived.",
+    ),
+    "pub.next.arrived": (
+        "退款 {refund} 已入账到原卡，您不用做什么。账单上看不到的话，请在下面告诉我们。",
+        "{refund} were posted to the card that paid. You need not do anything. If you cannot see them, tell us below.",
+    ),
+    "pub.next.double": (
+        "我们会先与您联系，说明金额、日期和依据。没有您的授权，不会扣款。",
+        "We will write to you first, with amount, date and documents. Nothing is debited without your authority.",
+    ),
+    "pub.unknown.taken": ("这笔钱是否已从您的账户扣走", "Whether the money has left your account"),
+    "pub.unknown.statement": (
+        "哪一天显示在您的账单上（由您的银行决定，一般一到三个工作日）",
+        "On which day your statement shows it (up to your bank, usually one to three working days)",
+    ),
+    "pub.unknown.back": ("多扣的一笔哪一天退回", "On which day the second charge goes back"),
+    "pub.unknown.arrival": ("退款哪一天到账", "On which day the refund arrives"),
+    "pub.unknown.keeps": ("多退的一笔怎样处理", "What becomes of the second one"),
+    "pub.date.promised": ("我们答应您：最晚 {by}。", "We promised you: by {by} at the latest."),
+    "pub.date.law": ("按规定，最晚 {by} 答复您。", "By the rules you have an answer by {by} at the latest."),
+    "pub.date.aim": (
+        "我们争取在 {by} 之前办好；这是目标，不是承诺。",
+        "We aim to have it done by {by}; that is our target, not a promise.",
+    ),
+    "pub.date.none": (
+        "哪一天，现在还不知道；有了日期会写在这里。",
+        "By when is not known yet; the day will stand here.",
+    ),
+    "pub.step.paid": ("刷卡付款", "Card payment"),
+    "pub.step.checked": ("与银行核实", "Checked with the bank"),
+    "pub.step.told": ("写明结果", "The result stands here"),
+    "pub.step.done": ("核实完毕", "Nothing is open"),
+    "pub.step.returned": ("交易撤销，钱已退回", "Undone, the money went back"),
+    "pub.step.statement": ("显示在您的账单上", "Your statement shows it"),
+    "pub.step.sent": ("退款发出", "Refund sent"),
+    "pub.step.arrived": ("退款到账", "Refund arrived"),
+    "pub.step.settled": ("与您商定多退的一笔", "Settled with you"),
+    "pub.stood.done": ("已完成", "done"),
+    "pub.stood.now": ("进行中", "now"),
+    "pub.stood.ahead": ("尚未开始", "to come"),
+    "pub.complaint.received": ("已收到", "received"),
+    "pub.complaint.joined": ("处理中", "being worked on"),
+    "pub.complaint.answered": ("已答复", "answered"),
+    "pub.complaint.withdrawn": ("已撤回", "withdrawn"),
+}
+_COMPLAINT = {
+    "pub.complain.title": ("告诉我们发生了什么", "Tell us what happened"),
+    "pub.complain.lead": (
+        "写下发生的事就可以。请不要写完整卡号或密码。",
+        "Just write what happened. Please do not write a whole card number or a PIN.",
+    ),
+    "pub.complain.text": ("发生了什么", "What happened"),
+    "pub.complain.contact": ("联系方式（可不填）", "Where we may answer (if you like)"),
+    "pub.complain.contact-hint": (
+        "电话或邮箱，只用于答复您，加密保存。",
+        "A telephone number or an e-mail address; used for the answer alone, and kept sealed.",
+    ),
+    "pub.complain.urgent": ("我急需这笔钱（看病、生活困难等）", "I am in need of this money (illness, hardship)"),
+    "pub.complain.about": ("关于哪一笔付款（知道的话）", "Which payment it is about (if you know)"),
+    "pub.complain.known": ("关于刚才查询的那笔付款。", "About the payment that you looked up."),
+    "pub.complain.go": ("提交", "Send"),
+    "pub.taken.title": ("已收到，编号 {number}", "It is here; your number is {number}"),
+    "pub.taken.by": ("按规定，最晚 {by} 答复您。", "By the rules you have an answer by {by} at the latest."),
+    "pub.taken.follow": ("查看进度", "See how it stands"),
+    "pub.taken.keep": (
+        "请记下编号，或收藏“查看进度”的地址。",
+        "Please note the number, or keep the address behind the button.",
+    ),
+    "pub.old": ("页面打开太久了，请再提交一次。", "The page was open for too long; please send it once more."),
+}
+_NOTES = {
+    "pub.note.title": ("现在看不了", "Not now"),
+    "pub.note.away": ("暂时查不到，请过几分钟再试。", "Nothing can be looked up just now; try again in a few minutes."),
+    "pub.note.enough": (
+        "查询太频繁了，请过一会儿再试。",
+        "There were too many questions from here or about this; please wait a while.",
+    ),
+    "pub.note.lost": ("没有这个页面。", "There is no such page."),
+}
+
+PUBLIC: Mapping[str, tuple[str, str]] = MappingProxyType({**_FRAME, **_FORM, **_ANSWER, **_COMPLAINT, **_NOTES})
