@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("chongzheng.cli.demo:demo", "Take payments that fail to proven answers, on this machine."),
     "up": ("chongzheng.cli.run:up", "Start the engine and its wires."),
     "console": ("chongzheng.cli.console:console", "Serve the web desk for people."),
+    "public": ("chongzheng.cli.public:public", "The page for cardholders: look up a payment, complain."),
     "seal-key": ("chongzheng.cli.keys:seal_key", "Seal a master key for the configuration."),
     "explain": ("chongzheng.cli.payment:explain", "Tell the story of one payment."),
     "proof": ("chongzheng.cli.payment:proof", "Write the evidence bundle of one payment."),
