@@ -112,12 +112,6 @@ def journal_and_house(path: Path) -> tuple[Path | str, House]:
     return config.journal, house_of(config.notices)
 
 
-def journal_and_desk(path: Path) -> tuple[Path | str, settings.ConsoleSection | None, settings.ApiSection | None]:
-    """Which journal a configuration names, the desk that it wants beside the engine, and the door."""
-    config = settings.load(path)
-    return config.journal, config.console, config.api
-
-
 def journal_and_mark(path: Path) -> tuple[Path | str, Path]:
     """Which journal a configuration names, and the mark that remembers how far it has got."""
     config = settings.load(path)

@@ -17,7 +17,7 @@ from chongzheng.gateway.channel import Channel, packaged, read
 from chongzheng.journal.postgres import is_url
 from chongzheng.mistakes import TheirMistake, turned_round
 from chongzheng.reversal.policy import Policy
-from chongzheng.sections import NoticesSection, SettlementSection, arrivals, says, telling
+from chongzheng.sections import ConsoleSection, NoticesSection, SettlementSection, arrivals, says, telling
 
 CONFIG_BYTES_MAX = 4_000_000
 TERMINALS_FILE_BYTES_MAX = 64_000_000
@@ -275,6 +275,7 @@ class _File(_Section, frozen=True, kw_only=True):
     host: HostSection
     keybox: KeyBoxSection = KeyBoxSection()
     api: ApiSection | None = None
+    console: ConsoleSection | None = None
     calendar: CalendarSection = CalendarSection()
     settlement: SettlementSection = SettlementSection()
     outage: OutageSection = OutageSection()
@@ -298,6 +299,7 @@ class Config:
     host: HostSection
     keybox: KeyBoxSection
     api: ApiSection | None
+    console: ConsoleSection | None
     calendar: CalendarSection
     policy: Policy
     settlement: SettlementSection
@@ -358,6 +360,7 @@ def _resolved(path: Path, parsed: _File, policy: Policy) -> Config:
         host=_beside(folder, parsed.host),
         keybox=replace_struct(parsed.keybox, pin_file=str(folder / parsed.keybox.pin_file)),
         api=_beside(folder, parsed.api),
+        console=parsed.console and replace_struct(parsed.console, file=str(folder / parsed.console.file)),
         calendar=parsed.calendar,
         policy=policy,
         settlement=arrivals(folder, parsed.settlement),

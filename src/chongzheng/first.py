@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
+import time
 from pathlib import Path
 
 from chongzheng.gateway.terminals import master_key_place
 from chongzheng.journal import Vault
+from chongzheng.journal.doors import Doors
+from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 from chongzheng.uplink import link_place
 
@@ -43,6 +47,9 @@ header = "603100310000"
 [api]
 listen = "127.0.0.1:8580"     # where other programs call; its documentation is at /docs
 
+[console]
+listen = "127.0.0.1:8600"     # where people come in; up starts it, and makes console.toml and console.token beside
+
 [calendar]
 utc_offset_h = 8
 cut_over = "23:00"            # when the next business day begins, on the shops' clock
@@ -59,6 +66,19 @@ terminal = "{terminal}"
 merchant = "{merchant}"
 master_key = "{terminal_key}" # sealed; the clear key is in terminal.key: load it into the terminal, then delete it
 """
+
+CONSOLE_TEXT = """\
+# The web desk for people; see docs/console.md. Paths are relative to this file.
+
+journal = {journal}
+door = "beside"               # the engine that starts us says where; alone on a machine name it: http://…
+token_file = {token}
+listen = {listen}
+folder = {folder}
+"""
+DESK_SCOPES = frozenset({"people", "check"})
+DESK_CALLS_PER_MINUTE = 100_000
+NAME_BYTES = 3
 
 
 def first_configuration(folder: Path) -> dict[str, Path]:
@@ -94,3 +114,31 @@ def first_configuration(folder: Path) -> dict[str, Path]:
 def _write_private(path: Path, text: str) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
+
+
+def first_console(path: Path, journal: Path | str, listen: str, more: str = "") -> None:
+    """Write the web desk's configuration, with a token of the door in a file beside it that nobody else may read.
+
+    `more`: lines of TOML for its end. TheirMistake when a file cannot be written, or the token's is there already.
+    """
+    token = path.with_suffix(".token")
+    if token.exists():
+        raise TheirMistake(f"is there already, and {path.name} is not: bring that back, or take this away", str(token))
+    side = Side.open(journal)
+    try:
+        name = f"console-{secrets.token_hex(NAME_BYTES)}"
+        at = time.time_ns() // 1_000_000
+        text = Doors(side).make_token(name, DESK_SCOPES, frozenset(), DESK_CALLS_PER_MINUTE, at, "up")
+    finally:
+        side.close()
+    told = CONSOLE_TEXT.format(
+        journal=json.dumps(os.path.relpath(journal, path.parent) if isinstance(journal, Path) else journal),
+        token=json.dumps(token.name),
+        listen=json.dumps(listen),
+        folder=json.dumps(path.stem),
+    )
+    try:
+        _write_private(token, text + "\n")
+        _write_private(path, told + more)  # a database's URL may hold a password
+    except OSError as error:
+        raise TheirMistake(f"cannot be written ({error.strerror})", str(path)) from None

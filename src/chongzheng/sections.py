@@ -158,6 +158,18 @@ class NoticesSection(Section, frozen=True, kw_only=True):
 FILES_OF_OUTLETS = ("password", "authorities", "token", "secret")
 
 
+class ConsoleSection(Section, frozen=True, kw_only=True):
+    """The web desk for people, started beside the engine in a process of its own. Without this table it is not."""
+
+    file: Annotated[
+        str, says("Its own configuration (docs/console.md); made, with a token, at the first start.", min_length=1)
+    ] = "console.toml"
+    listen: Annotated[
+        str,
+        says("Where browsers come in, for a file that is made; port 0 takes a free one.", pattern=r"^[^:\s]+:\d{1,5}$"),
+    ] = "127.0.0.1:8600"
+
+
 def telling(folder: Path, given: NoticesSection | None) -> NoticesSection | None:
     """The section with the paths of its folders and files made absolute; an empty one stays empty."""
     if given is None:

@@ -61,6 +61,12 @@ class Setting:
     says: str
 
 
+def journal_and_desk(path: Path) -> tuple[Path | str, config.ConsoleSection | None, config.ApiSection | None]:
+    """Which journal a configuration names, the desk that it wants beside the engine, and the door."""
+    loaded = config.load(path)
+    return loaded.journal, loaded.console, loaded.api
+
+
 def table(path: Path) -> list[Setting]:
     """Every setting of the configuration at `path`. TheirMistake when the engine would refuse that file."""
     loaded = config.load(path)

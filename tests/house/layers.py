@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("config",),
     ("uplink", "housekeeping", "clearing", "casework"),
     ("settings", "first"),
-    ("reception",),
+    ("reception", "beside"),
     ("app",),
     ("simulator", "certify"),
     ("bench",),

@@ -293,7 +293,12 @@ def test_init_makes_a_configuration_that_works_with_the_example(tmp_path: Path) 
         host = ScriptedHost(master_key=bytes.fromhex(Path(files["host key"]).read_text("utf-8")))
         await host.start()
         config = Path(files["configuration"])
-        text = config.read_text("utf-8").replace("127.0.0.1:8583", "127.0.0.1:0").replace(":8580", ":0")
+        text = (
+            config.read_text("utf-8")
+            .replace("127.0.0.1:8583", "127.0.0.1:0")
+            .replace(":8580", ":0")
+            .replace(":8600", ":0")
+        )
         config.write_text(text.replace("127.0.0.1:9000", f"127.0.0.1:{host.port}"), "utf-8")
         async with up(config) as (_, addresses):
             await _ready(host)

@@ -18,7 +18,7 @@ EXIT_BAD_INPUT = 2
 # command: where it is, and the line that --help shows without importing it
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("chongzheng.cli.demo:demo", "Take payments that fail to proven answers, on this machine."),
-    "up": ("chongzheng.cli.run:up", "Start the engine and its wires."),
+    "up": ("chongzheng.cli.run:up", "Start the engine, its HTTP door and the web desk."),
     "console": ("chongzheng.cli.console:console", "Serve the web desk for people."),
     "public": ("chongzheng.cli.public:public", "The page for cardholders: look up a payment, complain."),
     "seal-key": ("chongzheng.cli.keys:seal_key", "Seal a master key for the configuration."),

@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from chongzheng.app import door_place
-from chongzheng.cli.run import announce
+from chongzheng.cli.addresses import announce
 from chongzheng.journal import Vault
 from chongzheng.journal.doors import SCOPES, Doors
 from chongzheng.journal.outbox import Outbox

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from chongzheng.cli.run import announce
+from chongzheng.cli.addresses import announce
 from chongzheng.mistakes import TheirMistake
 
+if TYPE_CHECKING:
+    from chongzheng.console.place import Place
+
+STANDARD_INPUT = 0
 _config = click.option(
     "--config",
     envvar="CHONGZHENG_CONSOLE",
@@ -23,8 +31,9 @@ _config = click.option(
 @_config
 @click.option("--address-file", type=click.Path(path_type=Path), help="Write the address there too, as JSON.")
 @click.option("--json", "as_json", is_flag=True, help="The address as one JSON document on stdout.")
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends: an engine started us.")
 @click.pass_context
-def console(context: click.Context, config: Path, address_file: Path | None, as_json: bool) -> None:
+def console(context: click.Context, config: Path, address_file: Path | None, as_json: bool, with_parent: bool) -> None:
     """Serve the web desk: it reads the journal and acts through the HTTP door of an engine.
 
     Prints its address and runs until it is told to stop (SIGTERM or Ctrl-C).
@@ -34,16 +43,39 @@ def console(context: click.Context, config: Path, address_file: Path | None, as_
         return
     from chongzheng.console import frame, place, serving
     from chongzheng.console.reading import Sight
+    from chongzheng.journal import showroom
 
+    if with_parent:
+        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     here = place.read(config)
-    Sight(
-        here.journal, frame.wall_clock_ms
-    ).close()  # a journal that cannot be read is one line now, not refusals later
+    sight = Sight(here.journal, frame.wall_clock_ms)  # a journal that cannot be read is one line now, not many later
+    try:
+        _refuse_strangers(here, showroom.declared(sight.side))
+    finally:
+        sight.close()
     serving.prepare(here)
     address = serving.address_of(here)
     scheme = "https" if here.certificate is not None else "http"
     announce({"console": f"{scheme}://{address[0]}:{address[1]}"}, address_file, as_json)
     serving.server(here, address).serve()
+
+
+def _refuse_strangers(here: Place, is_demo: bool) -> None:
+    if is_demo and here.demo is None:
+        what = "is a demonstration, with accounts that were printed; chongzheng up --demo opens it"
+        raise TheirMistake(what, here.journal)
+    if here.demo is not None and not is_demo:
+        raise TheirMistake("demo: the journal is no demonstration; leave this line away", str(here.file))
+
+
+def _end_with_parent() -> None:
+    """Standard input belongs to whoever started us, and ends with them, however they ended.
+
+    The bare descriptor: a lock of the stream, held here while we fork, would hang the processes that make pages.
+    """
+    while os.read(STANDARD_INPUT, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @console.command("forget-factor")

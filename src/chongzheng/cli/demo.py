@@ -195,8 +195,11 @@ def own_database(named: str, keep: bool) -> Iterator[str]:
 
 
 def _folder(keep: Path | None) -> Path:
-    if keep is None:
-        return Path(tempfile.mkdtemp(prefix="chongzheng-demo-"))
+    return Path(tempfile.mkdtemp(prefix="chongzheng-demo-")) if keep is None else named_folder(keep)
+
+
+def named_folder(keep: Path) -> Path:
+    """A new folder that a user named. TheirMistake: it holds something, or cannot be made."""
     try:
         keep.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(keep.iterdir()):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import os
 import resource
 import signal
 import sys
@@ -15,9 +14,12 @@ from pathlib import Path
 import click
 
 from chongzheng.app import Engine, engine_of
+from chongzheng.beside import Wanted, beside, refuse_strangers, wanted
+from chongzheng.cli.addresses import announce
 from chongzheng.first import first_configuration
 from chongzheng.gateway import logs
 from chongzheng.mistakes import TheirMistake
+from chongzheng.settings import journal_and_desk
 
 EXIT_NO = 1
 COLLECT_AFTER = (100_000, 50, 100)
@@ -29,30 +31,42 @@ FILES_WANTED = 16_384
 @click.option("--config", type=click.Path(path_type=Path), help="The configuration file (TOML).")
 @click.option("--address-file", type=click.Path(path_type=Path), help="Write the addresses there too, as JSON.")
 @click.option("--init", "folder", type=click.Path(path_type=Path), help="Write a first configuration with fresh keys.")
+@click.option("--demo", is_flag=True, help="A working day to look at: a bank, terminals, accounts for every role.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Of --demo: keep the day in this new folder.")
 @click.option("--json", "as_json", is_flag=True, help="The addresses as one JSON document on stdout.")
-def up(config: Path | None, address_file: Path | None, folder: Path | None, as_json: bool) -> None:
-    """Start the engine: terminals dial in, the host is dialled, every payment is taken to its proof.
+def up(
+    config: Path | None, address_file: Path | None, folder: Path | None, demo: bool, keep: Path | None, as_json: bool
+) -> None:
+    """Start the engine, its HTTP door and the web desk: every payment is taken to its proof.
 
     Prints its addresses and runs until it is told to stop (SIGTERM or Ctrl-C). `--init DIR` writes a commented
-    configuration with fresh keys to begin with.
+    configuration with fresh keys to begin with. `--demo` needs nothing: it makes a bank, terminals and a desk of its
+    own, and prints the accounts to sign in with; beside `--config` it opens a day that `--demo --keep` made.
     """
     if folder is not None:
         _init(folder, as_json)
         return
+    if demo and config is None:
+        from chongzheng.cli.up import day
+
+        day(keep, address_file, as_json)
+        return
     if config is None:
         raise TheirMistake("is missing; name a configuration, or make a first one with up --init DIR", "--config")
     _raise_file_limit()
-    engine = engine_of(config)
+    journal, desk, api = journal_and_desk(config)
+    refuse_strangers(journal, demo)
+    what, engine = wanted(journal, desk, api), engine_of(config)
     logs.configure(engine.log_form)  # standard output is for addresses; what is worth knowing goes to standard error
-    failure = _run(engine, address_file, as_json)
+    failure = _run(engine, what, address_file, as_json)
     if failure:
         click.echo(f"chongzheng: {failure}; start it again once the cause is mended", err=True)
         sys.exit(EXIT_NO)
 
 
-def _run(engine: Engine, address_file: Path | None, as_json: bool) -> str:
+def _run(engine: Engine, what: Wanted | None, address_file: Path | None, as_json: bool) -> str:
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(_serve(engine, address_file, as_json))
+        return runner.run(_serve(engine, what, address_file, as_json))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
@@ -64,21 +78,23 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     return uvloop.new_event_loop
 
 
-async def _serve(engine: Engine, address_file: Path | None, as_json: bool) -> str:
+async def _serve(engine: Engine, what: Wanted | None, address_file: Path | None, as_json: bool) -> str:
     loop = asyncio.get_running_loop()
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    await engine.start()
-    _collect_seldom()
-    try:
-        announce(engine.addresses, address_file, as_json)
-        waits = [loop.create_task(told.wait()), loop.create_task(engine.failed.wait())]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-    finally:
-        await engine.stop()
+    async with beside(what) as desk:
+        await engine.start()
+        _collect_seldom()
+        try:
+            first = await desk.ready(engine.addresses.get("api", ""))
+            announce({**first, **engine.addresses}, address_file, as_json)
+            waits = [loop.create_task(told.wait()), loop.create_task(engine.failed.wait())]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+        finally:
+            await engine.stop()
     return engine.failure
 
 
@@ -87,19 +103,6 @@ def _collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
-
-
-def announce(addresses: dict[str, str], address_file: Path | None, as_json: bool) -> None:
-    """Tell the addresses: on standard output, and whole or not at all in a file."""
-    if address_file is not None:
-        whole = address_file.with_name(f"{address_file.name}.tmp")
-        try:
-            whole.write_text(json.dumps(addresses) + "\n", "utf-8")
-            os.replace(whole, address_file)
-        except OSError as error:
-            raise TheirMistake(f"cannot be written ({error.strerror})", str(address_file)) from None
-    lines = [json.dumps(addresses)] if as_json else [f"{name} {address}" for name, address in addresses.items()]
-    print(*lines, sep="\n", flush=True)
 
 
 def _raise_file_limit() -> None:

@@ -19,6 +19,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chongzheng.console.public.table import PublicTable
 from chongzheng.journal.actors import Role
 from chongzheng.journal.postgres import is_url
 from chongzheng.mistakes import TheirMistake, turned_round
@@ -29,6 +30,10 @@ SECRET_BYTES = 48
 PRIVATE = 0o600
 PORT_MAX = 65_535
 BESIDE = "console.token"
+HINT = "chongzheng api token create console --scope people"
+BESIDE_US = "beside"
+DOOR_ENV = "CHONGZHENG_DOOR"
+"""How an engine tells the console that it starts where its door is."""
 STRICT = ["administrator", "finance", "supervisor"]
 
 
@@ -40,7 +45,13 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     journal: Annotated[
         str, _says("The journal that the engine writes: a file, or a postgresql:// URL. Only read here.")
     ]
-    door: Annotated[str, Meta(pattern=r"^https?://[^\s/]+$", description="Where the engine's HTTP door is.")]
+    door: Annotated[
+        str,
+        Meta(
+            pattern=r"^(beside|https?://[^\s/]+)$",
+            description="Where the engine's HTTP door is; beside: the engine that starts us says it.",
+        ),
+    ]
     token_file: Annotated[str, _says("A file, mode 0600, with a token of that door with the scope people.")] = BESIDE
     listen: Annotated[str, Meta(pattern=r"^[^:\s]+:\d{1,5}$", description="Port 0 takes a free one.")] = (
         "127.0.0.1:8600"
@@ -58,6 +69,10 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     absolute_hours: Annotated[int, _says("Hours after which they do in any case.", ge=1, le=8)] = 8
     step_up_min: Annotated[int, _says("Minutes for which a proof before an approval counts.", ge=1, le=60)] = 5
     workers: Annotated[int, _says("Processes that make pages.", ge=1, le=16)] = 1
+    public: Annotated[PublicTable | None, _says("The page for cardholders, which is served by itself.")] = None
+    demo: Annotated[
+        str, _says("Of a demonstration: the file with its accounts, shown at the sign-in; empty: none.")
+    ] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +94,8 @@ class Place:
     absolute_ms: int
     step_up_ms: int
     workers: int
+    demo: Path | None = None
+    public: PublicTable | None = None
 
     def __repr__(self) -> str:
         return f"Place({self.file})"
@@ -97,7 +114,7 @@ class Place:
 def read(path: Path) -> Place:
     """The place that a file describes. TheirMistake: `file: place: what is wrong`."""
     try:
-        given = msgspec.convert(tomllib.loads(_text(path)), _File)
+        given = msgspec.convert(tomllib.loads(text_of(path)), _File)
     except tomllib.TOMLDecodeError as error:
         raise TheirMistake(f"is not TOML: {error}", str(path)) from None
     except msgspec.ValidationError as error:
@@ -113,8 +130,8 @@ def read(path: Path) -> Place:
     return Place(
         file=path.resolve(),
         journal=given.journal if is_url(given.journal) else str(here / given.journal),
-        door=given.door,
-        token=_token(here / given.token_file),
+        door=door_of(given.door, path),
+        token=token_of(here / given.token_file, HINT),
         secret=_secret(folder / "secret"),
         listen=(host, int(port)),
         folder=folder,
@@ -126,7 +143,20 @@ def read(path: Path) -> Place:
         absolute_ms=given.absolute_hours * 3_600_000,
         step_up_ms=given.step_up_min * 60_000,
         workers=given.workers,
+        demo=here / given.demo if given.demo else None,
+        public=given.public,
     )
+
+
+def door_of(given: str, path: Path) -> str:
+    """Where the door is, as the configuration says it, or as the engine does that starts us."""
+    if given != BESIDE_US:
+        return given
+    told = os.environ.get(DOOR_ENV, "")
+    if not told:
+        what = 'door: "beside" is for a console that chongzheng up starts; name the door, http://host:port'
+        raise TheirMistake(what, str(path))
+    return told
 
 
 def _refuse_clear(given: _File, host: str, path: Path) -> None:
@@ -140,7 +170,8 @@ def _refuse_clear(given: _File, host: str, path: Path) -> None:
         raise TheirMistake(what, str(path))
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """What stands in a configuration."""
     try:
         with open(path, "rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)
@@ -154,14 +185,14 @@ def _text(path: Path) -> str:
         raise TheirMistake("is not UTF-8 text", str(path)) from None
 
 
-def _token(path: Path) -> str:
+def token_of(path: Path, makes: str) -> str:
+    """The token in this file; `makes`: the command that writes one."""
     try:
         if os.stat(path).st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise TheirMistake("others may read it; give it mode 0600", str(path))
         text = path.read_text("utf-8").strip()
     except OSError as error:
-        what = "cannot be read ({}); write a token there: chongzheng api token create console --scope people"
-        raise TheirMistake(what.format(error.strerror), str(path)) from None
+        raise TheirMistake(f"cannot be read ({error.strerror}); write a token there: {makes}", str(path)) from None
     if not text or len(text) > TOKEN_CHARS_MAX or not re.fullmatch(r"[!-~]+", text):
         raise TheirMistake("holds no token of the HTTP door", str(path))
     return text

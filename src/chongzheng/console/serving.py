@@ -37,7 +37,7 @@ def prepare(here: place.Place) -> None:
 
     OurMistake: it could not be done.
     """
-    one = multiprocessing.get_context("spawn").Process(target=_tables, args=(here.file,))
+    one = multiprocessing.get_context("fork").Process(target=_tables, args=(here.file,))
     one.start()
     one.join()
     if one.exitcode:

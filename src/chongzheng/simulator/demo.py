@@ -201,12 +201,12 @@ def _prepare(plan: Plan, show: Show) -> Run:
 def in_world(plan: Plan, show: Show, made: World) -> Run:
     """A run in this world, with nothing started yet."""
     crew = Crew(made)
-    fleet = Fleet(plan.seed, Gate(plan.payments, plan.rate), _terminals(made, crew))
+    fleet = Fleet(plan.seed, Gate(plan.payments, plan.rate), terminals_of(made, crew))
     harm = Harm(crew, plan.seed, plan.kills, plan.freezes, lambda: fleet.done / plan.payments)
     return Run(plan, show, made, Bank(made), crew, fleet, harm)
 
 
-def _terminals(made: World, crew: Crew) -> list[Terminal]:
+def terminals_of(made: World, crew: Crew) -> list[Terminal]:
     """The terminals of a shop have the same home."""
     wait_ms = scale.TERMINAL_WAIT_MS
     terminals = []

@@ -136,11 +136,13 @@ class Engine:
         self.name = f"engine {number + 1}" if len(world.links) > 1 else "the engine"
         self.standing = Standing.DOWN
         self.address: tuple[str, int] | None = None
+        self.more: tuple[str, ...] = ()
 
     async def start(self) -> None:
         """Start it on its journal, whatever state that is in, and learn its address."""
         self._addresses.unlink(missing_ok=True)
         words = (*self.program(), "up", "--config", str(self._config), "--address-file", str(self._addresses))
+        words += self.more
         self.standing = Standing.STARTING
         with open(self._log, "ab") as log:
             self._logged_before = log.tell()
@@ -157,6 +159,11 @@ class Engine:
             raise OurMistake(f"{self.name} did not start: {self._last_words()}", "simulator") from None
         self.address = _pos_address(self._addresses.read_text("utf-8"))
         self.standing = Standing.UP
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Where it can be reached, name by name, once it has started."""
+        return dict(json.loads(self._addresses.read_text("utf-8")))
 
     def program(self) -> tuple[str, ...]:
         """What is started, before the words `up` and so on."""

@@ -134,7 +134,7 @@ def _write_bank_settings(world: World, dice: Random, outage: tuple[int, int]) ->
         "tied": True,
         "outage": outage,
     }
-    _write_private(world.bank_settings, json.dumps(settings, indent=1))
+    write_private(world.bank_settings, json.dumps(settings, indent=1))
 
 
 def write_configs(world: World, bank_address: str) -> None:
@@ -142,7 +142,7 @@ def write_configs(world: World, bank_address: str) -> None:
     vault = Vault.create(world.folder / "vault.json")
     write_terminals(world.folder / "terminals.csv", world.tills, vault)
     for number in range(len(world.links)):
-        _write_private(world.file("config.toml", number), _config(world, number, vault, bank_address))
+        write_private(world.file("config.toml", number), _config(world, number, vault, bank_address))
 
 
 def write_terminals(path: Path, tills: Iterable[Till], vault: Vault) -> None:
@@ -187,6 +187,6 @@ inbox = "{world.inbox.name if engine == 0 else ""}"
 {world.notices}"""
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     path.touch(mode=0o600)
     path.write_text(text, encoding="utf-8")

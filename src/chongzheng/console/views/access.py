@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import django_otp
@@ -26,8 +28,14 @@ def sign_in(request: Any, wrong: str = "", status: int = 200) -> HttpResponse:
     ended = request.GET.get("ended", "")
     key = wrong or (f"sign.{ended}" if ended in ("idle", "absolute", "gone") else "")
     back = request.POST.get("back", request.GET.get("back", ""))
-    actor = request.POST.get("actor", "")[:40]
-    return page(request, "sign_in.html", status, key=key, back=inside(back, ""), actor=actor)
+    actor = request.POST.get("actor", request.GET.get("actor", ""))[:40]
+    demo = _accounts(settings.DESK.place.demo)
+    return page(request, "sign_in.html", status, key=key, back=inside(back, ""), actor=actor, demo=demo)
+
+
+def _accounts(file: Path | None) -> Any:
+    """Of a demonstration: everybody's password, and (id, name, role) of everybody. None in a house of real money."""
+    return None if file is None else json.loads(file.read_text("utf-8"))
 
 
 def signed_in(request: Any) -> HttpResponse:

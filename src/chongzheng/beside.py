@@ -1,0 +1,191 @@
+"""Which web desk stands beside this engine, how is it started and looked after, and does it end when we do?
+
+It is a process of its own with an SQLite library of its own: two libraries on one file in one process drop each
+other's locks. It hears where the door is from us, and ends by itself when we are gone: its standard input is ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+
+from chongzheng.console.place import DOOR_ENV
+from chongzheng.first import first_console
+from chongzheng.journal import showroom
+from chongzheng.journal.side import Side
+from chongzheng.mistakes import TheirMistake
+from chongzheng.sections import ConsoleSection
+
+START_WAIT_S, STOP_WAIT_S = 60.0, 10.0
+LOOK_S = 0.05
+AGAIN_S = (1.0, 5.0, 30.0)
+"""Waits before a desk that ended by itself is started again; the last one repeats."""
+PROGRAM = (sys.executable, "-c", "from chongzheng.cli import main; main()")
+
+log = structlog.get_logger("console")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The desk that a configuration asks for: its own configuration's file, where browsers are to come in, the engine's
+    journal, and where its door will be ("" before it takes a free port)."""
+
+    file: Path
+    listen: str
+    journal: Path | str
+    door: str
+
+    @property
+    def is_furnished(self) -> bool:
+        """Whether it can start while the engine does: its configuration is there, and where the door will be."""
+        return bool(self.door) and self.file.exists()
+
+
+class Api(Protocol):
+    """The table of the door."""
+
+    listen: str
+    tls: Any
+
+
+def wanted(journal: Path | str, section: ConsoleSection | None, api: Api | None) -> Wanted | None:
+    """The desk that a configuration asks for. TheirMistake: it has no door to act through."""
+    if section is None:
+        return None
+    if api is None:
+        raise TheirMistake("it acts through the HTTP door; add a table [api]", "console")
+    port = api.listen.rpartition(":")[2]
+    door = f"{'https' if api.tls else 'http'}://{api.listen}" if int(port) else ""
+    return Wanted(Path(section.file), section.listen, journal, door)
+
+
+def refuse_strangers(journal: Path | str, demo: bool) -> None:
+    """TheirMistake when the journal is a demonstration and we are to be none, or the other way round.
+
+    A journal that is not there yet, or cannot be read yet, is neither: the engine says what is wrong with it.
+    """
+    if isinstance(journal, Path) and not journal.is_file():
+        return
+    try:
+        side = Side.open(journal)
+    except TheirMistake:
+        return
+    try:
+        is_demo = showroom.declared(side)
+    finally:
+        side.close()
+    if is_demo and not demo:
+        raise TheirMistake("is a demonstration, with accounts that were printed: add --demo", str(journal))
+    if demo and not is_demo:
+        raise TheirMistake("is no demonstration: leave --demo away", str(journal))
+
+
+@asynccontextmanager
+async def beside(what: Wanted | None) -> AsyncIterator[Desk]:
+    """The desk of an engine that is about to start, until it has ended; where none is wanted, one that does nothing."""
+    desk = Desk(what)
+    try:
+        desk.begin()
+        yield desk
+    finally:
+        await desk.stop()
+
+
+class Desk:
+    """The desk's process."""
+
+    def __init__(self, what: Wanted | None) -> None:
+        self._what = what
+        self._door = ""
+        self._process: Process | None = None
+        self._early: asyncio.Task[str] | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Start while the engine does, where nothing of it is needed for that."""
+        if self._what is not None and self._what.is_furnished:
+            self._early = asyncio.create_task(self._start(self._what, self._what.door))
+
+    async def ready(self, door: str) -> dict[str, str]:
+        """Its address by its name, once it takes calls; `door`: where ours is. TheirMistake: it does not start."""
+        if self._what is None:
+            return {}
+        address = await (self._early or self._start(self._what, door))
+        if not address:
+            raise TheirMistake("the web desk did not start; it said why above", str(self._what.file))
+        self._keeper = asyncio.create_task(self._look_after(self._what))
+        return {"console": address}
+
+    async def stop(self) -> None:
+        """Ask it to stop, then insist."""
+        for task in (self._early, self._keeper):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError, TheirMistake):
+                    await task
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.terminate()
+        try:
+            async with asyncio.timeout(STOP_WAIT_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    async def _start(self, what: Wanted, door: str) -> str:
+        """Make its configuration if there is none, start it, and give its address."""
+        self._door = door
+        if not what.file.exists():
+            await asyncio.to_thread(first_console, what.file, what.journal, what.listen)
+        return await self._started(what)
+
+    async def _started(self, what: Wanted) -> str:
+        """Its address once it takes calls; "" when it ended instead."""
+        words = (*PROGRAM, "console", "--config", str(what.file), "--json", "--with-parent")
+        self._process = process = await asyncio.create_subprocess_exec(
+            *words, stdin=PIPE, stdout=PIPE, start_new_session=True, env={**os.environ, DOOR_ENV: self._door}
+        )
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        try:
+            async with asyncio.timeout(START_WAIT_S):
+                line = await process.stdout.readline()
+                address = str(json.loads(line)["console"]) if line else ""
+                while address and process.returncode is None and not await _answers(address):
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            process.kill()
+        return address if process.returncode is None else ""
+
+    async def _look_after(self, what: Wanted) -> None:
+        """Payments go on without a desk, but people do not: one that ended is started again."""
+        times = 0
+        while self._process is not None:
+            code = await self._process.wait()
+            wait_s = AGAIN_S[min(times, len(AGAIN_S) - 1)]
+            log.warning("the web desk ended by itself and is started again", code=code, in_seconds=wait_s)
+            await asyncio.sleep(wait_s)
+            times += 1
+            await self._started(what)
+
+
+async def _answers(address: str) -> bool:
+    """Whether somebody takes calls there."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    try:
+        _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+    except OSError:
+        return False
+    writer.close()
+    return True

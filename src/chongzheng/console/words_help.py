@@ -1,0 +1,76 @@
+"""What do the accounts of a demonstration, the help and the guided tour say? (zh, en) by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+HELP: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "demo.title": ("演示账号", "Demo accounts"),
+    "demo.password": ("所有账号的密码都是", "Everybody's password is"),
+    "demo.hint": (
+        "选一个账号，再输入密码。这里的银行、终端和款项都是模拟的。",
+        "Choose one and type the password. The bank, the terminals and the money here are simulated.",
+    ),
+    "help.here": ("本页对应的要求", "What this page serves"),
+    "help.none": (
+        "本页不直接对应任何一条要求，只为登录、导航或设置而设。",
+        "This page serves no row of the requirements by itself: it is for signing in, finding the way or settings.",
+    ),
+    "help.everywhere": ("每个页面对应的要求", "What each page serves"),
+    "help.row": ("条目", "Row"),
+    "help.what": ("要求", "What is asked for"),
+    "help.page": ("页面", "Page"),
+    "help.rows": ("条目", "Rows"),
+    "help.kind": ("“{kind}”事项页", "Page of a matter: {kind}"),
+    "help.tour": ("开始导览", "Take the tour"),
+    "help.tour.what": ("七步走完一天的工作，可只用键盘。", "A day's work in seven steps, by keyboard if you like."),
+    "tour.title": ("导览", "Tour"),
+    "tour.step": ("第 {n} 步，共 {of} 步", "Step {n} of {of}"),
+    "tour.next": ("下一步", "Next"),
+    "tour.back": ("上一步", "Back"),
+    "tour.end": ("结束", "End"),
+    "tour.keys": ("→ 下一步，← 上一步，Esc 结束", "→ next, ← back, Esc ends"),
+    "tour.my.title": ("从自己的队列开始", "Begin with your own queue"),
+    "tour.my": (
+        "最急的在最上面。j、k 移动，Enter 打开。时钟旁的颜色说明还剩多少时间。",
+        "The most urgent stands on top. j and k move, Enter opens. The colour beside a clock says how much"
+        " time is left.",
+    ),
+    "tour.all.title": ("谁都还没接的也在这里", "What nobody has taken yet is here too"),
+    "tour.all": (
+        "用筛选缩小范围，给常用的筛选起个名字存下来；它写在地址里，可以直接发给同事。",
+        "Narrow it down with filters and keep one under a name; it stands in the address, so it can be sent"
+        " to a colleague.",
+    ),
+    "tour.case.title": ("一个案件，一页看全", "One case, one page"),
+    "tour.case": (
+        "先看结论和它的证据等级，再看钱在哪里、下一个时限。按 a 打开可以做的第一件事，r 认领，n 记一笔。",
+        "First the verdict and how well it is proven, then where the money is and the next clock. a opens"
+        " the first action, r takes it, n notes something.",
+    ),
+    "tour.approvals.title": ("动钱要第二个人", "Money takes a second person"),
+    "tour.approvals": (
+        "提出的人不能复核。复核人先看另一组事实，并且只对眼前所见的内容签字；页面旧了，点击就不起作用。",
+        "Whoever proposed cannot approve. The second person sees other facts first and signs what is shown;"
+        " a click on a stale page does nothing.",
+    ),
+    "tour.live.title": ("此刻", "Right now"),
+    "tour.live": (
+        "交易、通道、排队和存疑款项不用刷新就会变。先看存疑的钱是在变多还是变少。",
+        "Traffic, links, queues and money in doubt move by themselves. Look first whether the money in doubt"
+        " grows or shrinks.",
+    ),
+    "tour.money.title": ("每一分钱都有去处", "Every fen has a place"),
+    "tour.money": (
+        "存疑、垫付、挂账按账龄排列；当日试算不为零就是一个案件。",
+        "What is in doubt, advanced or in suspense, by age; a trial balance that is not nought is a case.",
+    ),
+    "tour.help.title": ("忘了就按 ?", "Forgotten? Press ?"),
+    "tour.help": (
+        "帮助列出所有按键，以及每个页面对应的要求条目。导览到此结束，祝工作顺利。",
+        "The help lists every key and the rows of the requirements that each page serves. That was the tour;"
+        " a good day's work to you.",
+    ),
+})  # fmt: skip
+"""key -> (zh, en)."""
