@@ -1,6 +1,7 @@
 """What holds for every test: nothing leaves this machine, nothing stays running, examples repeat."""
 
 import ipaddress
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,10 @@ import pytest
 from postgres import postgres_server, postgres_url, postgres_urls
 
 __all__ = ["postgres_server", "postgres_url", "postgres_urls"]  # one server for all tests of a session
+
+# A shell that starts us in the background has Ctrl-C ignored, and every program that a test starts would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A failing example must fail again for the next reader: examples derive from the test itself, not from a random start.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True)
