@@ -25,5 +25,5 @@ PAGES: tuple[PublicPage, ...] = (
     PublicPage("GET", "q/<str:code>", views.linked, even=True),
     PublicPage("GET", "complaint", views.complaint_form),
     PublicPage("POST", "complaint", views.complained, even=True),
-    PublicPage("POST", "choice", views.chosen),
+    PublicPage("POST", "look", views.chosen),
 )

@@ -1,0 +1,340 @@
+"""Does whoever paid hear where the money is, everybody else nothing, and does a complaint come in whole and sealed?"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from chongzheng.console.place import read as read_desk
+from chongzheng.console.public.pacing import Pace, neighbour
+from chongzheng.console.public.place import read
+from chongzheng.console.public.table import PublicTable
+from chongzheng.first import first_configuration
+from chongzheng.journal.doors import Doors
+from chongzheng.mistakes import TheirMistake
+from console.site import CODE, DOUBTFUL, KEPT, RETURNED, Site, four, name_of, public_site, served
+from console.world import PASSWORD, actor_of, now_ms
+from journal.made import pan
+
+ONCE = re.compile(r'name="once" value="([^"]+)"')
+NOTHING = "没有找到与这四项都相符的付款"
+PHONE = "+86 138 0013 8000"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One page for all that is not about limits."""
+    with public_site(tmp_path_factory.mktemp("public")) as one:
+        yield one
+
+
+def complain(visitor: httpx.Client, **words: str) -> httpx.Response:
+    """The form as a browser sends it."""
+    once = ONCE.search(visitor.get("/complaint").text)
+    assert once
+    return visitor.post("/complaint", data={"once": once[1], **words})
+
+
+def chongzheng(*words: str) -> subprocess.CompletedProcess[str]:
+    """The program, to its end."""
+    command = [sys.executable, "-c", "from chongzheng.cli import main; main()", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def engine_of(site: Site, folder: Path) -> Path:
+    """An engine's configuration about the journal and the keys of this page."""
+    config = first_configuration(folder / "engine")["configuration"]
+    text = config.read_text("utf-8")
+    for name, path in (("journal", site.folder / "journal.db"), ("vault", site.folder / "vault.json")):
+        text = re.sub(rf'"[^"]*{name}[^"]*"', f'"{path}"', text, count=1)
+    config.write_text(text, "utf-8")
+    return config
+
+
+def person(site: Site, role: str, method: str, path: str) -> httpx.Response:
+    """A call of the door in a person's name."""
+    doors, now = Doors(site.side), now_ms()
+    token = doors.make_token(f"desk-{now}", frozenset({"people"}), frozenset(), 1_000, now, "test")
+    with httpx.Client(base_url=site.door, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as http:
+        said = {"actor": actor_of(role), "password": PASSWORD}
+        session = http.post("/session", json=said).json()["session"]
+        return http.request(method, path, headers={"Person": session})
+
+
+@pytest.mark.parametrize(
+    ("n", "says"),
+    [(KEPT, "付款成功，商户已收到"), (DOUBTFUL, "还不知道钱是否已扣"), (RETURNED, "钱已退回您的卡")],
+)
+def test_whoever_says_all_four_hears_where_the_money_is(site: Site, n: int, says: str) -> None:
+    page = site.visitor().post("/", data=four(n)).text
+    assert says in page and pan(n)[-4:] in page and "123.45" in page
+    assert pan(n) not in page and pan(n)[:6] not in page and "Person" not in page
+
+
+@pytest.mark.parametrize("reference", [name_of(KEPT), "10000001 1", "10000001/000001"])
+def test_a_reference_is_read_as_people_write_it(site: Site, reference: str) -> None:
+    assert "付款成功" in site.visitor().post("/", data=four(KEPT, reference=reference)).text
+
+
+def test_a_case_and_a_number_of_the_bank_are_references_too(site: Site) -> None:
+    why = {"source": "person", "why": "the customer called"}
+    case = site.keeper.open("case", why, payment=name_of(RETURNED))
+    for reference in (case.id, case.id.upper(), f"{RETURNED:012d}"):
+        assert "钱已退回" in site.visitor().post("/", data=four(RETURNED, reference=reference)).text, reference
+
+
+WRONG = [
+    {"last_four": "0000"},
+    {"amount": "123.46"},
+    {"day": "2026-01-01"},
+    {"reference": "10000001-000777"},
+    {"reference": "99999999-000001"},
+    {"reference": "CASE-999999"},
+    {"reference": "PAAAAAAAAAAAAAAAA"},
+    {"reference": "<script>alert(1)</script>"},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_unknown_and_wrong_are_answered_alike(site: Site, wrong: dict[str, str]) -> None:
+    answers = [site.visitor().post("/", data=words) for words in (four(KEPT, **wrong), four(777, last_four="1234"))]
+    assert {one.status_code for one in answers} == {200}
+    bare = [re.sub(r'value="[^"]*"', "", one.text) for one in answers]
+    assert bare[0] == bare[1] and NOTHING in bare[0]
+    assert "<script" not in bare[0]
+
+
+def test_every_answer_takes_the_same_time(tmp_path: Path) -> None:
+    with public_site(tmp_path, "per_address_min = 600\nper_reference_hour = 600\nanswer_ms = 300\n") as site:
+        visitor, took = site.visitor(), {"right": [], "wrong": [], "unknown": []}  # type: ignore[var-annotated]
+        asks = {"right": four(KEPT), "wrong": four(KEPT, last_four="0000"), "unknown": four(777)}
+        for _ in range(4):
+            for name, words in asks.items():
+                begun = time.monotonic()
+                visitor.post("/", data=words)
+                took[name].append(time.monotonic() - begun)
+        middle = [statistics.median(one) for one in took.values()]
+        assert min(min(one) for one in took.values()) >= 0.3
+        assert max(middle) - min(middle) < 0.2
+
+
+def test_a_field_that_cannot_be_read_is_named_and_nothing_is_asked(site: Site) -> None:
+    for wrong, says in (
+        ({"last_four": "6222021234561902"}, "不要填完整卡号"),
+        ({"amount": "viel"}, "请填写金额"),
+        ({"day": "gestern"}, "请填写付款日期"),
+        ({"reference": " "}, "请填写查询编号"),
+    ):
+        answer = site.visitor().post("/", data=four(KEPT, **wrong))
+        assert answer.status_code == 400 and says in answer.text
+
+
+def test_a_signed_link_answers_and_a_forged_one_is_like_an_unknown_one(site: Site) -> None:
+    code = person(site, "clerk", "GET", f"/payments/{name_of(KEPT)}/link").json()["code"]
+    assert "付款成功" in site.visitor().get(f"/q/{code}").text
+    pages = {site.visitor().get(f"/q/{forged}").text.replace(forged, "") for forged in (
+        f"{name_of(KEPT)}-{'0' * 20}", f"{name_of(777)}-{'0' * 20}", f"{name_of(RETURNED)}-{code[-20:]}",
+    )}  # fmt: skip
+    assert len(pages) == 1 and NOTHING in pages.pop()
+    assert NOTHING in site.visitor().get("/q/whatever").text
+    assert person(site, "auditor", "GET", f"/payments/{name_of(KEPT)}/link").status_code == 403
+
+
+def test_the_command_gives_the_same_link_as_a_picture_for_a_slip(site: Site, tmp_path: Path) -> None:
+    config = engine_of(site, tmp_path)
+    words = ["public", "link", name_of(KEPT), "--config", str(config), "--address", "https://pay.example/"]
+    done = chongzheng(*words, "--svg", str(tmp_path / "slip.svg"), "--json")
+    told = json.loads(done.stdout)
+    code = person(site, "clerk", "GET", f"/payments/{name_of(KEPT)}/link").json()["code"]
+    assert told == {"payment": name_of(KEPT), "code": code, "url": f"https://pay.example/q/{code}"}
+    assert "<svg" in (tmp_path / "slip.svg").read_text("utf-8")
+    none = chongzheng(*words[:2], "PAAAAAAAAAAAAAAAA", *words[3:])
+    assert (none.returncode, none.stdout) == (2, "") and "there is no such payment" in none.stderr
+
+
+def test_a_complaint_joins_the_case_of_its_payment_and_its_contact_is_sealed(site: Site) -> None:
+    text = "钱扣了，没有拿到货。\n卡号 6222 0212 3456 1902"
+    page = complain(site.visitor(), text=text, contact=PHONE, urgent="yes", **four(DOUBTFUL)).text
+    code = CODE.search(page)
+    assert code
+    one = site.keeper.get(code[1].rpartition("-")[0].lower())
+    assert (one.state, one.payment, one.body["vulnerable"]) == ("JOINED", name_of(DOUBTFUL), True)
+    assert "6222 0212" not in one.body["text"] and "没有拿到货" in one.body["text"]
+    (case,) = [about for about in site.keeper.of_payment(name_of(DOUBTFUL)) if about.kind == "case"]
+    assert "vulnerable" in case.body["marks"]
+    stored = b"".join(path.read_bytes() for path in site.folder.glob("journal.db*"))
+    assert PHONE.encode() not in stored and b"138 0013" not in stored
+    follows = site.visitor().get(f"/q/{code[1]}").text
+    assert one.id.upper() in follows and "处理中" in follows
+    opened = person(site, "clerk", "GET", f"/matters/{one.id}/contact")
+    assert opened.json() == {"contact": PHONE}
+    assert any(row[2:5] == (actor_of("clerk"), "contact opened", one.id) for row in Doors(site.side).audit())
+    assert person(site, "auditor", "GET", f"/matters/{one.id}/contact").status_code == 403
+
+
+def test_a_complaint_sent_twice_is_one(site: Site) -> None:
+    visitor = site.visitor()
+    once = ONCE.search(visitor.get("/complaint").text)
+    assert once
+    words = {"once": once[1], "text": "twice", **four(KEPT)}
+    numbers = {CODE.search(visitor.post("/complaint", data=words).text)[1] for _ in range(2)}  # type: ignore[index]
+    assert len(numbers) == 1
+
+
+def test_a_complaint_without_a_slip_waits_for_a_person(site: Site) -> None:
+    page = complain(site.visitor(), text="I have no slip any more").text
+    code = CODE.search(page)
+    assert code
+    one = site.keeper.get(code[1].rpartition("-")[0].lower())
+    assert (one.state, one.payment) == ("RECEIVED", "")
+    assert "正在查找对应的付款" in site.visitor().get(f"/q/{code[1]}").text
+
+
+def test_a_complaint_that_names_somebody_elses_payment_joins_nothing_and_says_nothing(site: Site) -> None:
+    pages = []
+    for words in (four(KEPT, last_four="0000"), four(777)):
+        page = complain(site.visitor(), text="mine?", **words).text
+        code = CODE.search(page)
+        assert code and site.keeper.get(code[1].rpartition("-")[0].lower()).payment == ""
+        pages.append(re.sub(r"COMPLAINT-\d+(-[0-9A-F]{20})?", "", page))
+    assert pages[0] == pages[1]
+
+
+def test_a_complaint_needs_a_form_of_ours_and_a_text(site: Site) -> None:
+    visitor = site.visitor()
+    assert visitor.post("/complaint", data={"text": "x", "once": "forged"}).status_code == 400
+    assert complain(visitor, text=" ").status_code == 400
+    assert complain(visitor, text="x", contact="<b>").status_code == 400
+    assert complain(visitor, text="x", reference="only that").status_code == 400
+
+
+def test_one_address_cannot_ask_for_ever_nor_can_all_about_one_reference(tmp_path: Path) -> None:
+    clock = [0]
+    pace = Pace(PublicTable(per_address_min=3, in_all_min=5, per_reference_hour=4), lambda: clock[0])
+    assert [pace.asks("203.0.113.7", f"r{n}") for n in range(4)] == [True, True, True, False]
+    assert [pace.asks(f"203.0.113.{n}", f"s{n}") for n in range(10, 13)] == [True, True, False]
+    clock[0] = 120_000
+    assert [pace.asks(f"198.51.100.{n}", "same") for n in range(3)] == [True] * 3
+    clock[0] = 240_000
+    assert [pace.asks(f"198.51.100.{n}", " SAME ") for n in range(3, 5)] == [True, False]
+    clock[0] += 3_600_000
+    assert pace.asks("198.51.100.9", "same")
+
+
+def test_complaints_have_limits_of_their_own() -> None:
+    pace = Pace(PublicTable(complaints_address_hour=1, complaints_in_all_hour=2), lambda: 0)
+    assert [pace.complains(f"203.0.113.{n}") for n in (1, 1, 2, 3)] == [True, False, True, False]
+
+
+def test_a_household_is_one_address() -> None:
+    assert neighbour("2001:db8:1:2:aaaa::1") == neighbour("2001:db8:1:2:bbbb::9") != neighbour("2001:db8:1:3::1")
+    assert neighbour("::ffff:203.0.113.7") == neighbour("203.0.113.7")
+    assert neighbour("nonsense") == neighbour("")
+
+
+def test_too_many_questions_are_refused_in_words(tmp_path: Path) -> None:
+    with public_site(tmp_path, "per_address_min = 2\nanswer_ms = 0\n") as site:
+        visitor = site.visitor()
+        answers = [visitor.post("/", data=four(n)).status_code for n in (KEPT, 777, KEPT)]
+        assert answers == [200, 200, 429]
+        forwarded = site.visitor(**{"X-Forwarded-For": "203.0.113.9"})
+        assert forwarded.post("/", data=four(KEPT)).status_code == 429, "nobody chooses the address they are counted by"
+
+
+def test_nothing_of_the_desk_is_here(site: Site) -> None:
+    visitor = site.visitor()
+    desk = (Path(__file__).parents[2] / "src/chongzheng/console/pages.py").read_text("utf-8")
+    for path in re.findall(r'Page\("\w+", "([^"]+)"', desk):
+        address = re.sub(r"<\w+:\w+>", "case-1", path)
+        assert visitor.get(f"/{address}").status_code == 404, path
+    for asset in ("desk.js", "desk.css", "vendor/htmx.min.js"):
+        assert visitor.get(f"/static/{asset}").status_code == 404
+    assert visitor.get("/static/public/public.css").status_code == 200
+
+
+def test_the_token_of_the_page_opens_nothing_else(site: Site) -> None:
+    token = (site.folder / "public.token").read_text("utf-8")
+    with httpx.Client(base_url=site.door, headers={"Authorization": f"Bearer {token}"}, trust_env=False) as http:
+        for path in (f"/payments/{name_of(KEPT)}", "/matters?kind=case", "/actors", "/money", "/metrics"):
+            assert http.get(path).status_code in (401, 403), path
+
+
+def test_every_answer_keeps_itself_to_itself(site: Site) -> None:
+    for path in ("/", "/complaint", "/nowhere", f"/q/{'A' * 17}-{'0' * 20}"):
+        answer = site.visitor().get(path)
+        headers = answer.headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["cache-control"] == "no-store" and headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer" and "noindex" in headers["x-robots-tag"]
+        assert not re.search(r"<script|\sstyle=|\son[a-z]+=|javascript:", answer.text)
+        assert "set-cookie" not in headers
+
+
+def test_language_is_kept_under_an_answer(site: Site) -> None:
+    visitor = site.visitor()
+    page = visitor.post("/", data={**four(KEPT), "language": "en"})
+    assert "The payment went through" in page.text and 'lang="en"' in page.text
+    assert "Look it up" in visitor.get("/").text
+    assert "Look it up" in site.visitor(**{"Accept-Language": "en-GB"}).get("/").text
+    assert visitor.post("/look", data={"light": "dark", "back": "//evil.example"}).headers["location"] == "/"
+    assert 'data-light="dark"' in visitor.get("/").text
+
+
+def test_without_the_door_it_says_so(tmp_path: Path) -> None:
+    with served(tmp_path, "http://127.0.0.1:9", "czt_x_y") as base:
+        answer = httpx.post(base, data=four(KEPT), trust_env=False, timeout=20)
+        assert answer.status_code == 503 and "暂时查不到" in answer.text
+
+
+GOOD = 'door = "http://127.0.0.1:8443"\n[public]\n'
+
+
+def written(folder: Path, text: str) -> Path:
+    """A configuration with its token."""
+    for name in ("public.token", "console.token"):
+        (folder / name).write_text("czt_x_y", "utf-8")
+        (folder / name).chmod(0o600)
+    path = folder / "console.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_the_table_of_the_desk_may_hold_the_page_too(tmp_path: Path) -> None:
+    path = written(tmp_path, 'journal = "journal.db"\n' + GOOD + 'address = "https://pay.example"\n')
+    assert read(path).table.address == "https://pay.example" and "czt" not in repr(read(path))
+    desk = read_desk(path)
+    assert desk.public is not None and desk.public.per_address_min == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('door = "http://x"', "public: is missing"),
+        (GOOD + "colour = 1", "unknown field `colour`"),
+        (GOOD + 'listen = "0.0.0.0:80"', "beyond this machine"),
+        (GOOD + 'listen = "127.0.0.1:99999"', "a port is at most 65535"),
+        (GOOD + 'key = "k.pem"', "certificate and key come together"),
+        (GOOD + 'token_file = "nowhere"', "chongzheng api token create public --scope public"),
+        (GOOD + "answer_ms = 9999", "answer_ms: expected `int` <= 2000"),
+        ("door = ", "is not TOML"),
+    ],
+)
+def test_what_is_wrong_is_one_line(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(TheirMistake) as mistake:
+        read(written(tmp_path, text))
+    assert says in str(mistake.value) and "\n" not in str(mistake.value)
+
+
+def test_the_command_says_it_in_one_line(tmp_path: Path) -> None:
+    done = chongzheng("public", "serve", "--config", str(written(tmp_path, 'door = "http://x"')))
+    assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1
