@@ -59,6 +59,7 @@ class Day:
     keeper: Matters
     matters: dict[str, str] = field(default_factory=dict)
     serving: Any = None
+    journal: Any = None
 
     def stop_door(self) -> None:
         """The engine's door is gone from now on."""
@@ -149,7 +150,7 @@ def working_day(folder: Path, more: str = STRICT) -> Iterator[Day]:
     try:
         door = serving.start()
         with console(folder, configured(folder, door, token, more)) as base:
-            yield Day(folder, base, door, side, keeper, made, serving)
+            yield Day(folder, base, door, side, keeper, made, serving, journal)
     finally:
         serving.stop()
         side.close()

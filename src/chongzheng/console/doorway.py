@@ -95,6 +95,12 @@ class Doorway:
         said = {"fact": fact, "words": dict(words), "shown": shown}
         return self.call("POST", f"/matters/{matter}/facts", said, person=person, key=once)
 
+    def preview(self, matter: str, fact: str, shown: str, person: str) -> str:
+        """Why the engine would refuse this fact, said without words by this person now; "" it would do it."""
+        said = {"fact": fact, "words": {}, "shown": shown}
+        answer = self.call("POST", f"/matters/{matter}/preview", said, person=person)
+        return str(answer.said.get("why", ""))[:SAID_CHARS_MAX] if answer.done else answer.why
+
     def open(self, kind: str, words: Mapping[str, Any], about: Mapping[str, str], person: str, once: str) -> Answer:
         """A new matter."""
         return self.call("POST", "/matters", {"kind": kind, "words": dict(words), **about}, person=person, key=once)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Kind
-from chongzheng.console.words_case import CASE
+from chongzheng.console.words_case import CASE, FIELDS, LANES, SOURCES
 from chongzheng.console.words_desk import DESK
 from chongzheng.console.words_frame import FRAME
 from chongzheng.console.words_help import HELP
@@ -27,6 +27,9 @@ MACHINE: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({
     "payment": PAYMENT_STATES,
     "happened": PAYMENT_FACTS,
     "account": ACCOUNTS,
+    "lane": LANES,
+    "source": SOURCES,
+    "field": FIELDS,
 })  # fmt: skip
 
 

@@ -71,6 +71,7 @@
 
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-keys]")) { help(); return; }
+    if (event.target.closest("[data-print]")) { window.print(); return; }
     if (event.target.closest("a, button, summary, input, select, textarea, form")) return;
     const row = event.target.closest("tr[data-row]");
     if (row && !window.getSelection().toString()) addressOf(row).click();

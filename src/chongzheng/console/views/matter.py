@@ -14,43 +14,75 @@ from chongzheng.cases.fields import Field
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Matter
 from chongzheng.console import spot, words
+from chongzheng.console.checking import DECIDES, Check, check_of
+from chongzheng.console.doorway import Answer, Away
 from chongzheng.console.forms import Action, Unreadable, actions, weighty
 from chongzheng.console.forms import said as read_words
+from chongzheng.console.seeing import case_among, nothing_of_payment, of_matter, of_payment
 from chongzheng.console.showing import go, here, hidden_of, now, page, tell
-from chongzheng.journal.timelines import timeline_of
+from chongzheng.journal.actors import ALLOWED, May
 from chongzheng.mistakes import TheirMistake
 
 STORY_MAX = 200
 CHILDREN_MAX = 100
-TIMELINE_MAX = 300
+NEWS_MAX = 12
+VERSION_DIGITS_MAX = 10
+CONFLICT = 409
+APPROVED = "Approved"
 BY = "by"
 WRITTEN = frozenset({"notes", "marks", "contact", "replies", "answers"})
 """What people wrote, as the register `sight` names it."""
+AGAINST = "against"
 PERSONAL = "contact"
 """Whoever does not see this of a body does not see to whom something was said either."""
-OWN_PLACE = frozenset({"by", "clocks", "standing", "witnesses", "notes", "evidence", "advice", "parent", "settled"})
+OWN_PLACE = frozenset({"by", "clocks", "standing", "witnesses", "notes", "evidence", "advice", "parent", "settled",
+                       "stands", "diagnosis", "signals", "signals_heard", "next", "if_late"})  # fmt: skip
 """Names of a body that have a place of their own on the page, or are only the machine's."""
 
 
-def shown(request: Any, number: str, wrong: str = "", status: int = 200, fact: str = "") -> HttpResponse:
-    """The truth first, then what can be done, then how it came to this."""
+def shown(
+    request: Any, number: str, wrong: str = "", status: int = 200, fact: str = "", since: int | None = None
+) -> HttpResponse:
+    """The truth first, then what can be done, then how it came to this. To whoever is to approve: what they check."""
     one, hides = _theirs(request, number)
-    sight = here()
+    return page(request, "matter.html", status, **about(request, one, hides, fact, since), wrong=wrong, tried=fact)
+
+
+def printed(request: Any, number: str) -> HttpResponse:
+    """The same on paper: what is known, by whom, and how it came to this; nothing to click."""
+    one, hides = _theirs(request, number)
+    return page(request, "print.html", **about(request, one, hides), printed_by=request.seat.actor.id)
+
+
+def about(request: Any, one: Matter, hides: frozenset[str], fact: str = "", since: int | None = None) -> dict[str, Any]:
+    """Everything that the page of a matter shows this person. `since`: the version that they saw before."""
+    sight, actor = here(), request.seat.actor
     view = sight.matters.view(one.id)
     seen = replace(view.matter, body={name: word for name, word in view.matter.body.items() if name not in hides})
-    actor = request.seat.actor
+    rules = sight.registers.in_force(now())
+    chinese = request.seat.language == words.LANGUAGES[0]
     found = actions(KINDS[one.kind], view.matter, actor.id, request.seat.roles, request.seat.language)
     payment = sight.reader.payment(one.payment) if one.payment else None
-    moments = _moments(sight, seen, one) if one.payment else []
-    return page(
-        request, "matter.html", status, one=seen, hash=view.hash, standing=view.payment, payment=payment,
-        clocks=_clocks(request, seen), facts=_facts(request, seen), hides=bool(hides), moments=moments,
-        actions=_again(request, found, fact), story=_story(sight, one, hides)[::-1][:STORY_MAX],
-        children=_family(request, sight.matters.of_parent(one.id, most=CHILDREN_MAX)),
-        siblings=_family(request, sight.matters.of_payment(one.payment), one) if one.payment else [],
-        notices=[] if PERSONAL in hides else sight.post.of_matter(one.id),
-        wrong=wrong, tried=fact, ended=one.state in KINDS[one.kind].ended, who=actor.id,
-    )  # fmt: skip
+    children = _family(request, sight.matters.of_parent(one.id, most=CHILDREN_MAX))
+    below = {each.id for each in children}
+    about_it = _family(request, sight.matters.of_payment(one.payment), one) if one.payment else []
+    siblings = [each for each in about_it if each.id not in below]
+    story = _story(sight, one, hides)
+    case = case_among(seen if one.kind == "case" else None, about_it)
+    of_it = of_payment(sight, payment, case, rules) if payment else nothing_of_payment()
+    return {
+        "one": seen, "hash": view.hash, "standing": view.payment, "payment": payment, "hides": bool(hides),
+        "clocks": _clocks(request, seen, rules), "facts": _facts(request, seen), "who": actor.id,
+        "actions": _again(request, found, fact), "story": story[::-1][:STORY_MAX],
+        "news": [] if since is None else story[since:][-NEWS_MAX:], "stale": since is not None,
+        "children": children, "siblings": siblings, "case": case, "fresh": spot.freshly_proven(request),
+        "notices": [] if PERSONAL in hides else sight.post.of_matter(one.id),
+        "shows_against": AGAINST not in hides,
+        "ended": one.state in KINDS[one.kind].ended,
+        "checks": not ALLOWED[May.CHECK].isdisjoint(actor.roles),
+        "check": _check(request, sight, seen, view.hash, story, rules, found),
+        **of_it, **of_matter(seen, [*siblings, *children], rules, view.payment, chinese),
+    }  # fmt: skip
 
 
 def said(request: Any, number: str, fact: str) -> HttpResponse:
@@ -59,7 +91,9 @@ def said(request: Any, number: str, fact: str) -> HttpResponse:
     row = KINDS[one.kind].table.get((one.state, fact))
     language = request.seat.language
     if row is None:
-        return shown(request, number, words.text("matter.refused", language, why=_late(one, fact, language)), 409)
+        since = _since(request, one)
+        why = words.text("matter.refused", language, why=_late(one, fact, language))
+        return shown(request, number, why if since is None else words.text("case.stale", language), 409, "", since)
     if weighty(row) and not spot.freshly_proven(request):
         return spot.to_proof(request, f"/matters/{number}")
     try:
@@ -70,9 +104,50 @@ def said(request: Any, number: str, fact: str) -> HttpResponse:
     once = request.POST.get("once", "")[:128]
     answer = settings.DESK.doorway.say(one.id, fact, spoken, hash_shown, request.seat.door, once)
     if not answer.done:
-        return shown(request, number, words.text("matter.refused", language, why=answer.why), answer.status, fact)
+        return _refused(request, one, fact, hash_shown, answer)
     tell(request, "good", words.text("matter.done", language, what=words.fact(fact, language)))
     return go(f"/matters/{number}")
+
+
+def _refused(request: Any, one: Matter, fact: str, hash_shown: str, answer: Answer) -> HttpResponse:
+    """Why nothing was done. Of a page that had grown old: what has happened since it was shown."""
+    language = request.seat.language
+    stale = bool(hash_shown) and hash_shown != here().matters.view(one.id).hash
+    since = _since(request, here().matters.get(one.id)) if answer.status == CONFLICT else None
+    if stale or since is not None:
+        seen = here().matters.get(one.id).version if since is None else since
+        return shown(request, one.id, words.text("case.stale", language), CONFLICT, "", seen)
+    return shown(request, one.id, words.text("matter.refused", language, why=answer.why), answer.status, fact)
+
+
+def _since(request: Any, one: Matter) -> int | None:
+    """The version that the form was made of, where the matter has moved on; None: it has not, or the form is silent."""
+    text = request.POST.get("seen", "")
+    seen = int(text) if text.isdecimal() and len(text) < VERSION_DIGITS_MAX else one.version
+    return seen if seen < one.version else None
+
+
+def _check(
+    request: Any,
+    sight: Any,
+    seen: Matter,
+    hash_shown: str,
+    story: list[dict[str, Any]],
+    rules: Any,
+    found: list[Action],
+) -> Check | None:
+    """What a second person checks, and what the engine would say to an approval at this moment."""
+    mine = [one.fact for one in found if one.bound and not one.barred and one.fact in DECIDES]
+    if not mine:
+        return None
+    checked = check_of(sight, seen, story, rules, request.seat.actor.id)
+    if checked is None or APPROVED not in mine:
+        return checked
+    try:
+        would = settings.DESK.doorway.preview(seen.id, APPROVED, hash_shown, request.seat.door)
+    except Away:
+        return checked
+    return replace(checked, would=would)
 
 
 def named(field: Field, language: str) -> str:
@@ -107,10 +182,10 @@ def _again(request: Any, found: list[Action], fact: str) -> list[Action]:
     ]  # fmt: skip
 
 
-def _clocks(request: Any, one: Matter) -> list[Mapping[str, Any]]:
+def _clocks(request: Any, one: Matter, registers: Any) -> list[Mapping[str, Any]]:
     """The clocks that run, the nearest first, by the names that the register gives them."""
     running = [clock for clock in one.body.get("clocks", ()) if sla.runs(clock)]
-    rows = here().registers.in_force(now())["clocks"] if running else {}
+    rows = registers["clocks"]
     language = request.seat.language
     titled = [{**clock, "title": rows.get(clock["name"], {}).get(language, clock["name"])} for clock in running]
     return sorted(titled, key=lambda clock: clock["due_at"])
@@ -141,11 +216,6 @@ def _story(sight: Any, one: Matter, hides: frozenset[str]) -> list[dict[str, Any
 
 def _without(said: Mapping[str, Any], hides: frozenset[str]) -> dict[str, Any]:
     return {name: word for name, word in said.items() if name not in hides}
-
-
-def _moments(sight: Any, seen: Matter, one: Matter) -> list[Any]:
-    case = seen if one.kind == "case" and seen.body.get("witnesses") else None
-    return timeline_of(sight.reader.evidence_of(one.payment), case)[-TIMELINE_MAX:]
 
 
 def _family(request: Any, found: list[Matter], but: Matter | None = None) -> list[Matter]:
