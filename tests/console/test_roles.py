@@ -9,6 +9,7 @@ import pytest
 
 import chongzheng.console
 from chongzheng.journal.actors import ALLOWED, May, Role
+from console.clearing import DIGEST
 from console.world import Browser, Day
 from journal.made import name_of
 
@@ -20,6 +21,9 @@ ROLES = {
     "RULERS": ALLOWED[May.SET_RULES],
     "CHECKERS": ALLOWED[May.CHECK],
     "MONEY_READERS": ALLOWED[May.READ] - {Role.TECHNICIAN},
+    "RESOLVERS": ALLOWED[May.RESOLVE],
+    "APPROVERS": ALLOWED[May.APPROVE],
+    "CLOSERS": ALLOWED[May.CLOSE_DAYS],
 }
 PLAIN = [role for role in Role if role is not Role.FINANCE]
 """Finance needs a second factor in this day; it is walked through in test_doors."""
@@ -48,6 +52,11 @@ def address(path: str, day: Day) -> str:
         "<slug:kind>": "task",
         "<slug:fact>": "Nothing",
         "<str:name>": "case limits",
+        "<str:digest>": DIGEST,
+        "<slug:statement>": DIGEST,
+        "<slug:account>": "suspense",
+        "<slug:day>": "20260922",
+        "<slug:form>": "xlsx",
     }
     path = path.replace("payments/<slug:number>", f"payments/{name_of(1)}")
     path = path.replace("matters/<slug:number>", f"matters/{day.matters['task-1']}")

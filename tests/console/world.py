@@ -28,6 +28,7 @@ from chongzheng.journal.matters import Matters
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
 from chongzheng.reversal.policy import Policy
+from console import clearing
 from journal.made import asked, name_of, reply, sale, undone
 
 PASSWORD = "correct horse 27 battery"
@@ -35,6 +36,7 @@ STARTED_S = 30
 STOPPED_S = 10
 LOOK_S = 0.05
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+SCOPES = frozenset({"people", "check", "metrics"})
 STRICT = 'second_factor = ["finance"]\n'
 
 
@@ -111,7 +113,7 @@ async def _nowhere(batch: Sequence[Submission]) -> list[Committed]:
 
 def _serving(folder: Path, vault: Vault) -> Serving:
     world = World(lambda at: ("20260922", 0), vault.index, packaged("cup-pos").kinds)  # type: ignore[arg-type]
-    ways = Ways(_nowhere, world, now_ms, lambda: {"journal": True}, lambda: b"")
+    ways = Ways(_nowhere, world, now_ms, clearing.parts, clearing.metrics, clearing.ways(folder))
     return Serving(DoorSettings(("127.0.0.1", 0)), folder / "journal.db", vault, ways)
 
 
@@ -132,6 +134,7 @@ def _work(keeper: Matters) -> dict[str, str]:
         made[f"task-{number}"] = keeper.open("task", {"what": f"send slip {number}", "team": "merchants"})
     slip = {"merchant": "898100012345678", "terminal": "10000001", "batch": "000001", "trace": "000002"}
     made["slip"] = keeper.open("slip", slip)
+    made["incident"] = keeper.open("incident", {"title": "一家发卡行冲正无应答", "channel": "unionpay"})
     return {name: one.id for name, one in made.items()}
 
 
@@ -145,7 +148,8 @@ def working_day(folder: Path, more: str = STRICT) -> Iterator[Day]:
     _people(side)
     keeper = Matters(side, now_ms, Registers(side))
     made = _work(keeper)
-    token = Doors(side).make_token("console", frozenset({"people", "check"}), frozenset(), 100_000, now_ms(), "test")
+    clearing.put(journal, side)
+    token = Doors(side).make_token("console", SCOPES, frozenset(), 100_000, now_ms(), "test")
     serving = _serving(folder, vault)
     try:
         door = serving.start()

@@ -38,7 +38,7 @@ def environment(**options: Any) -> Environment:
     env = Environment(**{**given, "autoescape": True})  # noqa: S701 - it is on, whatever the options say
     env.globals.update(t=_t, asset=asset, areas=AREAS, tones=TONES, query=query, once=once)
     env.globals.update(say=_say, age=_age, called=_called, lasting=_lasting)
-    env.filters.update(yuan=yuan, instant=instant, day=day, clock=clock, short=short)
+    env.filters.update(yuan=yuan, instant=instant, day=day, clock=clock, short=short, percent=percent)
     return env
 
 
@@ -47,6 +47,11 @@ def yuan(fen: int | None) -> str:
     if fen is None:
         return ""
     return f"{'−' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
+def percent(ppm: int | None) -> str:
+    """`1.23%` of parts per million."""
+    return "" if ppm is None else f"{ppm / 10_000:.2f}%"
 
 
 def instant(at: int | None) -> str:

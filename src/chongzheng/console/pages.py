@@ -9,13 +9,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chongzheng.console.views import access, finding, live, matter, money, opening, payment, queues, registers
+from chongzheng.console.views import (
+    access,
+    breaks,
+    fees,
+    finding,
+    ledger,
+    live,
+    matter,
+    money,
+    opening,
+    payment,
+    queues,
+    registers,
+    settling,
+)
 from chongzheng.journal.actors import ALLOWED, May, Role
 
 ALL = frozenset(Role)
 READERS = ALLOWED[May.READ]
 RULERS = ALLOWED[May.SET_RULES]
 CHECKERS = ALLOWED[May.CHECK]
+RESOLVERS = ALLOWED[May.RESOLVE]
+APPROVERS = ALLOWED[May.APPROVE]
+CLOSERS = ALLOWED[May.CLOSE_DAYS]
 MONEY_READERS = READERS - {Role.TECHNICIAN}
 NOBODY: frozenset[Role] = frozenset()
 
@@ -63,6 +80,26 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "live", "live", live.shown, READERS),
     Page("GET", "live/figures", "live-figures", live.figures, READERS),
     Page("GET", "money", "money", money.shown, MONEY_READERS),
+    Page("GET", "money/suspense", "suspense", money.suspense, MONEY_READERS),
+    Page("GET", "money/breaks", "breaks", breaks.listed, MONEY_READERS),
+    Page("GET", "money/breaks/<int:number>", "break", breaks.one, MONEY_READERS),
+    Page("POST", "money/breaks/<int:number>/resolve", "break-resolve", breaks.resolved, RESOLVERS),
+    Page("POST", "money/breaks/<int:number>/approve", "break-approve", breaks.approved, APPROVERS, weighty=True),
+    Page("POST", "money/breaks/<int:number>/reject", "break-reject", breaks.rejected, RESOLVERS),
+    Page("GET", "money/files", "clearing-files", settling.files, MONEY_READERS),
+    Page("GET", "money/files/<str:digest>", "clearing-file", settling.file, MONEY_READERS),
+    Page("GET", "money/bank", "statements", settling.statements, MONEY_READERS),
+    Page("GET", "money/bank/<slug:statement>", "statement", settling.statement, MONEY_READERS),
+    Page("GET", "money/ledger", "ledger", ledger.accounts, MONEY_READERS),
+    Page("GET", "money/ledger/<slug:account>", "account", ledger.account, MONEY_READERS),
+    Page("GET", "money/days", "days", ledger.days, MONEY_READERS),
+    Page("POST", "money/days", "days", ledger.closed, CLOSERS, weighty=True),
+    Page("GET", "money/days/<slug:day>", "day", ledger.day, MONEY_READERS),
+    Page("GET", "money/days/<slug:day>/trial", "day-trial", ledger.trial, MONEY_READERS),
+    Page("GET", "money/days/<slug:day>/export/<slug:form>", "day-export", ledger.exported, MONEY_READERS),
+    Page("GET", "money/fees", "fees", fees.shown, MONEY_READERS),
+    Page("GET", "money/fees/<str:digest>", "fees-file", fees.checked, MONEY_READERS),
+    Page("GET", "money/hopping", "hopping", fees.hopping, MONEY_READERS),
     Page("GET", "registers", "registers", registers.listed, READERS),
     Page("GET", "registers/<str:name>", "register", registers.shown, READERS),
     Page("GET", "registers/<str:name>/propose", "propose", registers.form, RULERS),

@@ -16,6 +16,8 @@ from chongzheng.journal.actors import Actor
 
 LIGHTS = ("light", "dark")
 NO_STORE = "no-store"
+POLLED = frozenset({"/live/figures"})
+"""What a page fetches by itself, whoever is there: no click, so whoever left is signed out all the same."""
 SEEN_MS = 15_000
 """A click is written down at most so often: each is a write of our own file."""
 MAPS = "geolocation=(), camera=(), microphone=(), payment=(), usb=()"
@@ -74,7 +76,7 @@ def _seat(request: Any) -> Seat:
     if seat.ended or actor is None:
         _leave(request, desk)
         return seat
-    if now - request.session["seen"] > SEEN_MS:
+    if now - request.session["seen"] > SEEN_MS and request.path not in POLLED:
         request.session["seen"] = now
     seat.actor, seat.roles = actor, frozenset(map(str, actor.roles))
     seat.needs_factor = bool(seat.roles & desk.place.second_factor)

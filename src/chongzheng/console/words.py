@@ -12,6 +12,7 @@ from chongzheng.console.words_desk import DESK
 from chongzheng.console.words_frame import FRAME
 from chongzheng.console.words_help import HELP
 from chongzheng.console.words_machine import ACCOUNTS, PARTS, PAYMENT_FACTS, PAYMENT_STATES, POST, QUEUES, SEEN
+from chongzheng.console.words_money import ACTS, BREAKS, ENGINE, FEE_PARTS, MONEY, NEXT, OWNERS, UNCHECKED
 from chongzheng.console.words_public import PUBLIC
 from chongzheng.console.words_said import FACTS, SET_WORDS, STATES
 
@@ -27,6 +28,13 @@ MACHINE: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({
     "payment": PAYMENT_STATES,
     "happened": PAYMENT_FACTS,
     "account": ACCOUNTS,
+    "break": BREAKS,
+    "next": NEXT,
+    "owner": OWNERS,
+    "act": ACTS,
+    "fee": FEE_PARTS,
+    "unchecked": UNCHECKED,
+    "part": ENGINE,
     "lane": LANES,
     "source": SOURCES,
     "field": FIELDS,
@@ -37,6 +45,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = MappingProxyType({
     **FRAME,
     **CASE,
     **PUBLIC,
+    **MONEY,
     **DESK,
     **HELP,
 })  # fmt: skip

@@ -284,7 +284,6 @@ _PAGES = {
     "live.areas": ("各环节未结事项", "Open matters by area"),
     "live.age": ("存疑资金账龄", "Money in doubt by age"),
     "live.at": ("更新于 {at}", "As of {at}"),
-    "live.soon": ("图形与控制限在后续版本。", "Charts with control limits come in a later version."),
     "register.title": ("登记簿", "Registers"),
     "register.rows": ("生效行", "Rows in force"),
     "register.row": ("行", "Row"),

@@ -1,33 +1,128 @@
-"""How does the day stand right now? Figures that a page fetches again every few seconds."""
+"""How does the day stand right now: traffic, links, the queue, money in doubt, failures, incidents?
+
+A page fetches the figures again every few seconds; what many look at is read once. A figure that nobody can know says
+so, and is not guessed.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 
 from chongzheng.cases.kinds import KINDS
+from chongzheng.cases.matter import Matter
+from chongzheng.console import pictures
 from chongzheng.console.areas import AREAS, area_of
-from chongzheng.console.showing import here, now, page
-from chongzheng.console.views.money import board
+from chongzheng.console.engine import WATCH, Heard, heard
+from chongzheng.console.fresh import FRESH
+from chongzheng.console.showing import here, hidden_of, now, page, sights_of
+from chongzheng.console.views.money import exposed
+from chongzheng.journal.books import MINUTE_MS, Books
+from chongzheng.journal.rules import day_of
+from chongzheng.reports.control import Chart, Day, p_chart
+from chongzheng.settlement.days import shifted
+
+AGAIN_S = 5
+"""So often a page that somebody looks at asks again."""
+SHARED_MS = 4_000
+"""So long what everybody sees is not read again."""
+TRAFFIC_MIN = 60
+CHARTED_DAYS = 31
+CHART_MS = 60_000
+INCIDENTS_MAX = 20
+TOLD = ("terminal_connections", "sales_in_flight", "reversals_in_flight", "host_window", "host_latency_seconds",
+        "queue_facts")  # fmt: skip
 
 
 def shown(request: Any) -> HttpResponse:
     """The page; its figures are part of it from the beginning."""
-    return page(request, "live.html", **_figures())
+    return page(request, "live.html", again_s=AGAIN_S, **_figures(request))
 
 
 def figures(request: Any) -> HttpResponse:
     """The figures alone, for the page that is open already."""
-    return page(request, "live_figures.html", **_figures())
+    return page(request, "live_figures.html", **_figures(request))
 
 
-def _figures() -> dict[str, Any]:
-    sight, counts = here(), Counter[str]()
-    for kind, state, count, _ in sight.matters.states():
+def _figures(request: Any) -> dict[str, Any]:
+    at = now()
+    engine = heard(settings.DESK.doorway, at)
+    shared = FRESH.get("live", at, SHARED_MS, lambda: _shared(at))
+    seen = WATCH.saw(at, shared["owed"])
+    empty_at = _empty_at(engine)
+    return {
+        **shared,
+        "at": at,
+        "engine": engine,
+        "told": {name: engine.figures[name] for name in TOLD if name in engine.figures},
+        "empty_at": empty_at,
+        "incidents": _incidents(request),
+        "owed_picture": pictures.owed(seen, empty_at),
+    }
+
+
+def _shared(at: int) -> dict[str, Any]:
+    """What does not depend on who looks."""
+    sight = here()
+    cases, late = sight.reader.open_cases(at)
+    board, chart = exposed(at), FRESH.get("failures", at, CHART_MS, lambda: failure_chart(Books(sight.side), at))
+    opened = _traffic(Books(sight.side), at)
+    return {
+        "read_at": at,
+        "board": board,
+        "cases": cases,
+        "late": late,
+        "owed": sight.reader.count_reversals(),
+        "counts": _areas(sight.matters),
+        "rate": chart,
+        "last_minute": opened[-2][1],
+        "traffic_picture": pictures.traffic(opened),
+        "age_picture": pictures.sliced("age", board.age),
+        "failures_picture": pictures.failures(chart),
+    }
+
+
+def _areas(matters: Any) -> dict[str, int]:
+    counts = Counter[str]()
+    for kind, state, count, _ in matters.states():
         if kind in KINDS and state not in KINDS[kind].ended:
             counts[area_of(kind, state)] += count
-    cases, late = sight.reader.open_cases(now())
-    owed = sight.reader.count_reversals()
-    return {"board": board(), "counts": {one: counts[one] for one in AREAS}, "cases": cases, "late": late, "owed": owed}
+    return {one: counts[one] for one in AREAS}
+
+
+def _traffic(books: Books, at: int) -> list[tuple[int, int]]:
+    """Payments by the minute; the last one still runs. Of a minute that is long over what was counted once stands."""
+    running = at - at % MINUTE_MS
+    begins = [running - ago * MINUTE_MS for ago in range(TRAFFIC_MIN - 1, -1, -1)]
+    old = FRESH.get("traffic", at, CHART_MS, lambda: books.opened(begins[0], running - MINUTE_MS))
+    new = books.opened(running - 2 * MINUTE_MS, at + 1)
+    return [(begin, new.get(begin, old.get(begin, 0))) for begin in begins]
+
+
+def failure_chart(books: Books, at: int) -> Chart:
+    """Reversals that failed, of the last month, with limits that rest on the days before today."""
+    today = day_of(at)
+    days = [shifted(today, -ago) for ago in range(CHARTED_DAYS - 1, -1, -1)]
+    found = books.reversals(days[0], days[-1])
+    return p_chart([Day(day, *found.get(day, (0, 0))) for day in days], until=-1)
+
+
+def _empty_at(engine: Heard) -> int | None:
+    """When no reversal will be owed any more at the pace of now; None: nothing moves, or nobody says."""
+    seconds = engine.figures.get("reversals_empty_in_seconds")
+    return None if seconds is None else engine.at + round(seconds * 1_000)
+
+
+def _incidents(request: Any) -> list[tuple[Matter, Mapping[str, Any]]]:
+    """Incidents under way that this person may see, the newest first, with what of them they may see."""
+    sights = sights_of(request)
+    found: list[tuple[Matter, Mapping[str, Any]]] = []
+    for one in here().matters.page("incident", 0, INCIDENTS_MAX, open_only=True):
+        hides = hidden_of(request, one, sights)
+        if hides is not None:
+            found.append((one, {name: value for name, value in one.body.items() if name not in hides}))
+    return found[::-1]

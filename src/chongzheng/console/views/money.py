@@ -1,4 +1,4 @@
-"""How much money is in doubt, where, since when, and what stands on the accounts of a day?"""
+"""How much money is in doubt, where, since when, and which items lie in suspense?"""
 
 from __future__ import annotations
 
@@ -6,27 +6,81 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from chongzheng.console.showing import here, now, page
-from chongzheng.journal.ledger import Ledger
-from chongzheng.mistakes import TheirMistake
+from chongzheng.console import pictures
+from chongzheng.console.fresh import FRESH
+from chongzheng.console.showing import go, here, hidden_of, now, page, sights_of
+from chongzheng.journal.books import AGES, Books, Lying
+from chongzheng.journal.ledger import Exposure, Ledger
 from chongzheng.reports import exposure
+from chongzheng.settlement.days import is_day
 
-SIDES = ("age", "stage", "whose", "channel", "due", "merchants", "terminals")
+SIDES = ("stage", "whose", "channel", "due", "merchants", "terminals")
+BOARD_MS = 4_000
+"""So long the board is not read again, however many look at it."""
+ROWS = 50
+CHANNEL_CHARS_MAX = 40
 
 
-def board() -> dict[str, Any]:
-    """All money in doubt now, as the door tells it."""
-    sight = here()
-    return exposure.document(Ledger(sight.side, now).exposure())
+def exposed(at: int) -> Exposure:
+    """All money in doubt; a moment old at most."""
+    return FRESH.get("exposure", at, BOARD_MS, lambda: Ledger(here().side, now).exposure())
 
 
 def shown(request: Any) -> HttpResponse:
-    """The exposure board, and the trial balance of a day that is asked for."""
-    wanted = request.GET.get("day", "").replace("-", "")
-    balances, wrong = (), ""
-    if wanted:
-        try:
-            balances = tuple(Ledger(here().side, now).trial(wanted))
-        except TheirMistake as mistake:
-            wrong = mistake.what
-    return page(request, "money.html", board=board(), sides=SIDES, day=wanted, balances=balances, wrong=wrong)
+    """The exposure board. A day that an old address names is shown where days are."""
+    day = request.GET.get("day", "").replace("-", "")
+    if is_day(day):
+        return go(f"/money/days/{day}")
+    board = exposed(now())
+    return page(
+        request, "money.html", board=exposure.document(board), sides=SIDES, tab="board",
+        age_picture=pictures.sliced("age", board.age), due_picture=pictures.sliced("due", board.due),
+    )  # fmt: skip
+
+
+def suspense(request: Any) -> HttpResponse:
+    """What lies in suspense, item by item, oldest first; of an age, of a channel."""
+    at, given = now(), _asked(request)
+    books, board = Books(here().side), exposed(at)
+    found = books.suspense(given["age"], given["channel"], _behind(request), ROWS + 1, at)
+    rows = found[:ROWS]
+    cases = cases_of(request, [one.payment for one in rows])
+    return page(
+        request, "money_suspense.html", tab="suspense", rows=rows, cases=cases, board=board, given=given,
+        channels=[one.name for one in board.channel], after=_key(rows[-1]) if len(found) > ROWS else "",
+    )  # fmt: skip
+
+
+def cases_of(request: Any, payments: list[str]) -> dict[str, list[str]]:
+    """The cases of these payments that this person may see, by payment."""
+    sights, matters = sights_of(request), here().matters
+    return {
+        payment: [
+            one.id
+            for one in matters.of_payment(payment)
+            if one.kind == "case" and hidden_of(request, one, sights) is not None
+        ]
+        for payment in dict.fromkeys(payments)
+        if payment
+    }
+
+
+def _asked(request: Any) -> dict[str, str]:
+    age = request.GET.get("age", "")
+    return {
+        "age": age if age in AGES else "",
+        "channel": request.GET.get("channel", "")[:CHANNEL_CHARS_MAX],
+    }
+
+
+def _key(row: Lying) -> str:
+    return f"{row.opened_at}~{row.payment}~{row.break_id}"
+
+
+def _behind(request: Any) -> tuple[int, str, int]:
+    """Where the page before ended; from the beginning where that is no key of ours."""
+    at, _, rest = request.GET.get("after", "")[:80].partition("~")
+    payment, _, number = rest.partition("~")
+    if at.isascii() and at.isdigit() and number.isascii() and number.isdigit():
+        return int(at), payment, int(number)
+    return 0, "", 0
