@@ -50,12 +50,12 @@ def serve(config: Path, address_file: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else.")
 def link(payment: str, config: Path, address: str, svg: Path | None, as_json: bool) -> None:
     """The signed link of PAYMENT: whoever has it sees where the money is, and nothing else."""
-    from chongzheng import config as settings
     from chongzheng.api.public import code_of
+    from chongzheng.app import door_place
     from chongzheng.journal import Reader, Vault
 
-    loaded = settings.load(config)
-    vault, reader = Vault.from_file(loaded.keys), Reader.open(loaded.journal)
+    journal, keys = door_place(config)
+    vault, reader = Vault.from_file(keys), Reader.open(journal)
     try:
         if reader.payment(payment) is None:
             raise TheirMistake("there is no such payment", payment)

@@ -13,9 +13,6 @@ _FRAME = {
     "pub.name": ("付款查询", "Where is my payment?"),
     "pub.who": ("冲正 · 付款核实与退款查询", "Chongzheng · checks and refunds of card payments"),
     "pub.skip": ("跳到正文", "Skip to the content"),
-    "pub.language": ("English", "中文"),
-    "pub.dark": ("深色", "Dark"),
-    "pub.light": ("浅色", "Light"),
     "pub.call": ("也可以电话咨询：{contact}", "You may also call: {contact}"),
     "pub.private": (
         "本页不需要账号，不显示完整卡号，也不显示姓名。任何人都不会通过本页向您索要密码或验证码。",
