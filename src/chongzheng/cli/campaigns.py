@@ -33,6 +33,7 @@ class Size:
     db: str
     seed: int
     workers: int | None
+    keep: Path | None = None
 
 
 class Campaign(Protocol):

@@ -12,6 +12,7 @@ import click
 
 from chongzheng.cli import campaigns, campaigns_real, ledger
 from chongzheng.cli.campaigns import Campaign, Size
+from chongzheng.cli.campaigns_fill import Fill
 from chongzheng.cli.provenance import signed
 from chongzheng.cli.replay import Replay
 
@@ -36,6 +37,19 @@ class Seeds(click.ParamType):
         return range(first, last + 1)
 
 
+class Counts(click.ParamType):
+    """`CASES,PAYMENTS`."""
+
+    name = "CASES,PAYMENTS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Two numbers."""
+        found = re.fullmatch(r"(\d{1,8}),(\d{1,9})", str(value))
+        if found is None or not int(found[2]):
+            self.fail("say two numbers, for example 100000,1000000", param, ctx)
+        return int(found[1]), int(found[2])
+
+
 CHOICES: dict[str, Campaign] = {
     "seeds": campaigns.Worlds(),
     "replay": Replay(),
@@ -49,6 +63,7 @@ CHOICES: dict[str, Campaign] = {
     "kills": campaigns_real.Kills(),
     "power_cuts": campaigns_real.PowerCuts(),
     "unknown": campaigns_real.Unknown(),
+    "fill": Fill(),
 }
 
 
@@ -68,6 +83,7 @@ CHOICES: dict[str, Campaign] = {
               help="The same, and with each kill its machine loses its power.")  # fmt: skip
 @click.option("--unknown", type=click.IntRange(1, 100_000),
               help="So many calls of the real program are carried out, and their answers lost.")  # fmt: skip
+@click.option("--fill", type=Counts(), help="Fill a journal with so many cases and payments, and inspect it.")
 @click.option("--payments", default=PAYMENTS, show_default=True, type=click.IntRange(1, PAYMENTS_MAX), help="A world.")
 @click.option("--points", default=CRASH_POINTS, show_default=True, type=click.IntRange(1),
               help="Of --crash-everywhere.")  # fmt: skip
@@ -75,7 +91,8 @@ CHOICES: dict[str, Campaign] = {
               help="Of --mutants: payments without a bug, in which none may be found.")  # fmt: skip
 @click.option("--shrink", is_flag=True, help="Of --replay: leave out every harm that a red seed does not need.")
 @click.option("--story", type=click.Path(path_type=Path), help="Of --replay: write the payment's story as a scenario.")
-@click.option("--db", default="sqlite", show_default=True, help="Of --kills, --unknown: sqlite, postgresql, or a URL.")
+@click.option("--db", default="sqlite", show_default=True, help="Of --kills, --unknown, --fill; or a URL.")
+@click.option("--keep", type=click.Path(path_type=Path), help="Of --fill: keep what was filled in this new folder.")
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of all that is drawn by one seed.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; by default one a processor.")
 @click.option("--ledger", "book", type=click.Path(path_type=Path), help="Add a line on it to a ledger (docs/soak.md).")
@@ -103,5 +120,5 @@ def simulate(as_json: bool, book: Path | None, **given: Any) -> int:
 
 
 def _size(what: Any, given: dict[str, Any]) -> Size:
-    names = ("payments", "points", "clean", "shrink", "story", "db", "seed", "workers")
+    names = ("payments", "points", "clean", "shrink", "story", "db", "seed", "workers", "keep")
     return Size(what, **{name: given[name] for name in names})
