@@ -46,6 +46,18 @@ def desk(place: Place, journal: Journal, side: Side) -> Desk:
     return Desk(place, journal, side)
 
 
+def test_a_row_that_is_not_as_it_was_shown_is_refused_and_the_others_are_done(desk: Desk) -> None:
+    one, other, third = (case.id for case in desk.cases(3))
+    shown = {name: desk.matters.view(name).hash for name in (one, other)}
+    desk.matters.say(other, "Noted", {"text": "the shop rang"}, "li")
+    said = {"queue": "night"}
+    found = bulk.bulk(desk.matters, desk.side, [one, other, third], "Queued", said, "li", "b7", shown)
+    assert [row.result for row in found] == [DONE, REFUSED, DONE] and "not as it was shown" in found[1].why
+    assert [desk.matters.get(name).queue for name in (one, other, third)] == ["night", "suppliers", "night"]
+    again = {other: desk.matters.view(other).hash}
+    assert bulk.bulk(desk.matters, desk.side, [other], "Queued", said, "li", "b7", again)[0].result == DONE
+
+
 def test_every_row_has_its_result_and_a_second_time_nothing_is_done_again(desk: Desk) -> None:
     ids = [case.id for case in desk.cases(3)]
     desk.say(ids[2:], "Marked", "other", mark="media")

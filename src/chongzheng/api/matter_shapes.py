@@ -145,12 +145,14 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SayToMany(Shape, frozen=True, kw_only=True):
-    """The same said of many matters at once, each by itself."""
+    """The same said of many matters at once, each by itself. `shown`: the hash of what the person was shown of each;
+    what is not so any more is refused."""
 
     matters: Annotated[list[MatterId], Meta(min_length=1, max_length=ROWS_MAX)]
     fact: FactName
     words: Said = msgspec.field(default_factory=dict)
     reference: Reference
+    shown: dict[MatterId, Shown] = msgspec.field(default_factory=dict)
 
 
 class RowResult(msgspec.Struct, frozen=True, kw_only=True):

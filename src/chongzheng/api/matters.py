@@ -107,7 +107,7 @@ async def preview_of_many(door: Door, call: Call) -> shapes.BulkResults:
 async def say_to_many(door: Door, call: Call) -> shapes.BulkResults:
     """The same of many, each by itself, each once under the reference."""
     said, by = call.body, call.actor.id
-    words = (said.matters, said.fact, said.words, by, said.reference)
+    words = (said.matters, said.fact, said.words, by, said.reference, said.shown)
     return _results(await _asked(lambda: bulk.bulk(door.matters, door.side, *words)))
 
 

@@ -10,6 +10,7 @@ from django.db import models
 ACTOR_CHARS_MAX = 32
 TITLE_CHARS_MAX = 60
 ADDRESS_CHARS_MAX = 800
+LIST_CHARS_MAX = 40
 FILTERS_MAX = 40
 """Saved filters of one person."""
 
@@ -42,3 +43,21 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return str(self.title)
+
+
+class ListColumns(models.Model):
+    """The columns that a person wants of a list, by their names, in their order."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="columns")
+    list = models.CharField(max_length=LIST_CHARS_MAX)
+    columns = models.CharField(max_length=ADDRESS_CHARS_MAX)
+
+    class Meta:
+        """One choice a list."""
+
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["person", "list"], name="columns_of_a_list")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list}: {self.columns}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from chongzheng.journal.actors import NotAllowed
@@ -20,6 +21,7 @@ from chongzheng.mistakes import TheirMistake
 ROWS_MAX = 10_000
 REFERENCE_CHARS_MAX = 60
 DONE, BEFORE, REFUSED = "done", "done before", "refused"
+NOTHING_SHOWN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,22 @@ def preview(
 
 
 def bulk(
-    matters: Matters, side: Side, ids: Iterable[str], fact: str, said: Mapping[str, Any], by: str, reference: str
+    matters: Matters,
+    side: Side,
+    ids: Iterable[str],
+    fact: str,
+    said: Mapping[str, Any],
+    by: str,
+    reference: str,
+    shown: Mapping[str, str] = NOTHING_SHOWN,
 ) -> list[Result]:
     """Say it of each of them. `reference` names this batch: handed in again, a row that was done is not done again.
+    `shown`: id -> hash of what the person was shown of it; a row that is not so any more is refused.
     TheirMistake: no reference, or more than ROWS_MAX rows."""
     if not reference:
         raise TheirMistake("a batch has a reference, so that it can be handed in again", "reference")
-    return [_row(matters, side, one, fact, said, by, reference) for one in _bounded(ids, reference)]
+    rows = _bounded(ids, reference)
+    return [_row(matters, side, one, fact, said, by, reference, shown.get(one, "")) for one in rows]
 
 
 def _bounded(ids: Iterable[str], reference: str) -> Sequence[str]:
@@ -64,12 +75,16 @@ def _bounded(ids: Iterable[str], reference: str) -> Sequence[str]:
     return rows
 
 
-def _row(matters: Matters, side: Side, one: str, fact: str, said: Mapping[str, Any], by: str, reference: str) -> Result:
+def _row(
+    matters: Matters, side: Side, one: str, fact: str, said: Mapping[str, Any], by: str, reference: str, shown: str
+) -> Result:
     try:
         with side.together():
             queue(side)
             if not side.ask("take_key", name=_key(reference, one), matter=number(one)):
                 return Result(one, BEFORE)
+            if shown and matters.hash_now(one) != shown:
+                raise Overtaken("it is not as it was shown any more; look at it again")
             matters.said(one, fact, said, matters.speaker(by), "", depth=0)
             return Result(one, DONE)
     except (NotAllowed, Overtaken) as no:

@@ -141,6 +141,10 @@ class Matters:
             found = self._matter(number(matter))
             return self._view(found)
 
+    def hash_now(self, matter: str) -> str:
+        """The hash of what a person would be shown of it, where a transaction is under way."""
+        return self._view(self._matter(number(matter))).hash
+
     def story(self, matter: str) -> list[dict[str, Any]]:
         """Every fact of it, oldest first: the acts of the chain, decoded."""
         self.get(matter)

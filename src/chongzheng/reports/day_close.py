@@ -141,8 +141,10 @@ def _write(sheet: Any, row: int, column: int, value: Cell, money: Any) -> None:
             sheet.write_string(row, column, value)
         case datetime():
             sheet.write_datetime(row, column, value)
-        case _:
+        case Decimal():
             sheet.write_number(row, column, value, money)
+        case _:
+            sheet.write_number(row, column, value)
 
 
 def _spelt(value: Cell) -> str:
