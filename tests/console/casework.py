@@ -59,7 +59,7 @@ def _carried(one: Submission, heard: Evidence) -> Submission:
     return replace(one, fact=replace(one.fact, evidence=heard.id), evidence=(heard,))
 
 
-def doubtful(journal: Journal, keeper: Matters, n: int, refund: bool = True) -> Casework:
+def doubtful(journal: Journal, keeper: Matters, n: int, fen: int = AMOUNT_FEN) -> Casework:
     """A sale whose reversal nobody answered and a person stopped; witnesses, signals, and a clerk's refund of it."""
     journal.apply([*messages(n), bare(ReversalStopped(name_of(n), NOON_MS + 90_000, "p-finance"))])
     case = keeper.open("case", {"source": "complaint", "why": "charged, the printer jammed, no goods"}, "p-technician",
@@ -75,7 +75,7 @@ def doubtful(journal: Journal, keeper: Matters, n: int, refund: bool = True) -> 
     signals = {"tlm.printer": "jam", "orig.rsp": "00"}
     keeper.say(case.id, "SignalsHeard", {"signals": signals, "source": "telemetry"}, "p-technician")
     proposed = ""
-    if refund:
-        said = {"fen": AMOUNT_FEN, "customer": f"C-{n}", "reason": "主机已批准、冲正失败、货未交付；凭条两联已附"}
+    if fen:
+        said = {"fen": fen, "customer": f"C-{n}", "reason": "主机已批准、冲正失败、货未交付；凭条两联已附"}
         proposed = keeper.open("refund", said, "p-clerk", payment=name_of(n), parent=case.id).id
     return Casework(name_of(n), case.id, proposed)
