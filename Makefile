@@ -21,7 +21,7 @@ SUDO   := $(if $(filter-out 0,$(shell id -u)),sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test requirements check docs lock soak mutation clean
+.PHONY: help setup run test requirements check docs lock soak mutation clean rules types licences coverage
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -77,11 +77,17 @@ requirements: setup ## every row of the requirements: its named test, and the bu
 	@$(VENV)/bin/chongzheng requirements --run
 
 check: setup ## lint, types of the pure part, house rules, coverage file by file, licences
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line rules types licences coverage
+
+rules:
 	@echo "check: ruff" && $(VENV)/bin/ruff check .
-	@echo "check: mypy --strict on the pure part" && $(VENV)/bin/mypy $(PURE)
 	@echo "check: house rules" && $(PY) -m pytest -q tests/test_house.py
-	@echo "check: each pure file covered by its own test file" && $(PY) tests/house/coverage_by_mirror.py
+types:
+	@echo "check: mypy --strict on the pure part" && $(VENV)/bin/mypy $(PURE)
+licences:
 	@echo "check: licences" && $(PY) tests/house/licences.py
+coverage:
+	@echo "check: each pure file covered by its own test file" && $(PY) tests/house/coverage_by_mirror.py
 
 docs: setup ## write docs/diagrams anew from the tables
 	@$(PY) -m chongzheng.reversal.diagram docs/diagrams
