@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from chongzheng.cases import case_cause as cause
 from chongzheng.cases import case_confirm as confirm
