@@ -16,12 +16,14 @@ from chongzheng.console.views import (
     fees,
     field,
     finding,
+    guide,
     ledger,
     live,
     matter,
     money,
     opening,
     payment,
+    people,
     queues,
     registers,
     settling,
@@ -36,6 +38,8 @@ RESOLVERS = ALLOWED[May.RESOLVE]
 APPROVERS = ALLOWED[May.APPROVE]
 CLOSERS = ALLOWED[May.CLOSE_DAYS]
 MONEY_READERS = READERS - {Role.TECHNICIAN}
+MANAGERS = ALLOWED[May.MANAGE_ACTORS]
+OVERSEERS = MANAGERS | {Role.AUDITOR}
 NOBODY: frozenset[Role] = frozenset()
 
 
@@ -63,7 +67,9 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "prove", "prove", access.again, ALL),
     Page("POST", "prove", "prove", access.proven_again, ALL),
     Page("GET", "", "home", queues.home, ALL),
-    Page("GET", "help", "help", queues.helped, ALL),
+    Page("GET", "help", "help", guide.helped, ALL),
+    Page("GET", "tour", "tour", guide.begun, ALL),
+    Page("GET", "tour/case", "tour-case", guide.case, ALL),
     Page("GET", "queues/<slug:name>", "queue", queues.listed, ALL),
     Page("GET", "areas/<slug:area>", "area", queues.area, ALL),
     Page("GET", "export/<slug:name>", "export", queues.exported, ALL),
@@ -111,6 +117,12 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "money/fees", "fees", fees.shown, MONEY_READERS),
     Page("GET", "money/fees/<str:digest>", "fees-file", fees.checked, MONEY_READERS),
     Page("GET", "money/hopping", "hopping", fees.hopping, MONEY_READERS),
+    Page("GET", "people", "people", people.listed, OVERSEERS),
+    Page("GET", "new-person", "person-add", people.form, MANAGERS),
+    Page("POST", "new-person", "person-add", people.added, MANAGERS, weighty=True),
+    Page("GET", "people/<str:actor>", "person", people.shown, OVERSEERS),
+    Page("POST", "people/<str:actor>/change", "person-change", people.changed, MANAGERS, weighty=True),
+    Page("POST", "people/<str:actor>/password", "person-password", people.password_given, MANAGERS, weighty=True),
     Page("GET", "registers", "registers", registers.listed, READERS),
     Page("GET", "registers/<str:name>", "register", registers.shown, READERS),
     Page("GET", "registers/<str:name>/propose", "propose", registers.form, RULERS),

@@ -177,6 +177,10 @@ class Actors:
         rows = self._side.ask("get_actor", id=actor)
         return _actor(rows[0]) if rows else None
 
+    def signed_in(self) -> dict[str, int]:
+        """actor -> when the last session began, epoch ms, of the sessions that are kept (SESSIONS_KEPT_MS)."""
+        return {str(actor): int(at) for actor, at in self._side.ask("last_sessions")}
+
     def history(self, actor: str) -> list[dict[str, Any]]:
         """Every change of this person's row, oldest first."""
         return [msgspec.json.decode(row[4]) for row in self._side.ask("acts_of", subject=f"actor {actor}")]

@@ -70,6 +70,9 @@ UPDATE actor_session SET ended_at = :at WHERE id = :id AND ended_at IS NULL RETU
 -- name: end_sessions_of
 UPDATE actor_session SET ended_at = :at WHERE actor = :actor AND ended_at IS NULL;
 
+-- name: last_sessions
+SELECT actor, max(made_at) FROM actor_session GROUP BY actor;
+
 -- name: forget_sessions
 DELETE FROM actor_session WHERE expires_at < :before;
 
