@@ -26,6 +26,7 @@ from chongzheng.console.views import (
     people,
     queues,
     registers,
+    rows,
     settling,
 )
 from chongzheng.journal.actors import ALLOWED, May, Role
@@ -127,5 +128,9 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "registers/<str:name>", "register", registers.shown, READERS),
     Page("GET", "registers/<str:name>/propose", "propose", registers.form, RULERS),
     Page("POST", "registers/<str:name>/propose", "propose", registers.proposed, RULERS),
+    Page("GET", "registers/<str:name>/export", "register-export", rows.exported, READERS),
+    Page("GET", "registers/<str:name>/import", "register-import", rows.asked, RULERS),
+    Page("POST", "registers/<str:name>/import", "register-import", rows.compared, RULERS),
+    Page("POST", "registers/<str:name>/import/propose", "register-rows", rows.proposed, RULERS),
     Page("POST", "registers/<str:name>/approve", "approve", registers.approved, RULERS, weighty=True),
 )

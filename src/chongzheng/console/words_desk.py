@@ -130,6 +130,40 @@ _PEOPLE = {
     "people.name": ("姓名", "Name"),
     "people.done": ("已更新：{who}", "Done: {who}"),
 }
+_ROWS = {
+    "rows.import": ("导入", "Import"),
+    "rows.file": ("文件", "File"),
+    "rows.file.what": (
+        "CSV（UTF-8）、XLSX 或 TOML，最多 {most} 行；列名同导出文件",
+        "CSV (UTF-8), XLSX or TOML, at most {most} rows; columns as in an export",
+    ),
+    "rows.compare": ("对比差异", "Show the difference"),
+    "rows.template": ("以现有内容为模板：", "Begin with what is in force:"),
+    "rows.difference": ("与现行内容的差异", "What would change"),
+    "rows.counts": ("{change} 行变化，{same} 行相同", "{change} rows change, {same} stay the same"),
+    "rows.bad": (
+        "{count} 行不合规，整份文件都不会提交；请改正后重新导入。",
+        "{count} rows are wrong, so nothing of the file is proposed; mend it and import it again.",
+    ),
+    "rows.nothing": ("与现行内容完全相同，无须提交。", "It is what is in force already; there is nothing to propose."),
+    "rows.sort": ("变化", "Change"),
+    "rows.fields": ("字段", "Fields"),
+    "rows.wrong": ("不合规", "wrong"),
+    "rows.new": ("新增", "new"),
+    "rows.other": ("修改", "changed"),
+    "rows.left": ("去掉", "left out"),
+    "rows.stay": ("文件中没有的行保持不变。", "Rows that the file does not have stay as they are."),
+    "rows.four": ("须由另一人复核后生效。", "In force only when a second person has approved it."),
+    "rows.propose": ("提交 {count} 行", "Propose {count} rows"),
+    "rows.again": ("重新选择文件", "Choose the file again"),
+    "rows.results": ("提交结果", "What became of each row"),
+    "rows.moved": ("现行内容已变化，请重新对比", "what is in force has changed; compare again"),
+    "rows.unreadable": ("文件读不了：{why}", "The file cannot be read: {why}"),
+    "rows.search": ("在本登记簿中查找", "Search in this register"),
+    "rows.search.all": ("在全部登记簿中查找", "Search in all registers"),
+    "rows.found": ("{count} / {all} 行", "{count} of {all} rows"),
+    "rows.waits": ("{count} 待复核", "{count} wait"),
+}
 
-DESK: Mapping[str, tuple[str, str]] = MappingProxyType({**_LISTS, **_BULK, **_PEOPLE})
+DESK: Mapping[str, tuple[str, str]] = MappingProxyType({**_LISTS, **_BULK, **_PEOPLE, **_ROWS})
 """key -> (zh, en)."""

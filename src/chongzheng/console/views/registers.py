@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -16,24 +18,32 @@ from chongzheng.console.words import LANGUAGES, text
 from chongzheng.journal.rules import day_of
 
 HISTORY_MAX = 200
+SEARCH_CHARS_MAX = 80
 UNIT = re.compile(r"[(（](分|毫秒)[)）]$")
 """Behind a label where the value is entered in that unit; a page shows yuan and days."""
 
 
 def listed(request: Any) -> HttpResponse:
-    """All registers, with how many rows each has in force."""
-    force = here().registers.in_force(now())
-    rows = [(one, len(force[one.name])) for one in REGISTERS.values()]
-    return page(request, "registers.html", rows=rows)
+    """All registers, with how many rows each has in force and how many wait; of a search those that say it."""
+    asked, force = _asked(request), here().registers.in_force(now())
+    rows = [(one, len(_found(force[one.name], asked))) for one in REGISTERS.values()]
+    named = {one.name for one in REGISTERS.values() if asked in " ".join((one.name, *one.titles)).casefold()}
+    waits = {one.name: sum(not entry.in_force for entry in here().registers.history(one.name)) for one, _ in rows}
+    fitting = [(one, count) for one, count in rows if not asked or count or one.name in named]
+    return page(request, "registers.html", rows=fitting, waits=waits, asked=asked)
 
 
 def shown(request: Any, name: str) -> HttpResponse:
     """The rows of one, and what came before and waits."""
     one = _known(name)
-    force = here().registers.in_force(now())[name]
+    force, asked_for = here().registers.in_force(now())[name], _asked(request)
+    found = _found(force, asked_for)
     written_here = [entry for entry in here().registers.history(name) if entry.edition]
+    if asked_for:
+        written_here = [entry for entry in written_here if _says(entry.name, entry.body, asked_for)]
     return page(
-        request, "register.html", one=one, force=dict(force), history=written_here[::-1][:HISTORY_MAX],
+        request, "register.html", one=one, force=found, all=len(force), asked=asked_for,
+        history=written_here[::-1][:HISTORY_MAX],
         labels={word.name: UNIT.sub("", _label(request, word)) for word in one.fields}, who=request.seat.actor.id,
     )  # fmt: skip
 
@@ -91,6 +101,19 @@ def approved(request: Any, name: str) -> HttpResponse:
     key, tone = ("register.done", "good") if answer.done else ("matter.refused", "bad")
     tell(request, tone, text(key, _language(request), why=answer.why))
     return go(f"/registers/{name}")
+
+
+def _asked(request: Any) -> str:
+    return str(request.GET.get("q", "")).strip().casefold()[:SEARCH_CHARS_MAX]
+
+
+def _found(rows: Mapping[str, Mapping[str, Any]], asked_for: str) -> dict[str, Mapping[str, Any]]:
+    """The rows that say this somewhere."""
+    return {name: row for name, row in rows.items() if _says(name, row, asked_for)}
+
+
+def _says(name: str, row: Mapping[str, Any], asked_for: str) -> bool:
+    return asked_for in f"{name} {json.dumps(dict(row), ensure_ascii=False)}".casefold()
 
 
 def _known(name: str) -> Register:
