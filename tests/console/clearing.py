@@ -21,6 +21,7 @@ from unit.settlement.acom_lines import control, joined, line
 DAY, NAME = "20260922", "IND26092201ACOM"
 DATA = joined(line("000001", "0922100000", 12_300))
 DIGEST = sha256(DATA).hexdigest()
+STATEMENT = "5" * 64
 STRANGERS, KNOWN = 1, 2
 """The numbers of the differences: one with money in suspense and no payment, one about a payment."""
 FIGURES = """\
@@ -65,12 +66,12 @@ def put(journal: Journal, side: Side) -> None:
     strange = Difference(Type.ONE_SIDED_THEIRS, "", 1, 8_800, "no payment of ours explains it")
     known = Difference(Type.AMOUNT, name_of(2), 1, AMOUNT_FEN, "the file says another amount")
     journal.put_breaks(DIGEST, FilePart(), DAY, [strange, known], NOON_MS)
-    words: dict[str, Any] = {"digest": DIGEST, "name": "s.sta", "format": "mt940", "account": "6222020000001"}
+    words: dict[str, Any] = {"digest": STATEMENT, "name": "s.sta", "format": "mt940", "account": "6222020000001"}
     days = {"currency": "CNY", "first_day": DAY, "last_day": DAY}
     side.ask("put_bank_statement", **words, **days, opening_fen=100_000, closing_fen=100_500, lines=1, at=NOON_MS)
     moved = {"n": 1, "account": "6222020000001", "day": DAY, "value_day": DAY, "fen": 500}
     texts = {"reference": "REF1", "theirs": "B1", "text": "unionpay", "matched": f"card {DAY}"}
-    side.ask("put_bank_line", statement=DIGEST, **moved, **texts)
+    side.ask("put_bank_line", statement=STATEMENT, **moved, **texts)
 
 
 def _expected(reader: Reader, now: int) -> list[Awaited]:

@@ -9,7 +9,7 @@ import pytest
 
 import chongzheng.console
 from chongzheng.journal.actors import ALLOWED, May, Role
-from console.clearing import DIGEST
+from console.clearing import DIGEST, STATEMENT
 from console.world import Browser, Day
 from journal.made import name_of
 
@@ -56,7 +56,7 @@ def address(path: str, day: Day) -> str:
         "<str:name>": "case limits",
         "<str:actor>": "p-clerk",
         "<str:digest>": DIGEST,
-        "<slug:statement>": DIGEST,
+        "<slug:statement>": STATEMENT,
         "<slug:account>": "suspense",
         "<slug:day>": "20260922",
         "<slug:form>": "xlsx",

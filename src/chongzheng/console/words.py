@@ -12,7 +12,7 @@ from chongzheng.console.words_desk import DESK
 from chongzheng.console.words_frame import FRAME
 from chongzheng.console.words_help import HELP
 from chongzheng.console.words_machine import ACCOUNTS, PARTS, PAYMENT_FACTS, PAYMENT_STATES, POST, QUEUES, SEEN
-from chongzheng.console.words_money import ACTS, BREAKS, ENGINE, FEE_PARTS, MONEY, NEXT, OWNERS, UNCHECKED
+from chongzheng.console.words_money import ACTS, BREAKS, ENGINE, FEE_PARTS, MONEY, NEXT, OWNERS, UNCHECKED, WHYS
 from chongzheng.console.words_public import PUBLIC
 from chongzheng.console.words_said import FACTS, SET_WORDS, STATES
 
@@ -34,6 +34,7 @@ MACHINE: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType({
     "act": ACTS,
     "fee": FEE_PARTS,
     "unchecked": UNCHECKED,
+    "why": WHYS,
     "part": ENGINE,
     "lane": LANES,
     "source": SOURCES,

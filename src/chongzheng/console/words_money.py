@@ -87,6 +87,7 @@ _BOOKS = {
     "suspense.channel": ("渠道", "Channel"),
     "suspense.held": ("代持", "held for somebody"),
     "suspense.missing": ("缺口", "missing"),
+    "suspense.signs": ("正数为代人持有，负数为缺口。", "Above zero it is held for somebody, below it is missing."),
     "suspense.none": ("没有符合条件的挂账。", "Nothing lies in suspense here."),
     "ledger.title": ("总账", "Ledger"),
     "ledger.at.closing": ("余额截至 {day} 日终", "balances at the closing of {day}"),
@@ -105,6 +106,7 @@ _BOOKS = {
     "ledger.other": ("对方科目", "Other account"),
     "ledger.payment": ("交易", "Payment"),
     "ledger.act": ("凭证号 {act}", "act {act}"),
+    "ledger.order": ("新交易在前", "the newest payments first"),
     "ledger.none": ("此科目没有这类分录。", "Nothing is booked here in this way."),
     "ledger.closed.done": ("{day} 已日终。", "{day} is closed."),
     "ledger.not.exported": (
@@ -198,8 +200,12 @@ _SETTLING = {
     "break.cannot": ("您的岗位现在不能处理它。", "There is nothing that your role can do here now."),
     "break.over": ("已了结。", "It is over."),
     "break.prove": (
-        "处理资金前请先证明是您本人；已写的内容请在新窗口证明后再提交一次。",
-        "First show on the spot that it is you; what is written stays, send it again after that.",
+        "还没有提交：请先在新窗口证明是您本人，再提交一次；所写内容都在。",
+        "Not sent yet: show in a new window that it is you, then send it again; what you wrote is still here.",
+    ),
+    "break.prove.first": (
+        "处理资金前，请先证明是您本人。",
+        "First show on the spot that it is you; this is about money.",
     ),
     "break.approve": ("复核通过", "Approve"),
     "break.reject": ("退回", "Send it back"),
@@ -318,6 +324,60 @@ OWNERS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "finance": ("财务岗", "finance"),
 })  # fmt: skip
 """who works a difference -> (zh, en)."""
+
+WHYS: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "no payment of ours explains it": ("没有我方交易能解释它", "no payment of ours explains it"),
+    "it fits more than one payment equally well": (
+        "同样符合不止一笔交易",
+        "it fits more than one payment equally well",
+    ),
+    "the payment it would belong to says otherwise": (
+        "与它对应的交易记录相反",
+        "the payment it would belong to says otherwise",
+    ),
+    "it is no trade that moved money, nor the reversal of one": (
+        "既不是动账交易，也不是其冲正",
+        "it is no trade that moved money, nor the reversal of one",
+    ),
+    "it adjusts an earlier trade": ("是对以前交易的调整", "it adjusts an earlier trade"),
+    "an earlier file of its payment was not read yet": (
+        "对应交易的更早文件尚未读入",
+        "an earlier file of its payment was not read yet",
+    ),
+    "the book says it stands, and no file of its days has it": (
+        "账上成立，相关日期的文件都没有它",
+        "the book says it stands, and no file of its days has it",
+    ),
+    "the same line stands in the file more than once": (
+        "文件里有重复的同一行",
+        "the same line stands in the file more than once",
+    ),
+    "the files have its reversal, and not the trade itself": (
+        "文件里只有冲正，没有原交易",
+        "the files have its reversal, and not the trade itself",
+    ),
+    "the book says it never happened; the files have it and its reversal": (
+        "账上未发生；文件里有它和它的冲正",
+        "the book says it never happened; the files have it and its reversal",
+    ),
+    "the file moved another amount than the book says": (
+        "文件金额与账上不同",
+        "the file moved another amount than the book says",
+    ),
+    "the file moved it more often than the book says": (
+        "文件动账次数多于账上",
+        "the file moved it more often than the book says",
+    ),
+    "the file took it back, and the book says it stands": (
+        "文件已退回，账上仍成立",
+        "the file took it back, and the book says it stands",
+    ),
+    "the file charged another fee than the agreed one": (
+        "文件所收手续费与约定不同",
+        "the file charged another fee than the agreed one",
+    ),
+})  # fmt: skip
+"""why book and file differ, as matching says it -> (zh, en); what a bank statement shows is said with its figures."""
 
 ACTS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "parked": ("不明清算款挂账", "parked"),

@@ -4,6 +4,7 @@
   const HOUR_MS = 3600000;
   const SHOPS_AHEAD_MS = 8 * HOUR_MS;
   const SHORT_MS = 600000;
+  const FEW = 8;
   const LOST_MAX = 3;
   const PASSED = 6;
   const drawn = new Map();
@@ -68,7 +69,7 @@
     const narrow = table.closest(".chart").clientWidth < 420;
     const xs = held.timed
       ? { type: "time", axisLabel: { ...text, formatter: clock(span(held.rows)), hideOverlap: true } }
-      : { type: "category", data: held.rows.map((row) => row.cells[0].firstChild.textContent.trim().replace(/^\d{4}-/, "")), axisLabel: { ...text, hideOverlap: true, interval: "auto", width: narrow ? 52 : 90, overflow: "break" } };
+      : { type: "category", data: held.rows.map((row) => row.cells[0].firstChild.textContent.trim().replace(/^\d{4}-/, "")), axisLabel: { ...text, hideOverlap: true, interval: held.rows.length <= FEW ? 0 : "auto", width: narrow ? 52 : 90, overflow: "break" } };
     return {
       animation: false,
       textStyle: { fontFamily: "inherit" },
@@ -133,6 +134,8 @@
     if (!document.hidden) lost = 0; // somebody looks again
     tell(document.hidden ? "paused" : "");
   });
+  const tab = document.querySelector(".tabs .active");
+  if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 40;
   let waits = 0;
   window.addEventListener("resize", function () {
     clearTimeout(waits);

@@ -1,0 +1,194 @@
+"""Does the live page say what journal and engine say, and no more; does it come again, and count as no click?"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page, sync_playwright
+
+from chongzheng.console.doorway import Answer, Away, Fetched
+from chongzheng.console.engine import AWAY, CLOSED, SILENT, Watch, _ask
+from chongzheng.console.fresh import Fresh
+from chongzheng.console.pictures import failures, owed
+from chongzheng.reports.control import Day as Counted
+from chongzheng.reports.control import p_chart
+from console.clearing import FIGURES
+from console.test_browser import CHROMIUM, FLAGS, WIDE
+from console.world import PASSWORD, Day, actor_of
+
+MINUTE_MS = 60_000
+POLLS = """
+import json, sys
+from dataclasses import replace
+from pathlib import Path
+from chongzheng.console import frame, place
+here = place.read(Path(sys.argv[1]))
+frame.set_up(here)
+from django.conf import settings
+from django.test import Client
+now = [frame.wall_clock_ms()]
+settings.DESK = replace(settings.DESK, clock=lambda: now[0])
+def seen(path):
+    client = Client(HTTP_HOST="127.0.0.1")
+    assert client.post("/sign-in", {"actor": sys.argv[2], "password": sys.argv[3]}).status_code == 302
+    found = []
+    for _ in range(6):
+        now[0] += 4 * 60_000
+        found.append(client.get(path).status_code)
+    return found
+print(json.dumps({path: seen(path) for path in ("/live/figures", "/live")}))
+"""
+"""Somebody signs in, and then the page asks every four minutes; or it is a person who clicks."""
+
+
+class Told:
+    """A door that says this."""
+
+    def __init__(self, status: int = 200, text: str = FIGURES, away: bool = False) -> None:
+        self._said = (status, text, away)
+
+    def call(self, method: str, path: str, *rest: Any, **more: Any) -> Answer:
+        """Whether it is ready."""
+        if self._said[2]:
+            raise Away("ConnectError")
+        return Answer(503, {"ok": False, "parts": {"journal": True, "host": False}, "overdue": ["acom of 20260921"]})
+
+    def fetch(self, path: str, **more: str) -> Fetched:
+        """Its figures."""
+        return Fetched(self._said[0], "text/plain", self._said[1].encode())
+
+
+def test_what_the_engine_says_is_heard_and_what_it_does_not_say_is_not_known() -> None:
+    said = _ask(Told(), 5)  # type: ignore[arg-type]
+    assert (said.why, said.links, said.circuit) == ("", {"unionpay": True, "spare": False}, "half-open")
+    assert said.figures["reversals_empty_in_seconds"] == 180 and said.parts == {"journal": True, "host": False}
+    assert said.late == ("acom of 20260921",)
+    closed = _ask(Told(403), 5)  # type: ignore[arg-type]
+    assert (closed.why, closed.figures, closed.parts["host"]) == (CLOSED, {}, False)
+    assert _ask(Told(away=True), 5).why == AWAY  # type: ignore[arg-type]
+    for text in ("", 'chongzheng_api_requests_total{call="x",status="200"} 3.0\n', "what is this {"):
+        assert _ask(Told(text=text), 5).why == SILENT  # type: ignore[arg-type]
+
+
+def test_the_drain_is_drawn_from_what_was_seen_to_when_nothing_is_left() -> None:
+    watch = Watch()
+    assert [count for _, count in watch.saw(0, 9)] == [9]
+    watch.saw(2_000, 8)
+    seen = watch.saw(12_000, 6)
+    assert seen == [(0, 9), (12_000, 6)], "at most one in ten seconds is kept"
+    assert [row.values for row in owed(seen, 60_000).rows] == [(9, None), (6, 6), (None, 0)]
+    assert [row.values for row in owed(seen, None).rows] == [(9, None), (6, None)], "no forecast is made up"
+    assert watch.saw(20 * MINUTE_MS, 1) == [(20 * MINUTE_MS, 1)]
+
+
+def test_a_day_outside_its_limits_is_marked_in_the_table() -> None:
+    days = [Counted(f"202609{day:02d}", 5, 100) for day in range(1, 13)]
+    picture = failures(p_chart([*days, Counted("20260913", 60, 100)], until=-1))
+    assert [row.label for row in picture.rows if row.strange] == ["20260913"]
+    assert picture.rows[0].values[:4] == (100, 5, 50_000, 50_000)
+
+
+def test_what_many_look_at_is_read_once_and_then_again() -> None:
+    made: list[int] = []
+    fresh = Fresh()
+    for now in (0, 5, 9, 10, 15):
+        fresh.get("key", now, 10, lambda: made.append(1))
+    assert len(made) == 2
+    with pytest.raises(ZeroDivisionError):
+        fresh.get("other", 0, 10, lambda: 1 // 0)
+    assert fresh.get("other", 0, 10, lambda: 7) == 7, "what failed is not kept"
+
+
+def test_the_page_says_what_journal_and_engine_say(day: Day) -> None:
+    one = day.signed_in("auditor")
+    page = one.get("/live").text
+    for word in ("通道 unionpay", "通道 spare", "试探中", "42 毫秒", "1,204", "一家发卡行冲正无应答"):
+        assert word in page, word
+    assert f'href="/matters/{day.matters["incident"]}"' in page
+    assert "没有待发冲正" in page, "none is owed here, whatever the engine forecasts"
+    assert "不足以给出控制限" in page
+    assert page.count('<tr><th scope="row" data-at=') >= 60, "the hour, minute by minute"
+    assert day.signed_in("supplier").get("/live").status_code == 403
+
+
+def test_what_a_page_asks_by_itself_is_no_click(day: Day) -> None:
+    command = [sys.executable, "-c", POLLS, str(day.folder / "console.toml"), actor_of("clerk"), PASSWORD]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    seen = json.loads(done.stdout)
+    assert seen["/live"] == [200] * 6
+    assert seen["/live/figures"] == [200] * 5 + [302], "twenty minutes without a click"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """The system's browser."""
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def opened(day: Day, chromium: Chromium, wrong: list[str], scripts: bool = True) -> Page:
+    """A clerk's page, signed in; what goes wrong on it is put into `wrong`."""
+    page = chromium.new_context(viewport=WIDE, java_script_enabled=scripts).new_page()
+    page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(f"{day.base}/sign-in")
+    page.fill("input[name=actor]", actor_of("clerk"))
+    page.fill("input[name=password]", PASSWORD)
+    page.locator("form button").last.click()
+    page.wait_for_url("**/queues/my")
+    return page
+
+
+def test_pictures_stay_while_figures_come_again_and_nothing_is_asked_while_nobody_looks(
+    day: Day, chromium: Chromium
+) -> None:
+    wrong: list[str] = []
+    page = opened(day, chromium, wrong)
+    page.goto(f"{day.base}/live")
+    page.locator("#canvas-traffic canvas").wait_for()
+    page.locator("#table-traffic summary").click()
+    page.evaluate("document.querySelector('#canvas-traffic canvas').dataset.same = 'yes'")
+    with page.expect_response("**/live/figures", timeout=15_000) as answer:
+        pass
+    assert answer.value.status == 200
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('#canvas-traffic canvas').dataset.same") == "yes"
+    assert page.locator("#table-traffic").get_attribute("open") is not None, "what was unfolded stays so"
+    assert page.locator("#table-age").get_attribute("open") is None
+    asked: list[str] = []
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(6_000)
+    assert not asked and "已暂停" in page.locator("[data-live-note]").inner_text()
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => false, configurable: true})")
+    with page.expect_response("**/live/figures", timeout=15_000):
+        pass
+    page.context.close()
+    assert not wrong
+
+
+def test_a_page_whose_session_ended_shows_the_way_in(day: Day, chromium: Chromium) -> None:
+    page = opened(day, chromium, [])
+    page.goto(f"{day.base}/live")
+    page.context.clear_cookies()
+    page.wait_for_url("**/sign-in**", timeout=15_000)
+    page.context.close()
+
+
+def test_without_a_script_the_tables_stand_there(day: Day, chromium: Chromium) -> None:
+    page = opened(day, chromium, [], scripts=False)
+    page.goto(f"{day.base}/live")
+    assert page.locator("#table-traffic tbody tr").first.is_visible()
+    assert re.match(r"\d\d-\d\d \d\d:\d\d", page.locator("#table-traffic tbody th").first.inner_text())
+    page.context.close()
