@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Kind
+from chongzheng.cases.shipped import REGISTERS
 from chongzheng.console.words_case import CASE, FIELDS, LANES, SOURCES
 from chongzheng.console.words_desk import DESK
 from chongzheng.console.words_frame import FRAME
 from chongzheng.console.words_help import HELP
+from chongzheng.console.words_inner import INNER
 from chongzheng.console.words_machine import ACCOUNTS, PARTS, PAYMENT_FACTS, PAYMENT_STATES, POST, QUEUES, SEEN
 from chongzheng.console.words_money import ACTS, BREAKS, ENGINE, FEE_PARTS, MONEY, NEXT, OWNERS, UNCHECKED, WHYS
 from chongzheng.console.words_public import PUBLIC
@@ -102,10 +105,27 @@ LABELS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
 """kind -> word of its facts -> (zh, en)."""
 
 
+UNIT = re.compile(r"[(（](?:分|毫秒|ms|fen)[)）]$")
+"""Behind a name where a value is entered in that unit; a page shows yuan and days."""
+
+
+def _asked_for() -> dict[str, tuple[str, str]]:
+    fields = [word for one in KINDS.values() for row in one.rows for word in row.takes]
+    fields += [word for one in REGISTERS.values() for word in one.fields]
+    return {one.name: (UNIT.sub("", one.zh), one.name.replace("_", " ")) for one in reversed(fields)}
+
+
+ASKED: Mapping[str, tuple[str, str]] = MappingProxyType(_asked_for())
+"""name of any field of any kind or register -> (zh, en)."""
+
+
 def label(kind_name: str, word: str, language: str) -> str:
-    """What a word of a matter's body is called: as every body calls it, or as the kind's own facts do."""
-    key = f"body.{word}"
+    """What a word of a body is called: as every body calls it, or as the kind's own facts, or as any field does."""
+    key, place = f"body.{word}", LANGUAGES.index(language)
     if key in SENTENCES:
         return text(key, language)
-    pair = LABELS.get(kind_name, {}).get(word)
-    return pair[0] if pair is not None and language == LANGUAGES[0] else word.replace("_", " ")
+    own = LABELS.get(kind_name, {}).get(word)
+    if own is not None:
+        return own[0] if place == 0 else word.replace("_", " ")
+    pair = INNER.get(word) or ASKED.get(word)
+    return word.replace("_", " ") if pair is None else pair[place]
