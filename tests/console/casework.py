@@ -15,6 +15,8 @@ from journal.made import AMOUNT_FEN, NOON_MS, asked, bare, key, name_of, pan, re
 
 AHEAD_MS = 95_000
 """So much the clock of these terminals is ahead."""
+SECOND = "p-second"
+"""A second supervisor."""
 CHINA_MS = 8 * 3_600_000
 
 

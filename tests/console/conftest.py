@@ -6,11 +6,23 @@ from collections.abc import Iterator
 
 import pytest
 
-from console.world import Day, working_day
+from chongzheng.journal.actors import Actors, Role
+from console.casework import SECOND
+from console.world import PASSWORD, Day, actor_of, now_ms, working_day
 
 
 @pytest.fixture(scope="session")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """A journal with work in it, its door, the console."""
     with working_day(tmp_path_factory.mktemp("console")) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def casework_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """A day in which refunds are decided: two supervisors, nobody needs a second factor, a proof counts for an hour."""
+    with working_day(tmp_path_factory.mktemp("casework"), "second_factor = []\nstep_up_min = 60\n") as one:
+        people, who = Actors(one.side), actor_of("administrator")
+        people.add(SECOND, "Second Supervisor", frozenset({Role.SUPERVISOR}), who, now_ms())
+        people.set_password(SECOND, PASSWORD, who, now_ms())
         yield one

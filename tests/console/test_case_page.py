@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from chongzheng.cases.review import REVIEW
-from chongzheng.journal.actors import Actors, Role
-from console.casework import Casework, doubtful
-from console.world import PASSWORD, Browser, Day, actor_of, now_ms, working_day
+from console.casework import SECOND, Casework, doubtful
+from console.world import PASSWORD, Browser, Day
 from journal.made import cleared, name_of
 
 SHOWN = re.compile(r'name="shown" value="([0-9a-f]{64})"')
 SEEN = re.compile(r'name="seen" value="([0-9]+)"')
 WORDS = {"ground": "customer in need", "reason": "surgery tomorrow, nobody else is on shift"}
 REFUSAL = {"ground": "evidence missing", "reason": "the second copy of the slip is not there"}
-SECOND = "p-second"
 
 
 @dataclass
@@ -36,13 +33,9 @@ class Work:
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
-    """A day of its own: refunds are decided in it. There are two supervisors."""
-    with working_day(tmp_path_factory.mktemp("case"), "second_factor = []\nstep_up_min = 60\n") as day:
-        people = Actors(day.side)
-        people.add(SECOND, "Second Supervisor", frozenset({Role.SUPERVISOR}), actor_of("administrator"), now_ms())
-        people.set_password(SECOND, PASSWORD, actor_of("administrator"), now_ms())
-        yield Work(day, {})
+def work(casework_day: Day) -> Work:
+    """The day in which refunds are decided."""
+    return Work(casework_day, {})
 
 
 @pytest.fixture(scope="module")

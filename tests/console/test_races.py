@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from chongzheng.journal.actors import Actors, Role
-from console.casework import doubtful
+from console.casework import SECOND, doubtful
 from console.test_browser import CHROMIUM, FLAGS
-from console.world import PASSWORD, Day, actor_of, now_ms, working_day
+from console.world import PASSWORD, Day, actor_of
 
 LIMIT_MS = 15_000
 HEAD_START_MS = 120
-SECOND = "p-second"
 SMALL_FEN = 100
 """Together below what one shop may be given back on a day."""
 SEND = """([fact, words, at]) => {
@@ -46,17 +44,13 @@ class Arena:
 
 
 @pytest.fixture(scope="module")
-def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    """A day of its own, three windows signed in and proven."""
-    with working_day(tmp_path_factory.mktemp("races"), "second_factor = []\nstep_up_min = 60\n") as day:
-        people = Actors(day.side)
-        people.add(SECOND, "Second Supervisor", frozenset({Role.SUPERVISOR}), actor_of("administrator"), now_ms())
-        people.set_password(SECOND, PASSWORD, actor_of("administrator"), now_ms())
-        with sync_playwright() as player:
-            chromium = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            who = {"first": actor_of("supervisor"), "second": SECOND, "again": actor_of("supervisor")}
-            yield Arena(day, {name: window(chromium, day, actor) for name, actor in who.items()})
-            chromium.close()
+def arena(casework_day: Day) -> Iterator[Arena]:
+    """Three windows, signed in and proven."""
+    with sync_playwright() as player:
+        chromium = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        who = {"first": actor_of("supervisor"), "second": SECOND, "again": actor_of("supervisor")}
+        yield Arena(casework_day, {name: window(chromium, casework_day, actor) for name, actor in who.items()})
+        chromium.close()
 
 
 def window(chromium: Browser, day: Day, actor: str) -> Page:
