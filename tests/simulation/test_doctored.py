@@ -40,3 +40,10 @@ def test_a_matcher_that_takes_the_first_is_noticed(monkeypatch: pytest.MonkeyPat
 def test_the_same_seed_gives_the_same_figures() -> None:
     assert campaign(FEW, 4, 1) == campaign(FEW, 4, 1)
     assert campaign(FEW, 4, 1) != campaign(FEW, 5, 1)
+
+
+@pytest.mark.parametrize("number", [236_412, 561_024, 977_996])
+def test_a_damaged_line_that_names_two_payments_is_given_to_neither_or_to_its_own(number: int) -> None:
+    tally = doctored.Tally()
+    doctored.trial(1, number, tally)
+    assert (tally.read, tally.wrong, tally.faults) == (1, 0, [])

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from random import Random
 from typing import Any
 
@@ -243,17 +244,18 @@ def _check_matches(matches: list[tuple[Record, str]], file: File, content: bytes
 
 
 def _about(row: bytes, rows: dict[bytes, Line]) -> set[str]:
-    """The payments of the rows of which most is left in this one, at its beginning and at its end."""
+    """The payments of the rows of which most is left in this one."""
     if row in rows:
         return {rows[row].of}
-    left = {one: _alike_bytes(row, one) + _alike_bytes(row[::-1], one[::-1]) for one in rows}
+    left = {one: _left(one, row) for one in rows}
     most = max(left.values(), default=0)
     return {rows[one].of for one, count in left.items() if count == most}
 
 
-def _alike_bytes(one: bytes, other: bytes) -> int:
-    """How many bytes at the beginning are the same."""
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _left(one: bytes, damaged: bytes) -> int:
+    """How many bytes of a row still stand in a damaged one, in their order."""
+    blocks = SequenceMatcher(None, one, damaged, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks)
 
 
 def campaign(files: int, seed: int, workers: int, say: Callable[[int], None] = lambda done: None) -> dict[str, Any]:
