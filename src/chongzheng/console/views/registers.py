@@ -19,7 +19,7 @@ from chongzheng.journal.rules import day_of
 
 HISTORY_MAX = 200
 SEARCH_CHARS_MAX = 80
-UNIT = re.compile(r"[(（](分|毫秒)[)）]$")
+UNIT = re.compile(r"[(（](分|毫秒)[)）]$| (fen|ms)$")
 """Behind a label where the value is entered in that unit; a page shows yuan and days."""
 
 
