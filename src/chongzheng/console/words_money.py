@@ -129,6 +129,10 @@ _BOOKS = {
     "days.closed": ("已日终", "closed"),
     "days.open": ("未日终", "open"),
     "days.reading": ("正在汇总当日分录……", "Summing the postings …"),
+    "days.too.long": (
+        "分录太多，未能在限时内汇总；日终之后随时可看。",
+        "There are too many postings to sum in time; once the day is closed its balances are here at once.",
+    ),
     "days.table.closing": ("结账信息", "closing"),
     "days.table.trial": ("试算表", "trial balance"),
     "days.table.suspense": ("挂账明细", "suspense"),

@@ -179,15 +179,30 @@ SELECT count(*) FROM breaks WHERE payment = :payment AND state IN ('open', 'prop
 -- name: balances_until
 -- What facts and acts before an instant left on each account: (account, debited, credited). What was written later but
 -- says that it happened before is in it as well; a closing takes the difference to the closing before.
+-- Postings are read once: first they are summed by the two accounts between which they move money.
+WITH moved AS (
+    SELECT e.debit, e.credit, sum(e.fen) AS fen
+    FROM entry e JOIN fact f ON f.place = e.place AND f.seq = e.seq WHERE f.at < :until GROUP BY e.debit, e.credit
+    UNION ALL
+    SELECT debit, credit, sum(fen) FROM voucher WHERE at < :until GROUP BY debit, credit
+)
 SELECT account, sum(debited), sum(credited) FROM (
-    SELECT e.debit AS account, e.fen AS debited, 0 AS credited
-    FROM entry e JOIN fact f ON f.place = e.place AND f.seq = e.seq WHERE f.at < :until
+    SELECT debit AS account, fen AS debited, 0 AS credited FROM moved
     UNION ALL
-    SELECT e.credit, 0, e.fen FROM entry e JOIN fact f ON f.place = e.place AND f.seq = e.seq WHERE f.at < :until
+    SELECT credit, 0, fen FROM moved
+) AS moves GROUP BY account ORDER BY account;
+
+-- name: balances_now
+-- The same of everything that there is, for a day that is not over: no fact need be asked when it happened.
+WITH moved AS (
+    SELECT debit, credit, sum(fen) AS fen FROM entry GROUP BY debit, credit
     UNION ALL
-    SELECT debit, fen, 0 FROM voucher WHERE at < :until
+    SELECT debit, credit, sum(fen) FROM voucher GROUP BY debit, credit
+)
+SELECT account, sum(debited), sum(credited) FROM (
+    SELECT debit AS account, fen AS debited, 0 AS credited FROM moved
     UNION ALL
-    SELECT credit, 0, fen FROM voucher WHERE at < :until
+    SELECT credit, 0, fen FROM moved
 ) AS moves GROUP BY account ORDER BY account;
 
 -- name: accounts

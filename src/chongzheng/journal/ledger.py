@@ -19,6 +19,8 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 CLEARING_MS = 3 * DAY_MS
 """When what is on its way, or being undone, is proven at the latest: two clearing days, and the file of the second."""
+AHEAD_MS_MAX = HOUR_MS
+"""Nothing is written that says it happened later than this from now."""
 TOP = 20
 """Merchants and terminals that the board names."""
 CODE_CHARS_MAX = 40
@@ -238,7 +240,7 @@ class Ledger:
         closing, but dated before it, counts here."""
         before = self._side.ask("closing_before", day=day)
         closed = {one.account: one for one in self._closing(before[0]).balances} if before else {}
-        moved = {row[0]: (int(row[1]), int(row[2])) for row in self._asked.ask("balances_until", until=closes_at(day))}
+        moved = {row[0]: (int(row[1]), int(row[2])) for row in self._moved(closes_at(day))}
         found = []
         for name, title, nature, code in self._side.ask("accounts"):
             debited, credited = moved.get(name, (0, 0))
@@ -247,6 +249,12 @@ class Ledger:
         if unknown := moved.keys() - {one.account for one in found}:
             raise OurMistake("an account that the ledger does not know", ", ".join(sorted(unknown)))
         return tuple(found)
+
+    def _moved(self, until: int) -> list[Any]:
+        """(account, debited, credited) before an instant. While that is far ahead everything is before it."""
+        if until - self._clock() > AHEAD_MS_MAX:
+            return self._asked.ask("balances_now")
+        return self._asked.ask("balances_until", until=until)
 
     def _unposted(self, day: str) -> Iterator[str]:
         end = closes_at(day)
@@ -303,4 +311,3 @@ def _instants(now: int) -> dict[str, int]:
 def _check_day(day: str) -> None:
     if not is_day(day):
         raise TheirMistake("is no day; write it as yyyymmdd", "date")
-

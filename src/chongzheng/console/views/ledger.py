@@ -20,6 +20,8 @@ from chongzheng.settlement.days import is_day, shifted
 CLOSINGS_SHOWN = 31
 TRIAL_MS = 60_000
 """The trial balance of a day that is open takes the reading of all postings; so long it is not read again."""
+TOO_LONG = "QueryCanceled"
+"""PostgreSQL's driver says so when a statement has taken all the time that this desk gives it."""
 FORMS = {"xlsx": ("",), "csv": ("closing", "trial", "suspense")}
 SOURCES = ("machine", "voucher")
 NUMBERS = {"machine": 3, "voucher": 2}
@@ -73,7 +75,12 @@ def trial(request: Any, day: str) -> HttpResponse:
     """The trial balance of a day, closed or not, for the page that is open already."""
     _known_day(day)
     at = now()
-    balances = FRESH.get(("trial", day), at, TRIAL_MS, lambda: Ledger(here().side, now).trial(day))
+    try:
+        balances = FRESH.get(("trial", day), at, TRIAL_MS, lambda: Ledger(here().side, now).trial(day))
+    except Exception as error:
+        if type(error).__name__ != TOO_LONG:
+            raise
+        return page(request, "ledger_trial.html", balances=(), day=day, sum=0)
     return page(request, "ledger_trial.html", balances=balances, day=day, sum=_sum(balances))
 
 
