@@ -157,21 +157,23 @@ def _look(side: Side, statement: str, /, **values: object) -> Look:
 
 def _held(side: Side, narrow: Narrow, owner: str = ANY, queue: str = ANY) -> list[Look]:
     """Where those of an owner, or in a queue, are found; with a filter, by the states that are asked for."""
-    owner, queue = _both(owner, narrow.owner), _both(queue, narrow.queue)
-    if not owner[1] or not queue[1]:
+    whose, where = _both(owner, narrow.owner), _both(queue, narrow.queue)
+    if whose is None or where is None:
         return []
     if narrow.states is not None:
-        return _of_states(side, narrow.states & OPEN, owner[0], queue[0])
-    if ANY not in (owner[0], queue[0]):
-        return [_look(side, "list_held", owner=owner[0], queue=queue[0])]
-    if owner[0] != ANY:
-        return [_look(side, "list_owned", owner=owner[0])]
-    return [_look(side, "list_queue", queue=queue[0]) if queue[0] != ANY else _look(side, "list_open")]
+        return _of_states(side, narrow.states & OPEN, whose, where)
+    if ANY not in (whose, where):
+        return [_look(side, "list_held", owner=whose, queue=where)]
+    if whose != ANY:
+        return [_look(side, "list_owned", owner=whose)]
+    return [_look(side, "list_queue", queue=where) if where != ANY else _look(side, "list_open")]
 
 
-def _both(one: str, other: str) -> tuple[str, bool]:
-    """What is left of two wishes, and whether anything can be both."""
-    return (other if one == ANY else one), ANY in (one, other) or one == other
+def _both(one: str, other: str) -> str | None:
+    """What is left of two wishes; None: nothing can be both."""
+    if ANY in (one, other):
+        return other if one == ANY else one
+    return one if one == other else None
 
 
 def _of_states(side: Side, states: States, owner: str = ANY, queue: str = ANY, until: int = WHENEVER) -> list[Look]:
