@@ -154,7 +154,7 @@ def test_a_refund_is_proposed_by_one_and_decided_by_another(day: Day) -> None:
     shown = SHOWN.search(second.get(where).text)
     assert shown
     barred = second.post(f"{where}/say/Approved", once="r1", shown=shown[1])
-    assert barred.status_code == 409 and "still under way at the engine" in barred.text
+    assert barred.status_code == 409 and "引擎仍在处理该交易" in barred.text
     assert day.keeper.get(refund.id).state == "PROPOSED"
 
 

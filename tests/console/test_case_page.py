@@ -132,7 +132,7 @@ def test_the_checker_is_told_what_the_engine_would_refuse(work: Work, seats: dic
     one = work.begun(49)
     work.day.keeper.say(one.case, "WitnessHeard", {"witness": "merchant", "goods": "yes"}, "p-risk")
     page = seats["supervisor"].get(f"/matters/{one.refund}").text
-    assert "引擎此刻会拒绝复核" in page and "Reweighed" in page
+    assert "引擎此刻会拒绝复核" in page and "请先“重新判断”再查看" in page
 
 
 def test_a_stale_click_does_nothing_and_says_what_has_happened_since(work: Work, seats: dict[str, Browser]) -> None:

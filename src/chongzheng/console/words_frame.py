@@ -165,13 +165,11 @@ _LISTS = {
 }
 _PAGES = {
     "matter.history": ("历史", "History"),
-    "matter.timeline": ("时间线", "Timeline"),
     "matter.facts": ("内容", "What is known"),
     "matter.truth": ("真相", "The truth"),
     "matter.proof": ("证明程度", "Proof"),
     "matter.money": ("资金状况", "Money"),
     "matter.next": ("下一个时限", "Next clock"),
-    "matter.advice": ("建议", "Advice"),
     "matter.children": ("下级事项", "Belongs to it"),
     "matter.parent": ("上级事项", "Belongs to"),
     "matter.siblings": ("同一交易", "Same payment"),
@@ -196,8 +194,6 @@ _PAGES = {
     "matter.done": ("已完成：{what}", "Done: {what}"),
     "matter.refused": ("未执行：{why}", "Nothing was done: {why}"),
     "matter.optional": ("可不填", "optional"),
-    "matter.raw": ("原始时间", "raw time"),
-    "matter.ahead": ("终端时钟快 {s} 秒，已校正", "clock was {s} s ahead, corrected"),
     "matter.program": ("系统", "the program"),
     "matter.opened": ("已新建 {id}", "{id} is open"),
     "matter.hidden": ("部分内容不归您的岗位查看。", "Parts of it are not shown to your role."),

@@ -13,7 +13,7 @@ from chongzheng.cases import sla
 from chongzheng.cases.fields import Field
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Matter
-from chongzheng.console import spot, words
+from chongzheng.console import saying_no, spot, words
 from chongzheng.console.checking import DECIDES, Check, check_of
 from chongzheng.console.doorway import Answer, Away
 from chongzheng.console.forms import Action, Unreadable, actions, weighty
@@ -117,7 +117,13 @@ def _refused(request: Any, one: Matter, fact: str, hash_shown: str, answer: Answ
     if stale or since is not None:
         seen = here().matters.get(one.id).version if since is None else since
         return shown(request, one.id, words.text("case.stale", language), CONFLICT, "", seen)
-    return shown(request, one.id, words.text("matter.refused", language, why=answer.why), answer.status, fact)
+    return shown(
+        request,
+        one.id,
+        words.text("matter.refused", language, why=saying_no.why(answer.why, language)),
+        answer.status,
+        fact,
+    )
 
 
 def _since(request: Any, one: Matter) -> int | None:
@@ -147,7 +153,7 @@ def _check(
         would = settings.DESK.doorway.preview(seen.id, APPROVED, hash_shown, request.seat.door)
     except Away:
         return checked
-    return replace(checked, would=would)
+    return replace(checked, would=saying_no.why(would, request.seat.language))
 
 
 def named(field: Field, language: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse
 
+from chongzheng.console.saying_no import why
 from chongzheng.console.seeing import case_among, of_payment, record_of
 from chongzheng.console.showing import go, here, hidden_of, inside, now, page, sights_of, tell
 from chongzheng.console.words import text
@@ -62,5 +63,6 @@ def checked(request: Any, number: str) -> HttpResponse:
     if answer.done:
         tell(request, "good", text("payment.checked", request.seat.language))
     else:
-        tell(request, "bad", text("matter.refused", request.seat.language, why=answer.why))
+        language = request.seat.language
+        tell(request, "bad", text("matter.refused", language, why=why(answer.why, language)))
     return go(inside(request.POST.get("back", ""), f"/payments/{number}"))

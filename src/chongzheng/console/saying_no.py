@@ -1,0 +1,45 @@
+"""Why was it refused, in the language of whoever asked? The engine's line, with yuan and times of day in it."""
+
+from __future__ import annotations
+
+from chongzheng.console import words
+from chongzheng.console.look import instant, yuan
+from chongzheng.console.words_refused import PATTERNS, PLACE
+
+SAID_CHARS_MAX = 400
+LIST = ", "
+
+
+def why(text: str, language: str) -> str:
+    """The engine's line in this language; a line that nobody put into words stays as it is."""
+    line = text[:SAID_CHARS_MAX]
+    for pattern, pair in PATTERNS:
+        if (found := pattern.fullmatch(line)) is not None:
+            wanted = pair[words.LANGUAGES.index(language)]
+            return _put(wanted, found.groups(), language) if wanted else line
+    return line
+
+
+def _put(sentence: str, values: tuple[str, ...], language: str) -> str:
+    return PLACE.sub(lambda at: _filled(values[int(at[1])], at[2], language), sentence)
+
+
+def _filled(value: str, form: str, language: str) -> str:
+    if form == "¥" and value.lstrip("-").isdecimal():
+        return yuan(int(value))
+    if form == "@" and value.isdecimal():
+        return instant(int(value))
+    if form == "%":
+        return words.kind(value, language)
+    if form == "#":
+        between = "、" if language == words.LANGUAGES[0] else LIST
+        return between.join(_word(one, language) for one in value.split(LIST))
+    return value
+
+
+def _word(text: str, language: str) -> str:
+    """A fact, a state, a role or a fixed word; several facts are said with or between them."""
+    if " or " in text:
+        return " / ".join(_word(one, language) for one in text.split(" or "))
+    said = words.fact(text, language)
+    return said if said != text else words.set_word(text, language)
