@@ -20,11 +20,12 @@ from chongzheng.console.pictures import failures, owed
 from chongzheng.reports.control import Day as Counted
 from chongzheng.reports.control import p_chart
 from console.clearing import FIGURES
-from console.test_browser import CHROMIUM, FLAGS, WIDE
+from console.test_browser import CHROMIUM, FLAGS, NARROW, WIDE, Screen
+from console.test_money import PAGES
 from console.world import PASSWORD, Day, actor_of
 
 MINUTE_MS = 60_000
-POLLS = """
+INSIDE = """
 import json, sys
 from dataclasses import replace
 from pathlib import Path
@@ -33,19 +34,47 @@ here = place.read(Path(sys.argv[1]))
 frame.set_up(here)
 from django.conf import settings
 from django.test import Client
+from chongzheng.console.doorway import Answer, Away
 now = [frame.wall_clock_ms()]
-settings.DESK = replace(settings.DESK, clock=lambda: now[0])
+desk = settings.DESK = replace(settings.DESK, clock=lambda: now[0])
+def client():
+    one = Client(HTTP_HOST="127.0.0.1")
+    assert one.post("/sign-in", {"actor": sys.argv[2], "password": sys.argv[3]}).status_code == 302
+    return one
 def seen(path):
-    client = Client(HTTP_HOST="127.0.0.1")
-    assert client.post("/sign-in", {"actor": sys.argv[2], "password": sys.argv[3]}).status_code == 302
-    found = []
+    one, found = client(), []
     for _ in range(6):
         now[0] += 4 * 60_000
-        found.append(client.get(path).status_code)
+        found.append(one.get(path).status_code)
     return found
-print(json.dumps({path: seen(path) for path in ("/live/figures", "/live")}))
+def page(path):
+    answer = one.get(path)
+    return [answer.status_code, answer.content.decode()]
+said = {path: seen(path) for path in ("/live/figures", "/live")}
+one = client()
+class Saying:
+    def __init__(self, answer): self.answer = answer
+    def call(self, *words, **more):
+        if self.answer is None: raise Away("ConnectError")
+        return self.answer
+    def fetch(self, *words, **more): raise Away("ConnectError")
+signal = {"id": "register", "weight": 5, "hits": 7, "of": 9, "en": "another category", "zh": "类别不符"}
+share = {"mean": 123, "low": 1, "high": 300}
+alert = {"machine": "T7", "trades": 9, "score": 10, "level": "delay", "signals": [signal]}
+alert["preferential_per_mille"] = share
+found = {"files": 2, "trades": 9, "alerts": [alert], "advice": {"cards": [], "machines": []}, "absent": ["gone.txt"]}
+settings.DESK = replace(desk, doorway=Saying(Answer(200, found)))
+said["alert"] = page("/money/hopping?since=20260101&until=20260102")
+settings.DESK = replace(desk, doorway=Saying(Answer(404, {"code": "not_found", "what": "there is no inbox here"})))
+said["refused"] = page("/money/hopping?since=20260103&until=20260104")
+settings.DESK = replace(desk, doorway=Saying(None))
+now[0] += 60_000
+for path in ("/live", "/money/files", "/money/hopping?since=20260105&until=20260106"):
+    said["away " + path.partition("?")[0]] = page(path)
+print(json.dumps(said))
 """
-"""Somebody signs in, and then the page asks every four minutes; or it is a person who clicks."""
+"""The desk in a process of its own, with a clock and a door of ours: a page that asks every four minutes, and a person
+who clicks; then what only a door can say, and a door that is away."""
 
 
 class Told:
@@ -118,13 +147,36 @@ def test_the_page_says_what_journal_and_engine_say(day: Day) -> None:
     assert day.signed_in("supplier").get("/live").status_code == 403
 
 
-def test_what_a_page_asks_by_itself_is_no_click(day: Day) -> None:
-    command = [sys.executable, "-c", POLLS, str(day.folder / "console.toml"), actor_of("clerk"), PASSWORD]
+@pytest.fixture(scope="module")
+def inside(day: Day) -> dict[str, Any]:
+    """What a desk with a clock and a door of ours says."""
+    command = [sys.executable, "-c", INSIDE, str(day.folder / "console.toml"), actor_of("clerk"), PASSWORD]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    seen = json.loads(done.stdout)
-    assert seen["/live"] == [200] * 6
-    assert seen["/live/figures"] == [200] * 5 + [302], "twenty minutes without a click"
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def test_what_a_page_asks_by_itself_is_no_click(inside: dict[str, Any]) -> None:
+    assert inside["/live"] == [200] * 6
+    assert inside["/live/figures"] == [200] * 5 + [302], "twenty minutes without a click"
+
+
+def test_an_alert_says_which_machine_why_and_what_to_do(inside: dict[str, Any]) -> None:
+    status, page = inside["alert"]
+    assert status == 200
+    for word in ("T7", "延迟结算，人工复核", "类别不符", "7/9", "12.3%", "gone.txt"):
+        assert word in page, word
+
+
+def test_what_is_not_known_is_said_and_not_guessed(inside: dict[str, Any]) -> None:
+    status, page = inside["refused"]
+    assert (status, "未能查看：there is no inbox here" in page) == (200, True)
+    status, page = inside["away /live"]
+    assert (status, "引擎的接口没有应答" in page, "链路" in page) == (200, True, True)
+    status, page = inside["away /money/files"]
+    assert (status, "应到、迟到、缺失未知" in page, "IND26092201ACOM" in page) == (200, True, True)
+    assert inside["away /money/hopping"][0] == 503
 
 
 @pytest.fixture(scope="module")
@@ -191,4 +243,17 @@ def test_without_a_script_the_tables_stand_there(day: Day, chromium: Chromium) -
     page.goto(f"{day.base}/live")
     assert page.locator("#table-traffic tbody tr").first.is_visible()
     assert re.match(r"\d\d-\d\d \d\d:\d\d", page.locator("#table-traffic tbody th").first.inner_text())
+    page.context.close()
+
+
+def test_nothing_on_the_money_pages_shuts_anybody_out(day: Day, chromium: Chromium) -> None:
+    page = opened(day, chromium, [])
+    page.set_viewport_size(NARROW)
+    cookies = {"language": "en", "light": "dark"}
+    page.context.add_cookies([{"name": name, "value": text, "url": day.base} for name, text in cookies.items()])
+    one = Screen(page, day)
+    for path in PAGES:
+        one.go(path)
+        assert not one.grave(), path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is too wide"
     page.context.close()

@@ -13,7 +13,7 @@ from chongzheng.console.views.money import ROWS, cases_of
 from chongzheng.console.words import text
 from chongzheng.journal.actors import ALLOWED, May
 from chongzheng.journal.books import Books, Posting
-from chongzheng.journal.ledger import Balance, Ledger
+from chongzheng.journal.ledger import Ledger
 from chongzheng.journal.rules import day_of
 from chongzheng.settlement.days import is_day, shifted
 
@@ -72,7 +72,7 @@ def day(request: Any, day: str) -> HttpResponse:
 
 
 def trial(request: Any, day: str) -> HttpResponse:
-    """The trial balance of a day, closed or not, for the page that is open already."""
+    """The trial balance of a day, closed or not: for the page that is open already, or, without a script, as a page."""
     _known_day(day)
     at = now()
     try:
@@ -80,8 +80,10 @@ def trial(request: Any, day: str) -> HttpResponse:
     except Exception as error:
         if type(error).__name__ != TOO_LONG:
             raise
-        return page(request, "ledger_trial.html", balances=(), day=day, sum=0)
-    return page(request, "ledger_trial.html", balances=balances, day=day, sum=_sum(balances))
+        balances = ()
+    part = "HX-Request" in request.headers
+    return page(request, "ledger_trial.html" if part else "ledger_day.html", tab="days", balances=balances, day=day,
+                closing=Ledger(here().side, now).closing(day), forms=FORMS, closes=_closes(request))  # fmt: skip
 
 
 def closed(request: Any) -> HttpResponse:
@@ -129,10 +131,6 @@ def _account(slug: str) -> tuple[str, str]:
 def _known_day(day: str) -> None:
     if not is_day(day):
         raise Http404
-
-
-def _sum(balances: tuple[Balance, ...]) -> int:
-    return sum(one.closing_fen for one in balances)
 
 
 def _key(row: Posting) -> str:
