@@ -76,7 +76,7 @@ token_file = {token}
 listen = {listen}
 folder = {folder}
 """
-DESK_SCOPES = frozenset({"people", "check"})
+DESK_SCOPES = frozenset({"people", "check", "metrics"})
 DESK_CALLS_PER_MINUTE = 100_000
 NAME_BYTES = 3
 
