@@ -191,4 +191,64 @@ _NOTES = {
     "pub.note.lost": ("没有这个页面。", "There is no such page."),
 }
 
-PUBLIC: Mapping[str, tuple[str, str]] = MappingProxyType({**_FRAME, **_FORM, **_ANSWER, **_COMPLAINT, **_NOTES})
+_FIELD = {
+    "field.name": ("现场", "Field work"),
+    "field.nav": ("现场（手机）", "Field (phone)"),
+    "field.nobody": ("凭条与核查，断网也能用", "Slips and surveys, also offline"),
+    "field.desk": ("工作台", "The desk"),
+    "field.online": ("已联网", "Online"),
+    "field.offline": (
+        "没有网络：先存在手机上，联网后自动发送",
+        "No network: kept on this phone, and sent when there is one",
+    ),
+    "field.sign-in": ("请重新登录；存在手机上的内容不会丢", "Please sign in again; nothing on this phone is lost"),
+    "field.insecure": (
+        "此地址不是 https，断网时不能使用。",
+        "This address is not https, so the page does not work offline.",
+    ),
+    "field.script": ("此页需要浏览器脚本。", "This page needs scripts."),
+    "field.waiting": ("等待发送", "Waiting to be sent"),
+    "field.none": ("没有等待发送的内容", "Nothing waits"),
+    "field.send": ("现在发送", "Send now"),
+    "field.kept": ("存于", "Kept"),
+    "field.sent": ("已发送，手机上已清除", "Sent, and removed from this phone"),
+    "field.refused": ("未被接受：", "Not taken:"),
+    "field.other": ("由他人填写，等其登录后发送：", "Written by somebody else, sent when they sign in:"),
+    "field.drop": ("删除", "Remove"),
+    "field.sure": ("删除后无法恢复，确定吗？", "It cannot be brought back. Remove it?"),
+    "field.full": ("手机存储已满，没有存下：", "This phone is full, it was not kept:"),
+    "field.planned": ("现场情况", "What was found"),
+    "field.unplanned": ("新的核查（未列入计划）", "Another one, not planned"),
+    "field.filled": ("已填写", "filled in"),
+    "field.slip-what": ("终端打印的“冲正失败”凭条", "The terminal printed that a reversal failed"),
+    "field.survey-what": ("到店查看、询问、拍照", "Look, ask and take photos at the shop"),
+    "field.merchant": ("商户号", "Shop number"),
+    "field.terminal": ("终端号", "Terminal"),
+    "field.batch": ("批次号", "Batch"),
+    "field.trace": ("凭证号", "Trace"),
+    "field.code": ("应答码", "Answer code"),
+    "field.rrn": ("参考号", "Reference (RRN)"),
+    "field.printed": ("打印时间", "Printed at"),
+    "field.slip-photo": ("凭条照片", "Photo of the slip"),
+    "field.photos": ("照片", "Photos"),
+    "field.photo-hint": (
+        "照片只在手机上计算摘要，发送的是摘要；原图请保存在手机相册。卡号请遮住。",
+        "Only the hash of a photo is sent; keep the picture itself on the phone. Cover card numbers.",
+    ),
+    "field.save-photo": ("保存原图", "Save"),
+    "field.which": ("哪一次核查", "Which survey"),
+    "field.site": ("地点", "Place"),
+    "field.present": ("在场人", "Who was there"),
+    "field.goods": ("商品是否已交付", "Were the goods handed over"),
+    "field.result": ("结论", "Result"),
+    "field.result-hint": ("填了结论，这次核查就结束。", "With a result the survey is over."),
+    "field.keep": ("保存", "Keep"),
+    "field.private": (
+        "内容发送成功后即从手机清除。",
+        "What has been sent is removed from this phone at once.",
+    ),
+}
+
+PUBLIC: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {**_FRAME, **_FORM, **_ANSWER, **_COMPLAINT, **_NOTES, **_FIELD}
+)
