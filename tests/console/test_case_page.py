@@ -184,10 +184,11 @@ def test_in_an_emergency_one_approves_alone_and_another_must_review(work: Work, 
     assert click(seats["supervisor"], one.refund, "ApprovedAlone", page, "al-1", **WORDS) == 302
     assert work.day.keeper.get(one.refund).state == "APPROVED"
     (review,) = [each for each in work.day.keeper.of_parent(one.case) if each.kind == REVIEW.name]
-    mine = seats["supervisor"].get(f"/matters/{review.id}").text
-    assert click(seats["supervisor"], review.id, "Upheld", mine, "al-2", found="all well") == 403
     theirs = seats["second"].get(f"/matters/{review.id}").text
     assert "单人批准者" in theirs and "surgery tomorrow" in theirs
+    seats["supervisor"].get(f"/matters/{review.id}")
+    assert click(seats["supervisor"], review.id, "Upheld", theirs, "al-2", found="all well") == 403
+    assert "事后复核须由另一人作出" in seats["supervisor"].last  # type: ignore[attr-defined]
     assert click(seats["second"], review.id, "Faulted", theirs, "al-3", found="the bank was open") == 302
     assert work.day.keeper.get(review.id).state == "FAULTED"
     assert [each.kind for each in work.day.keeper.of_parent(one.case)].count("task") == 1
@@ -200,3 +201,16 @@ def test_the_second_time_a_day_takes_a_second_person(work: Work, seats: dict[str
         assert click(seats["finance"], one.refund, "ApprovedAlone", page, f"tw-{number}", **WORDS) == status
     assert work.day.keeper.get(again.refund).state == "PROPOSED"
     assert name_of(56) == again.payment
+
+
+def test_what_was_decided_alone_waits_among_the_approvals_of_others(work: Work, seats: dict[str, Browser]) -> None:
+    one = work.begun(57)
+    page = seats["second"].get(f"/matters/{one.refund}").text
+    assert click(seats["second"], one.refund, "ApprovedAlone", page, "wt-1", **WORDS) == 302
+    (review,) = [each for each in work.day.keeper.of_parent(one.case) if each.kind == REVIEW.name]
+    assert f'href="/matters/{review.id}"' in seats["supervisor"].get("/queues/approvals").text
+    theirs = seats["supervisor"].get(f"/matters/{review.id}").text
+    check = theirs[theirs.index('id="check"') : theirs.index('id="truth"')]
+    assert "单人批准者" in check and SECOND in check and "surgery tomorrow" in check
+    mine = seats["second"].get(f"/matters/{review.id}").text
+    assert 'id="check"' not in mine and mine.count("须由第二人作出</p>") == 2

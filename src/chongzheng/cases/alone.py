@@ -55,7 +55,7 @@ def objection(matter: Matter, fact: Fact, given: Given) -> Refused | None:
 
 def review(matter: Matter, fact: Fact, given: Given) -> Open:
     """The review of what was decided alone: under the case, where there is one, so that the case waits for it."""
-    said = {"what": matter.id, "alone": fact.actor, "fen": matter.fen, **_words(fact.said)}
+    said = {"decided": matter.id, "alone": fact.actor, "fen": matter.fen, **_words(fact.said)}
     parent = kin.case_of(matter, given) or matter.id
     return Open(REVIEW, f"{matter.id} alone {fact.at}", said, matter.payment, parent)
 

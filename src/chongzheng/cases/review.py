@@ -14,12 +14,12 @@ from chongzheng.cases.effects import Open
 from chongzheng.cases.fields import Field
 from chongzheng.cases.matter import NEW, Do, Fact, Given, Kind, Matter, Outcome, Refused, Row
 
-WAITING, UPHELD, FAULTED = "WAITING", "UPHELD", "FAULTED"
+PROPOSED, UPHELD, FAULTED = "PROPOSED", "UPHELD", "FAULTED"
 REVIEWERS = desk.SECOND | {desk.RISK, desk.ADMINISTRATOR}
 LATE_PRIORITY = 100
 FOUND = (Field("found", "text", "复核意见", "what the reviewer found, in words that an auditor understands"),)
 TAKES = (
-    Field("what", "word", "被复核事项", "the id of the matter that was decided"),
+    Field("decided", "word", "被复核事项", "the id of the matter that was decided"),
     Field("alone", "word", "单人批准者", "the id of the person who decided alone"),
     Field("fen", "whole", "金额(分)", "how much it was about", needed=False),
     Field("ground", "word", "紧急事由", "which emergency it was"),
@@ -44,7 +44,7 @@ def _by_another(state: str) -> Do:
 
 
 def _follow_up(matter: Matter) -> tuple[Open, ...]:
-    what = f"单人批准不当，请跟进 / decided alone and should not have been, follow it up: {matter.body['what']}"
+    what = f"单人批准不当，请跟进 / decided alone and should not have been, follow it up: {matter.body['decided']}"
     said = {"what": what, "team": desk.SUPERVISOR}
     return (Open("task", f"{matter.id} faulted", said, matter.payment, parent=matter.parent),)
 
@@ -55,20 +55,20 @@ def _late(matter: Matter, fact: Fact, given: Given) -> Outcome:
 
 
 def _tags(matter: Matter) -> Mapping[str, str]:
-    return {WHO: str(matter.body[WHO]), "payment": matter.payment, "what": str(matter.body["what"])}
+    return {WHO: str(matter.body[WHO]), "payment": matter.payment, "decided": str(matter.body["decided"])}
 
 
 REVIEW = Kind(
     name="review",
     titles=("事后复核", "after-review"),
-    states=(WAITING, UPHELD, FAULTED),
+    states=(PROPOSED, UPHELD, FAULTED),
     ended=frozenset({UPHELD, FAULTED}),
     rows=(
-        Row(NEW, "Opened", WAITING, _opened, program=True, takes=TAKES),
-        Row(WAITING, "Upheld", None, _by_another(UPHELD), may=REVIEWERS, shown=True, takes=FOUND),
-        Row(WAITING, "Faulted", None, _by_another(FAULTED), may=REVIEWERS, shown=True, takes=FOUND),
-        Row(WAITING, "ClockRan", None, _late),
-        *desk.rows((WAITING,)),
+        Row(NEW, "Opened", PROPOSED, _opened, program=True, takes=TAKES),
+        Row(PROPOSED, "Upheld", None, _by_another(UPHELD), may=REVIEWERS, shown=True, takes=FOUND),
+        Row(PROPOSED, "Faulted", None, _by_another(FAULTED), may=REVIEWERS, shown=True, takes=FOUND),
+        Row(PROPOSED, "ClockRan", None, _late),
+        *desk.rows((PROPOSED,)),
     ),
     tags=_tags,
 )

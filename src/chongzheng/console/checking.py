@@ -52,7 +52,7 @@ def check_of(
     makers = _makers(one, story)
     if not makers or who in makers or not _decided_by_a_second(one):
         return None
-    made = next(act for act in story if act["actor"] == makers[0])
+    made = next((act for act in story if act["actor"] == makers[0]), story[0])
     last = next((act for act in reversed(story) if act["actor"] in makers and _words(act)), made)
     body = one.body
     wrote = _words(last) or str(body.get("reason", ""))
@@ -75,7 +75,7 @@ def _decided_by_a_second(one: Matter) -> bool:
 def _makers(one: Matter, story: Sequence[Mapping[str, Any]]) -> list[str]:
     """Who is kept from deciding it, first who made it; of a review, whoever decided alone."""
     if one.kind == "review":
-        return [str(one.body["alone"])] if any(act["actor"] == one.body["alone"] for act in story) else []
+        return [str(one.body["alone"])]
     apart = {fact for row in KINDS[one.kind].possible(one.state) if row.fact in DECIDES for fact in row.apart}
     said = [str(act["actor"]) for act in story if act["fact"] in apart or act["fact"] == "Opened"]
     return [who for who in dict.fromkeys(said) if who != PROGRAM]

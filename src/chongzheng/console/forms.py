@@ -37,6 +37,8 @@ AT_HAND = ("Taken", "Released", "Noted", "EvidenceAdded", "Assigned", "Queued")
 """What can be said of any matter, in this order behind what moves it on."""
 FEN_BEHIND = re.compile(r"[(（]分[)）]|,? (?:in )?fen$")
 """The unit behind the name of an amount."""
+ALONE = "alone"
+"""Of a review: whoever decided alone, and may not end it."""
 MOVES, NEAR, FAR = 0, 1, 2
 """Where an action stands: it moves the matter on, it is at hand for any matter, it is seldom wanted."""
 
@@ -110,7 +112,7 @@ def _action(row: Row, matter: Matter, who: str, language: str) -> Action:
         fields=asked(row.takes, language),
         bound=row.shown,
         weighty=weighty(row),
-        barred=who in matter.said_by(*row.apart),
+        barred=who in matter.said_by(*row.apart) or (row.shown and who == matter.body.get(ALONE)),
         place=_place(row),
         moves=words.state(row.next, language) if row.next and row.next != matter.state else "",
     )

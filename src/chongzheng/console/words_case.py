@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 _PAGE = {
-    "case.because": ("依据 {n} 份证据", "on {n} pieces of evidence"),
+    "case.because": ("证据：{n} 份", "evidence: {n}"),
     "case.where": ("钱在哪里", "Where the money is"),
     "case.nowhere": ("账上没有这笔交易的余额。", "The books hold nothing of this payment."),
     "case.debit": ("借方", "debit"),
@@ -87,6 +87,7 @@ _PAGE = {
     ),
     "case.news": ("自您打开页面之后", "Since your page was shown"),
     "case.news.payment": ("交易本身的状态有了变化。", "The payment itself stands differently now."),
+    "body.decided": ("被复核事项", "what was decided"),
     "body.alone": ("单人批准者", "decided alone by"),
     "body.ground": ("理由类别", "ground"),
     "body.found": ("复核意见", "found"),

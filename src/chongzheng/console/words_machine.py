@@ -53,6 +53,7 @@ QUEUES: Mapping[str, tuple[str, str]] = MappingProxyType({
     "problems": ("问题", "problems"),
     "refunds to be posted": ("退款待入账", "refunds to be posted"),
     "refunds to send": ("退款待发出", "refunds to send"),
+    "supervisor": ("主管", "supervisors"),
     "refunds": ("退款", "refunds"),
     "releases": ("版本发布", "releases"),
     "stock": ("备件", "stock"),

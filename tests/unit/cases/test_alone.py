@@ -34,7 +34,7 @@ def test_once_a_day_and_up_to_a_limit() -> None:
 
 
 def test_the_review_stands_under_the_case_or_under_what_was_decided() -> None:
-    said = {"what": "refund-1", "alone": "zhang", "fen": 500, **WORDS}
+    said = {"decided": "refund-1", "alone": "zhang", "fen": 500, **WORDS}
     key = f"refund-1 alone {NOON_MS}"
     assert alone.review(ONE, fact(), Given(RULES)) == Open("review", key, said, "P1", "refund-1")
     assert alone.review(ONE, fact(), Given(RULES, others={"case": (case(),)})).parent == "case-9"

@@ -9,7 +9,7 @@ from chongzheng.cases.effects import Open
 from chongzheng.cases.review import REVIEW
 from unit.cases.play import Played
 
-SAID = {"what": "refund-1", "alone": "zhang", "fen": 500, "ground": "legal deadline", "reason": "today is the day"}
+SAID = {"decided": "refund-1", "alone": "zhang", "fen": 500, "ground": "legal deadline", "reason": "today is the day"}
 FOUND = {"found": "the papers were there"}
 
 
@@ -22,9 +22,9 @@ def waiting() -> Played:
 
 def test_the_program_opens_it_with_a_deadline() -> None:
     one = waiting()
-    assert (one.matter.state, one.matter.fen, one.matter.queue) == ("WAITING", 500, "supervisor")
+    assert (one.matter.state, one.matter.fen, one.matter.queue) == ("PROPOSED", 500, "supervisor")
     assert one.matter.due_at == one.now + DAY_MS
-    assert REVIEW.tags(one.matter) == {"alone": "zhang", "payment": "P1", "what": "refund-1"}
+    assert REVIEW.tags(one.matter) == {"alone": "zhang", "payment": "P1", "decided": "refund-1"}
     assert Played(REVIEW).refused("Opened", "zhang", **SAID).why == "role"
 
 
@@ -52,5 +52,5 @@ def test_nobody_drops_it_and_no_clock_ends_it() -> None:
     one = waiting()
     assert one.refused("Dropped", "boss", reason="no time").why == "order"
     one.wait(DAY_MS)
-    assert one.well("ClockRan").state == "WAITING"
+    assert one.well("ClockRan").state == "PROPOSED"
     assert (one.matter.due_at, one.matter.priority, one.matter.body["late"]) == (None, 100, True)

@@ -245,7 +245,7 @@ class Watch:
 def _reviewed(row: tuple[Any, ...]) -> tuple[str, str]:
     """Who decided alone, and what."""
     body = msgspec.json.decode(bytes(row[0]))
-    return str(body["alone"]), str(body["what"])
+    return str(body["alone"]), str(body["decided"])
 
 
 def _refusal(error: Exception, why: str) -> str:
