@@ -12,6 +12,7 @@
   let who = null;      // {actor, name, token} while we are signed in and have a network
   let signedOut = false;
   let sending = null;
+  let shown = "";      // the surveys that the form offers
 
   // What is kept on the phone
 
@@ -102,6 +103,9 @@
   async function showSurveys() {
     const surveys = (await kept("surveys")) || [];
     const select = by("matter");
+    const now = JSON.stringify(surveys);
+    if (shown === now) return;  // whoever is typing an answer goes on typing
+    shown = now;
     const chosen = select.value;
     select.replaceChildren(...surveys.map((one) => new Option(`${one.id} · ${one.site}${one.filled ? ` (${words.filled})` : ""}`, one.id)));
     select.append(new Option(words.unplanned, ""));
@@ -241,6 +245,7 @@
       if ((await entries()).length >= ENTRIES_MAX) throw new RangeError(words.full);
       await keep({ key: crypto.randomUUID(), by: actor, made_at: Date.now(), why: "", ...(await of(form)) });
       form.reset();
+      shown = "";
       form.closest("details").open = false;
       await showSurveys();
       await show();
