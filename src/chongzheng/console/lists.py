@@ -13,7 +13,19 @@ from chongzheng.cases.matter import Matter
 from chongzheng.cases.queues import QUEUES, Seat
 from chongzheng.console.areas import AREAS, area_of
 from chongzheng.console.showing import here, hidden_of, queue_seat, sights_of
-from chongzheng.journal.worklists import ANY, FIRST, OPEN, Narrow, Place, States, open_page, open_tally, page, tally
+from chongzheng.journal.worklists import (
+    ANY,
+    FIRST,
+    OPEN,
+    Narrow,
+    Place,
+    States,
+    open_page,
+    open_tally,
+    page,
+    tallies,
+    tally,
+)
 
 EVERYTHING = "all"
 SLUGS = {name.replace(" ", "-"): name for name in QUEUES}
@@ -92,6 +104,14 @@ def count_of(asked: Asked) -> int | None:
     if asked.name not in SLUGS:
         return open_tally(here().side, asked.narrow)
     return tally(here().side, SLUGS[asked.name], asked.seat) if asked.narrow == Narrow() else None
+
+
+def lengths(asked: Asked) -> dict[str, int]:
+    """slug -> about how many, of every queue; nothing for whoever sees only some kinds of matter."""
+    if asked.states != OPEN:
+        return {}
+    found = tallies(here().side, asked.seat)
+    return {slug: found[name] for slug, name in SLUGS.items()}
 
 
 def place_of(after: str) -> Place:

@@ -51,6 +51,8 @@ _LISTS = {
     "bulk.all": ("选中本页全部", "Choose all of this page"),
     "bulk.pick": ("选中 {id}", "Choose {id}"),
     "bulk.hint": ("已选 0 件（x 选择，b 办理）", "0 chosen (x chooses, b goes on)"),
+    "bulk.keys.pick": ("选中或取消该行", "choose the row, or not"),
+    "bulk.keys.go": ("批量办理所选", "act on the chosen ones"),
     "bulk.go": ("批量办理", "Act on them"),
 }
 _BULK = {

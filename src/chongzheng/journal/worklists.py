@@ -25,7 +25,8 @@ LOOKED_AT_MAX = 2_000
 Place = tuple[int, int]
 FIRST: Place = (PRIORITY_MAX, 0)
 """Before everything: (priority, number)."""
-Look = Callable[[Place], list[Matter]]
+Look = Callable[[Place, int], list[Matter]]
+"""So many of one sort behind a place."""
 WAITING = ("merchant", "issuer", "scheme", "supplier")
 BY_AGE = "suspense"
 """The one queue in another order: a place in it is (0, number of the last one shown)."""
@@ -122,11 +123,13 @@ def _merged(looks: list[Look], after: Place) -> Iterator[Matter]:
 
 
 def _all(look: Look, after: Place) -> Iterator[Matter]:
-    while some := look(after):
+    """A few first; whoever goes on gets all that a page looks at, since each look may sort anew."""
+    most = PAGE_MAX
+    while some := look(after, most):
         yield from some
-        if len(some) < PAGE_MAX:
+        if len(some) < most:
             return
-        after = _place(some[-1])
+        after, most = _place(some[-1]), LOOKED_AT_MAX
 
 
 def _once(found: Iterator[Matter]) -> Iterator[Matter]:
@@ -147,10 +150,8 @@ def _order(one: Matter) -> Place:
 
 
 def _look(side: Side, statement: str, /, **values: object) -> Look:
-    def look(after: Place) -> list[Matter]:
-        return [
-            matter_of(row) for row in side.ask(statement, **values, priority=after[0], after=after[1], most=PAGE_MAX)
-        ]
+    def look(after: Place, most: int) -> list[Matter]:
+        return [matter_of(row) for row in side.ask(statement, **values, priority=after[0], after=after[1], most=most)]
 
     return look
 

@@ -4,6 +4,8 @@
   const boxes = () => Array.from(document.querySelectorAll("[data-pick]"));
   const bar = document.querySelector("[data-picked]");
   const all = document.querySelector("[data-pick-all]");
+  const tab = document.querySelector(".tabs .active");
+  if (tab) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
   const first = document.querySelector("[data-first] input, [data-first] textarea, [data-first] select");
   if (first) first.focus();
   if (!bar) return;

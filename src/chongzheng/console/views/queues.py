@@ -13,13 +13,12 @@ from chongzheng.console.areas import AREAS
 from chongzheng.console.models import ADDRESS_CHARS_MAX, FILTERS_MAX, TITLE_CHARS_MAX
 from chongzheng.console.showing import go, here, hidden_of, inside, now, page, sights_of
 from chongzheng.console.words import kind, text
-from chongzheng.journal.matters import PAGE_MAX
 from chongzheng.journal.rules import day_of
-from chongzheng.journal.worklists import FIRST, Place
+from chongzheng.journal.worklists import FIRST, LOOKED_AT_MAX, Place
 from chongzheng.reports.day_close import Cell, Sheet
 
 ROWS = 50
-EXPORT_ROWS_MAX = 10_000
+EXPORT_ROWS_MAX = 5_000
 """Rows of one file; a longer list is narrowed by a filter first."""
 
 
@@ -55,7 +54,8 @@ def _shown(request: Any, asked: lists.Asked) -> HttpResponse:
     return page(
         request, "queue.html", tabs=[] if in_area else [*lists.SLUGS, lists.EVERYTHING], name=asked.name,
         title=_title(asked.name), what=f"area.{asked.name}.what" if in_area else "", list=found, kept=kept,
-        offered=lists.choices(asked), given=dict(asked.given), chosen=chosen, forms=columns.COLUMNS,
+        offered=lists.choices(asked), lengths={} if in_area else lists.lengths(asked), given=dict(asked.given),
+        chosen=chosen, forms=columns.COLUMNS,
         others=[one for one in columns.COLUMNS if one not in chosen], choosing="choose" in request.GET,
         cells=_cells(request, found.rows, chosen), export_max=EXPORT_ROWS_MAX,
     )  # fmt: skip
@@ -89,7 +89,7 @@ def _all_pages(asked: lists.Asked) -> tuple[list[Matter], bool]:
     rows: list[Matter] = []
     place: Place | None = FIRST
     while place is not None and len(rows) < EXPORT_ROWS_MAX:
-        some, place = lists.page_of(asked, place, min(PAGE_MAX, EXPORT_ROWS_MAX - len(rows)))
+        some, place = lists.page_of(asked, place, min(LOOKED_AT_MAX, EXPORT_ROWS_MAX - len(rows)))
         rows += some
     return rows, place is not None
 
