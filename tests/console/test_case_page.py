@@ -144,6 +144,9 @@ def test_a_stale_click_does_nothing_and_says_what_has_happened_since(work: Work,
     said = seats["supervisor"].last  # type: ignore[attr-defined]
     assert "没有产生任何效果" in said and "自您打开页面之后" in said and SECOND in said
     assert len(work.day.keeper.get(one.refund).body["approvals"]) == 1
+    case = seats["clerk"].get(f"/matters/{one.case}").text
+    remedies = case[case.index('id="remedies"') :]
+    assert remedies.index(one.refund) < remedies.index("p-clerk") < remedies.index(SECOND)
 
 
 def test_a_payment_that_moved_makes_the_page_old_too(work: Work, seats: dict[str, Browser]) -> None:

@@ -78,7 +78,7 @@ def _key(incident: str, customer: str) -> str:
 
 
 def _approved(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
-    if fact.at >= matter.body["expires_at"]:
+    if fact.at >= matter.body.get("expires_at", fact.at + 1):
         return Refused("stale", "the proposal lapsed; nobody decided in time")
     heads = desk.SUPERVISOR in fact.roles
     limits = given.rule("compensation limits")

@@ -53,9 +53,29 @@ def of_matter(
     """Causes of a case, and the procedure beside any matter."""
     about_case = seen.kind == "case"
     return {
+        "remedies": remedies(family) if about_case else [],
         "causes": causing.causes_of(seen, chinese) if about_case else None,
         "sop": steps.beside(seen, family, rules["sop"], standing, chinese),
     }
+
+
+REMEDIES = frozenset({"refund", "compensation", "clawback", "dispute", "retry", "apology"})
+DECIDED = ("Approved", "ApprovedAlone", "Sent")
+REFUSED = ("Rejected", "Refused", "Blocked", "Withdrawn")
+
+
+def remedies(family: Sequence[Matter]) -> list[dict[str, Any]]:
+    """What was proposed to put it right: by whom, who decided it, and who refused it."""
+    return [
+        {
+            "one": each,
+            "makers": sorted(each.said_by("Opened")),
+            "deciders": sorted(each.said_by(*DECIDED)),
+            "refusers": sorted(each.said_by(*REFUSED)),
+        }
+        for each in family
+        if each.kind in REMEDIES
+    ]
 
 
 def case_among(one: Matter | None, family: Sequence[Matter]) -> Matter | None:
