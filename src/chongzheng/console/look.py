@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from chongzheng.console import words
 from chongzheng.console.areas import AREAS
 from chongzheng.console.forms import SHOPS_CLOCK
+from chongzheng.console.tour import step_of
 
 STATIC = Path(__file__).parent / "static"
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
@@ -37,7 +38,7 @@ def environment(**options: Any) -> Environment:
     given = {**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(**{**given, "autoescape": True})  # noqa: S701 - it is on, whatever the options say
     env.globals.update(t=_t, asset=asset, areas=AREAS, tones=TONES, query=query, once=once)
-    env.globals.update(say=_say, age=_age, called=_called, lasting=_lasting)
+    env.globals.update(say=_say, tour_step=step_of, age=_age, called=_called, lasting=_lasting)
     env.filters.update(yuan=yuan, instant=instant, day=day, clock=clock, short=short, percent=percent)
     return env
 
