@@ -22,7 +22,7 @@ from chongzheng.first import first_configuration
 from chongzheng.journal.doors import Doors
 from chongzheng.mistakes import TheirMistake
 from console.site import CODE, DOUBTFUL, KEPT, RETURNED, Site, four, name_of, public_site, served
-from console.world import PASSWORD, actor_of, now_ms
+from console.world import PASSWORD, STRICT, Day, actor_of, now_ms, working_day
 from journal.made import pan
 
 ONCE = re.compile(r'name="once" value="([^"]+)"')
@@ -338,3 +338,41 @@ def test_what_is_wrong_is_one_line(tmp_path: Path, text: str, says: str) -> None
 def test_the_command_says_it_in_one_line(tmp_path: Path) -> None:
     done = chongzheng("public", "serve", "--config", str(written(tmp_path, 'door = "http://x"')))
     assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1
+
+
+# At the desk
+
+
+def sealed(day: Day) -> str:
+    """A complaint from outside, as the page for cardholders brings it in."""
+    doors, now = Doors(day.side), now_ms()
+    token = doors.make_token(f"page-{now}", frozenset({"public"}), frozenset(), 1_000, now, "test")
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"one-{now}"}
+    said = {"proofs": {}, "text": "where is my money", "contact": PHONE}
+    return str(httpx.post(f"{day.door}/public/complaints", json=said, headers=headers, trust_env=False).json()["id"])
+
+
+def test_a_clerk_opens_the_contact_and_an_auditor_does_not_see_it(day: Day) -> None:
+    complaint = sealed(day)
+    clerk = day.signed_in("clerk")
+    matter = clerk.get(f"/matters/{complaint}").text
+    assert f'href="/matters/{complaint}/contact"' in matter and "sealed:" not in matter and PHONE not in matter
+    assert PHONE in clerk.get(f"/matters/{complaint}/contact").text
+    assert any(row[2:5] == (actor_of("clerk"), "contact opened", complaint) for row in Doors(day.side).audit())
+    assert day.signed_in("risk").get(f"/matters/{complaint}/contact").status_code == 404
+    auditor = day.signed_in("auditor")
+    assert auditor.get(f"/matters/{complaint}/contact").status_code == 403
+    assert "sealed:" not in auditor.get(f"/matters/{complaint}").text
+
+
+def test_the_code_for_a_slip_says_what_is_missing(day: Day) -> None:
+    page = day.signed_in("clerk").get(f"/payments/{name_of(1)}/link")
+    assert page.status_code == 200 and "[public]" in page.text
+
+
+def test_the_code_for_a_slip_leads_to_the_public_page(tmp_path: Path) -> None:
+    with working_day(tmp_path, f'{STRICT}[public]\naddress = "https://pay.example"\n') as day:
+        page = day.signed_in("clerk").get(f"/payments/{name_of(1)}/link").text
+        assert re.search(rf'href="https://pay\.example/q/{name_of(1)}-[0-9A-F]{{20}}"', page)
+        assert 'src="data:image/svg+xml' in page and pan(1) not in page
+        assert day.signed_in("auditor").get(f"/payments/{name_of(1)}/link").status_code == 403

@@ -47,13 +47,13 @@ _FORM = {
         "There is no payment that fits all four. Please compare them once more; if you have only just paid, try again"
         " in a few minutes.",
     ),
-    "pub.wrong.code": ("这个链接不完整。", "This link is not whole."),
-    "pub.wrong.reference": ("请填写查询编号。", "Please fill in the reference."),
-    "pub.wrong.last-four": ("请填写卡号的最后四位数字，不要填完整卡号。", "Please give the last four digits only."),
-    "pub.wrong.amount": ("请填写金额，如 128.50。", "Please fill in the amount, like 128.50."),
-    "pub.wrong.day": ("请填写付款日期。", "Please fill in the day of the payment."),
-    "pub.wrong.text": ("请写下发生了什么。", "Please write what happened."),
-    "pub.wrong.contact": (
+    "wrong.code": ("这个链接不完整。", "This link is not whole."),
+    "wrong.reference": ("请填写查询编号。", "Please fill in the reference."),
+    "wrong.last-four": ("请填写卡号的最后四位数字，不要填完整卡号。", "Please give the last four digits only."),
+    "wrong.amount": ("请填写金额，如 128.50。", "Please fill in the amount, like 128.50."),
+    "wrong.day": ("请填写付款日期。", "Please fill in the day of the payment."),
+    "wrong.text": ("请写下发生了什么。", "Please write what happened."),
+    "wrong.contact": (
         "联系方式请填电话号码或电子邮箱，不填也可以。",
         "Please give a telephone number or an e-mail address, or leave it empty.",
     ),
@@ -248,7 +248,30 @@ _FIELD = {
         "What has been sent is removed from this phone at once.",
     ),
 }
+_OUTSIDE = {
+    "outside.link": ("给持卡人的查询码", "Code for the cardholder"),
+    "outside.link-lead": (
+        "印在签购单或信函上，持卡人扫码即可查看钱在哪里。",
+        "Print it on a slip or a letter: whoever paid scans it and sees where the money is.",
+    ),
+    "outside.picture": ("查询页面的二维码", "Code that leads to the public page"),
+    "outside.link-care": (
+        "持有此码的人只能看到这笔钱的去向，看不到姓名和完整卡号。请只交给持卡人。",
+        "Whoever has it sees where the money is, no name and no whole card number. Give it to the cardholder alone.",
+    ),
+    "outside.link-none": (
+        "还没有对外的查询页面：console.toml 的 [public] 里填写 address 后，这里会显示二维码。",
+        "There is no public page yet: once [public] in console.toml names its address, the code stands here.",
+    ),
+    "outside.contact": ("投诉人联系方式", "Where the complaint is answered to"),
+    "outside.contact-none": ("没有留下联系方式。", "Nobody left a telephone number or an address."),
+    "outside.sealed": ("已封存，点击查看（查看会被记录）", "Sealed; look (it is put on record)"),
+    "outside.contact-noted": (
+        "只用于答复这件投诉。查看已记录。",
+        "For the answer to this complaint alone. That you looked is on record.",
+    ),
+}
 
 PUBLIC: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {**_FRAME, **_FORM, **_ANSWER, **_COMPLAINT, **_NOTES, **_FIELD}
+    {**_FRAME, **_FORM, **_ANSWER, **_COMPLAINT, **_NOTES, **_FIELD, **_OUTSIDE}
 )

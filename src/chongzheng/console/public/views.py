@@ -34,7 +34,7 @@ def told(request: Any) -> HttpResponse:
     """Where the money is; the same for what is unknown and what does not fit."""
     said = asking.asked(request.POST)
     if said.proofs is None:
-        return form(request, f"pub.wrong.{said.wrong.replace('_', '-')}", 400)
+        return form(request, f"wrong.{said.wrong.replace('_', '-')}", 400)
     return _answer(request, said.proofs)
 
 
@@ -64,7 +64,7 @@ def complained(request: Any) -> HttpResponse:
     said = asking.Asked({}) if asking.is_empty(request.POST) else asking.asked(request.POST)
     if not once or wrong or said.proofs is None:
         key = wrong or said.wrong.replace("_", "-")
-        return complaint_form(request, f"pub.wrong.{key}" if once else "pub.old", 400)
+        return complaint_form(request, f"wrong.{key}" if once else "pub.old", 400)
     counter = settings.COUNTER
     if not counter.pace.complains(request.seat.address):
         return note(request, "pub.note.enough", 429)
@@ -72,7 +72,7 @@ def complained(request: Any) -> HttpResponse:
     if answer.status == 429:
         return note(request, "pub.note.enough", 429)
     if not answer.done:
-        return complaint_form(request, "pub.wrong.text", 400)
+        return complaint_form(request, "wrong.text", 400)
     said = {**answer.said, "number": answer.said["id"].upper()}
     return page(request, "public_taken.html", said=said, write=_writer(request))
 

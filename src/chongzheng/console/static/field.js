@@ -13,6 +13,7 @@
   let signedOut = false;
   let sending = null;
   let shown = "";      // the surveys that the form offers
+  let picked = false;  // whether somebody chose one of them
 
   // What is kept on the phone
 
@@ -106,7 +107,7 @@
     const now = JSON.stringify(surveys);
     if (shown === now) return;  // whoever is typing an answer goes on typing
     shown = now;
-    const chosen = select.value;
+    const chosen = picked ? select.value : null;
     select.replaceChildren(...surveys.map((one) => new Option(`${one.id} · ${one.site}${one.filled ? ` (${words.filled})` : ""}`, one.id)));
     select.append(new Option(words.unplanned, ""));
     if ([...select.options].some((one) => one.value === chosen)) select.value = chosen;
@@ -245,7 +246,7 @@
       if ((await entries()).length >= ENTRIES_MAX) throw new RangeError(words.full);
       await keep({ key: crypto.randomUUID(), by: actor, made_at: Date.now(), why: "", ...(await of(form)) });
       form.reset();
-      shown = "";
+      if (form === by("survey")) { shown = ""; picked = false; }
       form.closest("details").open = false;
       await showSurveys();
       await show();
@@ -259,7 +260,7 @@
 
   by("slip").addEventListener("submit", (event) => write(event, slipOf));
   by("survey").addEventListener("submit", (event) => write(event, surveyOf));
-  by("matter").addEventListener("change", async () => ask((await kept("surveys")) || []));
+  by("matter").addEventListener("change", async () => { picked = true; ask((await kept("surveys")) || []); });
   by("send").addEventListener("click", send);
   window.addEventListener("online", send);
   window.addEventListener("offline", () => { who = null; show(); });
