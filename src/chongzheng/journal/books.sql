@@ -48,18 +48,19 @@ WHERE opened_at >= :since AND opened_at < :until AND (:channel = '' OR channel =
 ORDER BY opened_at, id, break_id LIMIT :most;
 
 -- name: postings_of_account
--- What the machine booked on an account, newest first, before (:place, :seq, :n).
+-- What the machine booked on an account, newest payments first, before (:place, :seq, :n). The bound on facts says
+-- nothing new, but lets a database that joins the two in their order begin there.
 SELECT e.place, e.seq, e.n, f.at, e.payment, e.debit, e.credit, e.fen, f.kind
 FROM entry e JOIN fact f ON f.place = e.place AND f.seq = e.seq
 WHERE (e.debit = :account OR e.credit = :account)
-  AND (e.place < :place OR (e.place = :place AND (e.seq < :seq OR (e.seq = :seq AND e.n < :n))))
+  AND (e.place, e.seq, e.n) < (:place, :seq, :n) AND f.place <= :place
 ORDER BY e.place DESC, e.seq DESC, e.n DESC LIMIT :most;
 
 -- name: vouchers_of_account
 -- What remedies, files and people booked on it, newest first, before (:act, :n).
 SELECT v.act, v.n, v.at, v.kind, v.payment, v.break_id, v.debit, v.credit, v.fen, a.actor
 FROM voucher v JOIN act a ON a.no = v.act
-WHERE (v.debit = :account OR v.credit = :account) AND (v.act < :act OR (v.act = :act AND v.n < :n))
+WHERE (v.debit = :account OR v.credit = :account) AND (v.act, v.n) < (:act, :n)
 ORDER BY v.act DESC, v.n DESC LIMIT :most;
 
 -- name: breaks_page

@@ -32,7 +32,9 @@ SHARED_MS = 4_000
 """So long what everybody sees is not read again."""
 TRAFFIC_MIN = 60
 CHARTED_DAYS = 31
-CHART_MS = 60_000
+CHARTED_MS = 300_000
+"""A month of reversals is read again this seldom: days change slowly."""
+MINUTES_MS = 60_000
 INCIDENTS_MAX = 20
 TOLD = ("terminal_connections", "sales_in_flight", "reversals_in_flight", "host_window", "host_latency_seconds",
         "queue_facts")  # fmt: skip
@@ -69,7 +71,7 @@ def _shared(at: int) -> dict[str, Any]:
     """What does not depend on who looks."""
     sight = here()
     cases, late = sight.reader.open_cases(at)
-    board, chart = exposed(at), FRESH.get("failures", at, CHART_MS, lambda: failure_chart(Books(sight.side), at))
+    board, chart = exposed(at), FRESH.get("failures", at, CHARTED_MS, lambda: failure_chart(Books(sight.side), at))
     opened = _traffic(Books(sight.side), at)
     return {
         "read_at": at,
@@ -98,7 +100,7 @@ def _traffic(books: Books, at: int) -> list[tuple[int, int]]:
     """Payments by the minute; the last one still runs. Of a minute that is long over what was counted once stands."""
     running = at - at % MINUTE_MS
     begins = [running - ago * MINUTE_MS for ago in range(TRAFFIC_MIN - 1, -1, -1)]
-    old = FRESH.get("traffic", at, CHART_MS, lambda: books.opened(begins[0], running - MINUTE_MS))
+    old = FRESH.get("traffic", at, MINUTES_MS, lambda: books.opened(begins[0], running - MINUTE_MS))
     new = books.opened(running - 2 * MINUTE_MS, at + 1)
     return [(begin, new.get(begin, old.get(begin, 0))) for begin in begins]
 
