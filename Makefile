@@ -21,7 +21,7 @@ SUDO   := $(if $(filter-out 0,$(shell id -u)),sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test requirements check docs lock soak mutation clean rules types licences coverage
+.PHONY: help setup run test requirements check docs screens lock soak mutation clean rules types licences coverage
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -91,6 +91,9 @@ coverage:
 
 docs: setup ## write docs/diagrams anew from the tables
 	@$(PY) -m chongzheng.reversal.diagram docs/diagrams
+
+screens: setup ## docs/screens anew: every page in both languages, wide and on a phone
+	@$(PY) tests/console/screens.py
 
 lock: ## write requirements.lock anew: the newest versions that pyproject.toml allows
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock

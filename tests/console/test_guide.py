@@ -93,7 +93,7 @@ def test_an_address_without_a_step_has_no_tour(address: str) -> None:
 def test_a_tour_says_everything_in_both_tongues() -> None:
     assert len(stops_for(True, True)) == 7 and len(stops_for(False, False)) == 5
     for name, _ in stops_for(True, True):
-        assert all(SENTENCES[f"tour.{name}"]) and all(SENTENCES[f"tour.{name}.title"])
+        assert all(SENTENCES[f"tour.{name}"]) and all(SENTENCES[f"tour.head.{name}"])
 
 
 def test_the_tour_by_keys(day: Day) -> None:

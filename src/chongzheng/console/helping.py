@@ -45,6 +45,9 @@ SHOWS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "clearing-file": _BOOKS, "statements": _BOOKS, "statement": _BOOKS, "ledger": _BOOKS, "account": _BOOKS,
     "days": _BOOKS, "day": _BOOKS, "day-trial": _BOOKS, "day-export": _BOOKS,
     "fees": _FEES, "fees-file": _FEES, "hopping": ("fees/hopping.py", "fees/usage.py"),
+    "payment-link": ("notices/wording.py",), "contact": ("notices/wording.py", "cases/complaint.py"),
+    "people": ("cases/routing.py",), "person": ("cases/routing.py",), "person-add": NOTHING,
+    "register-export": _RULES, "register-import": _RULES,
     "registers": _RULES, "register": _RULES, "propose": _RULES,
 })  # fmt: skip
 """page of the table of pages -> files of the program that it brings before people; OF_A_KIND go by kind as well."""
