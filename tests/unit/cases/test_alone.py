@@ -7,8 +7,8 @@ from typing import Any
 from chongzheng.cases import alone
 from chongzheng.cases.effects import Open
 from chongzheng.cases.matter import Ask, Fact, Given, Matter
-from unit.cases.giving import FEN, case, proposed, refund
-from unit.cases.play import NOON_MS, RULES, Played
+from unit.cases.giving import case
+from unit.cases.play import NOON_MS, RULES
 
 WORDS = {"ground": "customer in need", "reason": "surgery tomorrow, nobody else on shift"}
 ONE = Matter("refund-1", "refund", "PROPOSED", payment="P1", fen=500)
@@ -38,40 +38,3 @@ def test_the_review_stands_under_the_case_or_under_what_was_decided() -> None:
     key = f"refund-1 alone {NOON_MS}"
     assert alone.review(ONE, fact(), Given(RULES)) == Open("review", key, said, "P1", "refund-1")
     assert alone.review(ONE, fact(), Given(RULES, others={"case": (case(),)})).parent == "case-9"
-
-
-def test_in_an_emergency_one_person_approves_and_a_review_is_opened() -> None:
-    one = proposed(refund())
-    assert one.refused("ApprovedAlone", "li", **WORDS).why == "role"
-    assert one.refused("ApprovedAlone", "zhang", reason="quick").why == "field"
-    assert one.well("ApprovedAlone", "zhang", **WORDS).state == "APPROVED"
-    opened = [effect for effect in one.effects if isinstance(effect, Open)]
-    assert [(effect.kind, effect.parent, effect.said["alone"]) for effect in opened] == [("review", "case-9", "zhang")]
-    assert one.matter.body["approvals"][0]["alone"] == "customer in need"
-
-
-def test_alone_lifts_the_second_person_and_nothing_else() -> None:
-    one = proposed(refund())
-    one.pays(truth="charged_returned", proof="proven")
-    assert one.refused("ApprovedAlone", "zhang", **WORDS).why in ("rule", "stale")
-    poor = proposed(refund())
-    poor.pays(suspense_fen=0)
-    assert "lie neither in suspense" in poor.refused("ApprovedAlone", "zhang", **WORDS).text
-    rich = proposed(refund())
-    rich.rules["alone limits"] = {**RULES["alone limits"], "fen": {"n": FEN - 1}}
-    assert rich.refused("ApprovedAlone", "zhang", **WORDS).text.startswith("alone: up to")
-
-
-def test_whoever_proposed_and_approved_alone_cannot_send_it() -> None:
-    one = refund()
-    one.well("Opened", "wang", fen=FEN, customer="C1", reason="no goods")
-    one.well("ApprovedAlone", "wang", **WORDS)
-    assert one.refused("Sent", "wang", way="file", reference="F1 line 7", looked_up="nothing").why == "self"
-
-
-def test_a_proposal_that_lapsed_is_approved_by_nobody() -> None:
-    one: Played = proposed(refund())
-    one.now = one.matter.body["expires_at"]
-    for name, words in (("Approved", {}), ("ApprovedAlone", WORDS)):
-        refused = one.refused(name, "zhang", **words)
-        assert (refused.why, refused.text) == ("stale", "the proposal lapsed; nobody decided in time")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chongzheng.cases.effects import Free, FreeRelease, HandIn, Say, Take, TakeRelease
+from chongzheng.cases.effects import Free, FreeRelease, HandIn, Open, Say, Take, TakeRelease
 from chongzheng.cases.refund import REFUND
 from chongzheng.cases.refund_policy import DAY_MS
 from unit.cases.giving import (
@@ -23,7 +23,7 @@ from unit.cases.giving import (
     refund,
     sent,
 )
-from unit.cases.play import PEOPLE, Played
+from unit.cases.play import PEOPLE, RULES, Played
 
 
 def test_a_proposal_says_rule_evidence_and_what_a_late_reversal_would_mean() -> None:
@@ -191,3 +191,43 @@ def test_what_the_channel_did_not_do_frees_the_token_and_what_is_late_is_shown_t
     one = sent(refund())
     assert one.well("ClockRan").queue == "supervisor" and one.matter.body["late"]
     assert one.well("NotPosted", "wang", **SEEN_AT).state == "STOPPED" and FreeRelease(PAYMENT) in one.effects
+
+
+EMERGENCY = {"ground": "customer in need", "reason": "surgery tomorrow, nobody else on shift"}
+
+
+def test_in_an_emergency_one_person_approves_and_a_review_is_opened() -> None:
+    one = proposed(refund())
+    assert one.refused("ApprovedAlone", "li", **EMERGENCY).why == "role"
+    assert one.refused("ApprovedAlone", "zhang", reason="quick").why == "field"
+    assert one.well("ApprovedAlone", "zhang", **EMERGENCY).state == "APPROVED"
+    opened = [effect for effect in one.effects if isinstance(effect, Open)]
+    assert [(effect.kind, effect.parent, effect.said["alone"]) for effect in opened] == [("review", "case-9", "zhang")]
+    assert one.matter.body["approvals"][0]["alone"] == "customer in need"
+
+
+def test_alone_lifts_the_second_person_and_nothing_else() -> None:
+    one = proposed(refund())
+    one.pays(truth="charged_returned", proof="proven")
+    assert one.refused("ApprovedAlone", "zhang", **EMERGENCY).why in ("rule", "stale")
+    poor = proposed(refund())
+    poor.pays(suspense_fen=0)
+    assert "lie neither in suspense" in poor.refused("ApprovedAlone", "zhang", **EMERGENCY).text
+    rich = proposed(refund())
+    rich.rules["alone limits"] = {**RULES["alone limits"], "fen": {"n": FEN - 1}}
+    assert rich.refused("ApprovedAlone", "zhang", **EMERGENCY).text.startswith("alone: up to")
+
+
+def test_whoever_proposed_and_approved_alone_cannot_send_it() -> None:
+    one = refund()
+    one.well("Opened", "wang", fen=FEN, customer="C1", reason="no goods")
+    one.well("ApprovedAlone", "wang", **EMERGENCY)
+    assert one.refused("Sent", "wang", way="file", reference="F1 line 7", looked_up="nothing").why == "self"
+
+
+def test_a_proposal_that_lapsed_is_approved_by_nobody() -> None:
+    one: Played = proposed(refund())
+    one.now = one.matter.body["expires_at"]
+    for name, words in (("Approved", {}), ("ApprovedAlone", EMERGENCY)):
+        refused = one.refused(name, "zhang", **words)
+        assert (refused.why, refused.text) == ("stale", "the proposal lapsed; nobody decided in time")
