@@ -89,8 +89,9 @@ licences:
 coverage:
 	@echo "check: each pure file covered by its own test file" && $(PY) tests/house/coverage_by_mirror.py
 
-docs: setup ## write docs/diagrams anew from the tables
+docs: setup ## write docs/diagrams and docs/security.md anew from the tables
 	@$(PY) -m chongzheng.reversal.diagram docs/diagrams
+	@$(PY) tests/house/security_table.py
 
 screens: setup ## docs/screens anew: every page in both languages, wide and on a phone
 	@$(PY) tests/console/screens.py
