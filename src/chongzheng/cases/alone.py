@@ -1,7 +1,8 @@
-"""May one person decide alone in an emergency, and who looks at it afterwards? Four eyes, the second pair late.
+"""May one person decide alone in an emergency, and who looks at it afterwards?
 
-Only the second person is left out: evidence, rule, limits and tokens hold as ever. It opens a review that another
-person must end; until then nothing above it closes. Grounds and limits are proposals of ours.
+Of a refund only the second approval is left out: whoever proposed it or reported its case approves it in no emergency,
+and evidence, rule, limits and tokens hold as ever. A change may be approved by whoever planned it. It opens a review
+that another person must end; until then nothing above it closes. Grounds and limits are proposals of ours.
 """
 
 from __future__ import annotations

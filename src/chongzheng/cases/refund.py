@@ -163,7 +163,9 @@ def _is_approved(
 
 
 def _approved_alone(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
-    """In an emergency one person is enough to approve; whoever proposed it still cannot send it."""
+    """In an emergency one approval is enough where the rule wants two; nobody approves what is their own even so."""
+    if fact.actor in rules.reporters(given):
+        return Refused("self", f"{fact.actor} reported the case; the refund takes another person")
     weighed = _now(matter, fact, given)
     refused = alone.objection(matter, fact, given) or _in_the_way(matter, fact, given, weighed)
     if refused is not None:
@@ -271,7 +273,8 @@ def _rows() -> tuple[Row, ...]:
     return (
         Row(NEW, "Opened", PROPOSED, _proposed, may=desk.DESK, takes=PROPOSAL),
         Row(PROPOSED, "Approved", None, _approved, may=second, apart=("Opened", "Approved"), shown=True),
-        Row(PROPOSED, alone.FACT, None, _approved_alone, may=second, shown=True, takes=alone.EMERGENCY),
+        Row(PROPOSED, alone.FACT, None, _approved_alone, may=second, apart=("Opened",), shown=True,
+            takes=alone.EMERGENCY),
         *in_all(BEFORE, Row("", "Reweighed", PROPOSED, _reweighed, may=desk.DESK)),
         *in_all(BEFORE, Row("", "Held", do=_held, may=FINANCE, shown=True)),
         Row(PROPOSED, "StopReversal", do=_stop_asked, may=desk.SECOND, apart=("Opened",), takes=(desk.REASON,)),

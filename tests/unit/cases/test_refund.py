@@ -56,6 +56,10 @@ def test_whoever_proposed_or_reported_does_not_approve_and_nobody_twice() -> Non
         **one.rules["refund policy"],
         "PR-1": {**one.rules["refund policy"]["PR-1"], "people": 3},
     }
+    assert (
+        one.refused("ApprovedAlone", "both", **EMERGENCY).text
+        == "both reported the case; the refund takes another person"
+    )
     assert one.refused("Approved", "li").why == "role"
     assert one.refused("Approved", "both").why == "self"
     assert one.well("Approved", "zhang").state == "PROPOSED"
@@ -218,10 +222,11 @@ def test_alone_lifts_the_second_person_and_nothing_else() -> None:
     assert rich.refused("ApprovedAlone", "zhang", **EMERGENCY).text.startswith("alone: up to")
 
 
-def test_whoever_proposed_and_approved_alone_cannot_send_it() -> None:
+def test_in_no_emergency_does_anybody_approve_or_send_what_is_their_own() -> None:
     one = refund()
     one.well("Opened", "wang", fen=FEN, customer="C1", reason="no goods")
-    one.well("ApprovedAlone", "wang", **EMERGENCY)
+    assert one.refused("ApprovedAlone", "wang", **EMERGENCY).why == "self"
+    one.well("ApprovedAlone", "zhang", **EMERGENCY)
     assert one.refused("Sent", "wang", way="file", reference="F1 line 7", looked_up="nothing").why == "self"
 
 

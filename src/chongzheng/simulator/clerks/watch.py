@@ -98,7 +98,7 @@ class Watch:
             self.hold(
                 "K3", seen is not None and seen == was, f"{deed.who} {deed.fact} {deed.matter}: {seen}, not {was}"
             )
-        if deed.fact in APPROVES.get(deed.kind, ()):
+        if deed.fact in APPROVES.get(deed.kind, ()) or deed.fact == ALONE:
             self._apart(deed, after)
         if deed.fact == ALONE:
             self.reach("a refund was approved by one person alone")
