@@ -74,3 +74,12 @@ def test_cases_are_spread_over_payments(cases: int, payments: int) -> None:
 def test_what_cannot_be_is_one_line(words: str, says: str) -> None:
     ended = simulate("--fill", words)
     assert ended.returncode == 2 and says in ended.stderr and ended.stderr.count("\n") == 1
+
+
+def test_its_pages_are_measured(filled: tuple[dict[str, Any], Path]) -> None:
+    command = [*PROGRAM, "bench", "console", "--kept", str(filled[1]), "--times", "1", "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    pages = json.loads(ended.stdout)["pages"]
+    assert len(pages) > 15 and {page["status"] for page in pages} == {200}
+    assert all(0 <= page["p50_ms"] <= page["p99_ms"] for page in pages)

@@ -167,3 +167,21 @@ def bench_settle(rows: int, format_: str, memory_mib: int, threads: int, compare
 
             figures |= compared(folder, rows, bar.say)
     _show(figures, as_json)
+
+
+@bench.command("console")
+@click.option("--kept", required=True, type=click.Path(path_type=Path), help="Of simulate --fill --keep: its folder.")
+@click.option("--db", help="The URL of its journal, where that is PostgreSQL.")
+@click.option("--times", default=20, show_default=True, type=click.IntRange(1, 1_000), help="Each page so often.")
+@json_option
+def console_(kept: Path, db: str | None, times: int, as_json: bool) -> None:
+    """How long the pages of the desk take in a full journal, for a supervisor who opens one after another."""
+    from chongzheng.bench.console import measure
+
+    rows = measure(db or kept / "journal.db", kept / "vault.keys", times)
+    if as_json:
+        click.echo(json.dumps(signed({"times": times, "pages": rows})))
+        return
+    for row in rows:
+        milliseconds = "".join(f"{row[name]:>8}" for name in ("first_ms", "p50_ms", "p99_ms"))
+        click.echo(f"{row['page']:<26}{row['status']:>5}{milliseconds} ms")

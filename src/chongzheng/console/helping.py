@@ -1,14 +1,13 @@
-"""Which rows of the requirements does a page serve? Made of the table of requirements: where a row is built is what a
-page shows.
+"""Which rows of the requirements does a page serve? Those that are built in what the page shows.
 
-`SHOWS` says which parts of the program a page brings before people; a row of the requirements that is built there is
-served there. The page of a matter shows the parts of its kind, found from the kind's own table.
+`SHOWS` says which parts of the program a page brings before people; a row of the table of requirements that is built
+there is served there. The page of a matter shows the parts of its kind, found from the kind's own table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
 
 from chongzheng.cases.kinds import KINDS
@@ -54,7 +53,7 @@ SHOWS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 OF_A_KIND = frozenset({"matter", "open-kind", "matter-print"})
 
 
-@lru_cache(maxsize=1)
+@cache
 def _rows() -> tuple[Requirement, ...]:
     return every_row()
 
