@@ -71,7 +71,7 @@ TEST_S_MAX := 600
 test: setup $(CLUSTER) ## set up, then the whole test suite
 	@$(PY) -m pytest -q -m cluster
 	@$(PY) tests/house/requirement_proof.py --quiet
-	@$(PY) -m pytest -q -n 2 --timeout $(TEST_S_MAX)
+	@$(PY) -m pytest -q -n 3 --timeout $(TEST_S_MAX)
 
 requirements: setup ## every row of the requirements: its named test, and the bugs planted for it
 	@$(VENV)/bin/chongzheng requirements --run

@@ -27,11 +27,6 @@ def home(request: Any) -> HttpResponse:
     return go("/queues/my")
 
 
-def helped(request: Any) -> HttpResponse:
-    """What the pages do, and the keys."""
-    return page(request, "help.html")
-
-
 def listed(request: Any, name: str) -> HttpResponse:
     """One queue."""
     if name in AREAS:
