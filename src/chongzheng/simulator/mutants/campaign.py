@@ -11,7 +11,7 @@ from typing import Any
 from chongzheng.simulator.clerks.trial import Outcome as People
 from chongzheng.simulator.clerks.trial import Trial
 from chongzheng.simulator.clerks.trial import run as trial_of
-from chongzheng.simulator.mutants import cases, engine, journal, protocol, recovery, settlement
+from chongzheng.simulator.mutants import cases, engine, journal, protocol, recovery, refunds, settlement
 from chongzheng.simulator.mutants.mutant import CALM, CASES, Mutant, planted, treatment
 from chongzheng.simulator.swapping import swapped
 from chongzheng.simulator.virtual.campaign import spread
@@ -26,6 +26,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *settlement.MUTANTS,
     *recovery.MUTANTS,
     *cases.MUTANTS,
+    *refunds.MUTANTS,
 )
 SEEDS = range(1, 7)
 """Worlds in which a bug must show."""

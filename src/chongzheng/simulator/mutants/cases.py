@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -10,8 +10,6 @@ from typing import Any
 
 from chongzheng.cases import refund as refund_kind
 from chongzheng.cases import refund_rules
-from chongzheng.cases.kinds import KINDS
-from chongzheng.cases.matter import Kind, Row
 from chongzheng.journal import acts, bulk, hand_booking, matter_effects, matters
 from chongzheng.journal.audit import GENESIS
 from chongzheng.journal.breaks import Overtaken
@@ -21,30 +19,10 @@ from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side, statements
 from chongzheng.reversal.booking import Booking
 from chongzheng.simulator.mutants.mutant import CASES, Mutant
+from chongzheng.simulator.mutants.tables import but, table, without
 from chongzheng.simulator.swapping import Patch
 
 OUT = refund_kind.OUT
-
-
-def _table(kind: str, change: Callable[[Row], Row | None]) -> tuple[Patch, ...]:
-    """The keeper works by another table of this kind."""
-    known = matters._kind
-    rows = tuple(ours for row in KINDS[kind].rows if (ours := change(row)) is not None)
-    altered = replace(KINDS[kind], rows=rows)
-
-    def kind_of(name: str) -> Kind:
-        return altered if name == kind else known(name)
-
-    return ((matters, "_kind", kind_of),)
-
-
-def _but(fact: str, **changed: Any) -> Callable[[Row], Row]:
-    """Rows of this fact say something else."""
-    return lambda row: replace(row, **changed) if row.fact == fact else row
-
-
-def _without(fact: str, states: tuple[str, ...]) -> Callable[[Row], Row | None]:
-    return lambda row: None if row.fact == fact and row.state in states else row
 
 
 def _at_once() -> tuple[Patch, ...]:
@@ -124,20 +102,20 @@ def _nobodys() -> tuple[Patch, ...]:
 
 MUTANTS = (
     Mutant("proposer-approves", CASES, "whoever proposed a refund may approve it",
-           lambda: _table("refund", _but("Approved", apart=()))),
+           lambda: table("refund", but("Approved", apart=()))),
     Mutant("reporter-approves", CASES, "whoever reported the case may approve its refund",
            lambda: ((refund_rules, "reporters", lambda given: frozenset()),)),
     Mutant("one-word-is-enough", CASES, "the first approval lets any refund go out",
            lambda: ((refund_kind, "lacking", lambda row, approvals: ""),)),
     Mutant("sight-not-asked", CASES, "an approval holds whatever its approver saw",
-           lambda: _table("refund", _but("Approved", shown=False))),
+           lambda: table("refund", but("Approved", shown=False))),
     Mutant("batch-sees-for-all", CASES, "where no sight is named the one of this moment counts", _batch_sees_for_all),
     Mutant("reversal-not-waited-for", CASES, "a refund takes its key and does not ask for the reversal",
            lambda: ((matter_effects, "take_release", _only_the_key),)),
     Mutant("advance-beside-a-refund", CASES, "an advance by hand asks for no token",
            lambda: ((HandBooking, "_refuse_second", lambda hand, wanted: None),)),
     Mutant("double-credit-unnoticed", CASES, "a refund that is out does not hear that the payment moved",
-           lambda: _table("refund", _without("PaymentMoved", OUT))),
+           lambda: table("refund", without("PaymentMoved", OUT))),
     Mutant("advance-never-covered", CASES, "what covers an advance is not booked", _without_cover),
     Mutant("hand-alone", CASES, "what takes two people is booked by one",
            lambda: ((hand_booking.HandBooking, "_refuse_alone", lambda hand, wanted, by, second: None),)),

@@ -16,8 +16,8 @@ from chongzheng.simulator.virtual.weather import Weather
 from chongzheng.simulator.virtual.world import World
 
 PROTOCOL, ENGINE, JOURNAL, SETTLEMENT, RECOVERY = "protocol", "engine", "journal", "settlement", "recovery"
-CASES = "cases"
-LAYERS = (PROTOCOL, ENGINE, JOURNAL, SETTLEMENT, RECOVERY, CASES)
+CASES, REFUNDS = "cases", "refunds"
+LAYERS = (PROTOCOL, ENGINE, JOURNAL, SETTLEMENT, RECOVERY, CASES, REFUNDS)
 CALM = Weather(bank_seed=1)
 KILLING = Weather(kills=6, bank_seed=1, down_ms=50)
 CUTTING = Weather(kills=6, cuts=6, bank_seed=1, down_ms=50)

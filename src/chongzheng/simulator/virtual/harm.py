@@ -119,7 +119,7 @@ def _strike(world: World, dice: Random, name: str, image: Image, silently: bool)
             if step >= at and machine.engine is not None:
                 loop.before_step = None
                 if world.events.allow(name, f"the engine was killed between two steps; left of its disk: {image}"):
-                    _end(world, image, silently)
+                    end(world, image, silently)
 
         loop.before_step = before_step
         return
@@ -138,10 +138,11 @@ def _strike(world: World, dice: Random, name: str, image: Image, silently: bool)
 
 def _end_at_once(world: World, image: Image, silently: bool) -> None:
     world.loop.before_step = None
-    _end(world, image, silently)
+    end(world, image, silently)
 
 
-def _end(world: World, image: Image, silently: bool) -> None:
+def end(world: World, image: Image, silently: bool) -> None:
+    """The machine dies now, and is started again a while later."""
     world.watch.killed(image)
     world.machine.kill(image, silently)
     _start_later(world)
@@ -236,6 +237,7 @@ def _hand_in(world: World, engine: Engine, payment: str, stops: bool, count: int
 
 def heal(world: World) -> None:
     """No more harm: what is broken is mended, and stays so."""
+    world.healed = True
     world.loop.before_step = None
     world.machine.disk.before_op = None
     world.machine.disk.mend()

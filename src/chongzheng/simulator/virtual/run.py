@@ -24,10 +24,13 @@ from chongzheng.simulator import scale
 from chongzheng.simulator.bank import Connection, Settings
 from chongzheng.simulator.fleet import Fleet, Gate
 from chongzheng.simulator.swapping import swapped
-from chongzheng.simulator.terminal import Terminal
 from chongzheng.simulator.virtual import files, harm
+from chongzheng.simulator.virtual.cashier import Remembering
+from chongzheng.simulator.virtual.counter import Counter
 from chongzheng.simulator.virtual.disk import SHELF, Disk, quiet
 from chongzheng.simulator.virtual.events import ALL, Cast, Event, Events
+from chongzheng.simulator.virtual.given import Given
+from chongzheng.simulator.virtual.giving import Givers
 from chongzheng.simulator.virtual.loop import VirtualLoop, process_of
 from chongzheng.simulator.virtual.machine import ENGINE, JOURNAL, Machine
 from chongzheng.simulator.virtual.nature import laws_of
@@ -114,7 +117,12 @@ def _make(seed: int, payments: int, weather: Weather, loop: VirtualLoop, folder:
     bank.overheard = watch.overhear
     machine = Machine(loop, fabric, home, disk, Random(f"machine {seed}"), watch.commit)
     watch.machine = machine
-    return World(seed, weather, payments, loop, fabric, home, bank, machine, fleet, watch, dice, events)
+    world = World(seed, weather, payments, loop, fabric, home, bank, machine, fleet, watch, dice, events)
+    if weather.refunds:
+        counter = Counter(machine, loop)
+        watch.given = Given(watch.hold, watch.reach, counter.rows, watch.payment, watch.moved)
+        world.givers = Givers(world, counter, watch.given)
+    return world
 
 
 def _settings(seed: int, weather: Weather, payments: int, home: files.Home, dice: Random) -> Settings:
@@ -133,6 +141,8 @@ async def _live(world: World) -> None:
         await _rest(world, "after the cut-over")
         await harm.deliver_files(world)
         await _until(world, world.watch.is_settled, FILES_WAIT_MS, "not final after the files of both days")
+        if world.givers is not None:
+            await world.givers.finish()
         world.stopping = True
         await world.machine.stop()
     except Stuck as stuck:
@@ -154,13 +164,17 @@ async def _start(world: World) -> None:
     loop.call_soon(listen, context=bank.context())
     world.fleet.terminals += [_terminal(world, till) for till in world.home.tills]
     await world.machine.start()
+    if world.givers is not None:
+        world.givers.begin()
 
 
-def _terminal(world: World, till: Any) -> Terminal:
+def _terminal(world: World, till: Any) -> Remembering:
     async def dial() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         return await asyncio.open_connection(*files.POS_ADDRESS)
 
-    return Terminal(till.terminal, till.merchant, till.master_key, scale.TERMINAL_WAIT_MS, dial, till.restarts_traces)
+    return Remembering(
+        till.terminal, till.merchant, till.master_key, scale.TERMINAL_WAIT_MS, dial, till.restarts_traces
+    )
 
 
 async def _traffic(world: World) -> None:

@@ -25,12 +25,14 @@ from chongzheng.simulator.fleet import Fleet
 from chongzheng.simulator.ledger import Key
 from chongzheng.simulator.line import key_of, unpacked
 from chongzheng.simulator.oracle import judge
+from chongzheng.simulator.terminal import Seen
 from chongzheng.simulator.virtual.invariants import INVARIANTS, SITUATIONS
 from chongzheng.simulator.virtual.loop import VirtualLoop
 from chongzheng.simulator.virtual.network import Fabric
 from chongzheng.simulator.virtual.platter import Image
 
 if TYPE_CHECKING:
+    from chongzheng.simulator.virtual.given import Given
     from chongzheng.simulator.virtual.machine import Machine
 
 VIOLATIONS_MAX = 50
@@ -69,6 +71,8 @@ class Watch:
         self.log: list[dict[str, Any]] = []
         self.machine: Machine
         self.planted: dict[Key, str] = {}
+        self.given: Given | None = None
+        """The eyes on what people give back, where they do."""
         self._loop = loop
         self._bank = bank
         self._fleet = fleet
@@ -78,6 +82,7 @@ class Watch:
         self._heads: dict[str, tuple[int, bytes]] = {}
         self._reader: Reader | None = None
         self._reader_of = -1
+        self._names: dict[Key, str] = {}
 
     # Words
 
@@ -117,6 +122,8 @@ class Watch:
             before = self._states.get(one.payment.id)
             self._step(before, one)
             self._states[one.payment.id] = one.payment
+            if self.given is not None:
+                self.given.committed(one)
         for name in sorted({one.payment.id for one in committed}):
             self._rows(reader, self._states[name])
 
@@ -251,6 +258,8 @@ class Watch:
             self.hold("D5", not reader.faults(), f"after a crash: {reader.faults()[:1]}")
             found = {payment.id: payment for payment in reader.payments()}
             self._states = {name: one for name, one in self._states.items() if name in self._heads} | found
+            if self.given is not None:
+                self.given.recovering(self.machine.journal)
         except apsw.Error as error:
             self.violate("D2", f"the journal cannot be read: {error}")
         finally:
@@ -261,6 +270,37 @@ class Watch:
     def in_doubt(self) -> list[str]:
         """Payments that an operator may act on, in order."""
         return sorted(p.id for p in self._states.values() if p.state in LIVE and p.state is not State.FORWARDED)
+
+    def payments(self) -> list[Payment]:
+        """All of them as they were last committed, in the order of their names."""
+        return [self._states[name] for name in sorted(self._states)]
+
+    def payment(self, name: str) -> Payment | None:
+        """This one as it was last committed."""
+        return self._states.get(name)
+
+    def moved(self, name: str) -> tuple[int, int]:
+        """How often the bank charged this payment over the wires, and how often it gave it back."""
+        key = self._key(name)
+        account = self._bank.desk.ledger.account(key) if key is not None else None
+        return (account.charges, account.returns) if account is not None else (0, 0)
+
+    def seen(self, name: str) -> Seen | None:
+        """What its terminal saw of it."""
+        key = self._key(name)
+        return self._fleet.seen.get(key) if key is not None else None
+
+    def is_contested(self, name: str) -> bool:
+        """Whether witnesses say different things of it, and a person has that to clear up."""
+        payment = self._states.get(name)
+        contested = payment is not None and payment.state is State.CONTESTED
+        return contested and any(case.payment == name for case in self._look().cases())
+
+    def _key(self, name: str) -> Key | None:
+        for key in self._fleet.seen:
+            if key not in self._names:
+                self._names[key] = engine_id(key)
+        return next((key for key, known in self._names.items() if known == name), None)
 
     def at_rest(self) -> bool:
         """Whether nothing is driven any more."""

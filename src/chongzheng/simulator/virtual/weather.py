@@ -21,7 +21,8 @@ class Weather:
     power; it is down for at most `down_ms`; `stalls`: a process is not run for at most `stall_ms`; `jumps` of the
     engine's clock. Disk: `fills` times there is no room for a while, `sick_disk`: so often a sync fails for good.
     Files: late, cut, given twice, or with a wrong trailer. `hasty`: of a thousand scheduling choices, how many are
-    the usual one. `operators` act on payments, `races` of them twice at once.
+    the usual one. `operators` act on payments, `races` of them twice at once; `refunds` times people begin to give
+    money back.
     """
 
     delay_ms: int = 2
@@ -51,6 +52,7 @@ class Weather:
     races: int = 0
     hasty: int = 500
     bank_seed: int = 0
+    refunds: int = 0
 
     def told(self) -> str:
         """What is on, as `name=value` words."""
@@ -96,4 +98,5 @@ def draw(seed: int) -> Weather:
         races=dice.randint(0, 2),
         hasty=dice.choice((1_000, 900, 500, 0)),
         bank_seed=seed,
+        refunds=maybe(4, 14),  # drawn last: the other weather of a seed is what it was before people gave back
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
+from typing import Protocol
 
 from chongzheng.iso8583 import Message
 from chongzheng.simulator import troubles, vices
@@ -73,6 +74,16 @@ class OverheardBank(Bank):
             super()._go_down()
 
 
+class Shift(Protocol):
+    """People who work beside the engine."""
+
+    def begin(self) -> None:
+        """Each at a time of their own."""
+
+    async def finish(self) -> None:
+        """Everything that they began is brought to its end, and looked at."""
+
+
 @dataclass(slots=True)
 class World:
     """One seed in the making."""
@@ -90,6 +101,10 @@ class World:
     dice: Random
     events: Events
     stopping: bool = False
+    healed: bool = False
+    """Whether no more harm is done."""
+    givers: Shift | None = None
+    """Whoever gives money back, where somebody does."""
     file_pause_ms: int = 1_500
     """How long nothing else is given to the engine once it has taken a file."""
 
