@@ -215,8 +215,8 @@ def _gave_up(story: Story, words: list[str], at: int, told: Told) -> Fact:
 
 
 def _linked(story: Story, words: list[str], at: int, told: Told) -> Fact:
-    by, link, standing = words[:3]
-    return facts.LinkChanged("P1", at, by, Link(link), Standing(standing), "proven" in words)
+    by, *link, standing = [word for word in words if word != "proven"]
+    return facts.LinkChanged("P1", at, by, Link(" ".join(link)), Standing(standing), "proven" in words)
 
 
 def _answer(words: list[str]) -> Answer:

@@ -10,9 +10,7 @@ from chongzheng.app import journal_and_policy
 from chongzheng.cli import main
 from chongzheng.journal import Reader
 from chongzheng.reversal import step
-from chongzheng.reversal.facts import Link
 from chongzheng.reversal.rows import Do
-from chongzheng.simulator.swapping import swapped
 from chongzheng.simulator.virtual import story
 from chongzheng.simulator.virtual.run import run
 from chongzheng.simulator.virtual.shrink import shrink
@@ -20,19 +18,12 @@ from chongzheng.simulator.virtual.world import World
 from scenarios import timeline
 from simulation.test_replay import PAYMENTS, plant_late_yes, plant_other_words, red_seed
 
-IN_ONE_WORD = str(Link.GIVES_BACK).replace(" ", "-")
-
-
-def _link(word: str) -> Link:
-    return Link.GIVES_BACK if word == IN_ONE_WORD else Link(word)
-
 
 def play(text: str, folder: Path) -> timeline.Story:
-    """What the scenario player finds. It reads each link as one word, and that of a refund has two."""
+    """What the scenario player finds."""
     path = folder / "story.txt"
-    path.write_text(text.replace(str(Link.GIVES_BACK), IN_ONE_WORD), "utf-8")
-    with swapped(((timeline, "Link", _link),)):
-        return timeline.play(path)
+    path.write_text(text, "utf-8")
+    return timeline.play(path)
 
 
 @pytest.mark.parametrize("seed", [4, 5, 6, 9, 15, 19])

@@ -216,10 +216,9 @@ def not_yet(matter: Matter, weighed: Weighed, at: int, given: Given) -> Refused 
     if weighed.row["hold"] and not held:
         return Refused("rule", f"{weighed.rule}: the shop's money is not held; say Held first")
     began = min((case.opened_at for case in given.others.get("case", ())), default=matter.opened_at)
-    if at < began + weighed.row.get("wait_ms", 0):
-        return Refused(
-            "rule", f"{weighed.rule}: a file or a reply is waited for until {began + weighed.row['wait_ms']}"
-        )
+    wait_ms = weighed.row.get("wait_ms", 0)
+    if wait_ms and at < began + wait_ms:
+        return Refused("rule", f"{weighed.rule}: a file or a reply is waited for until {began + wait_ms}")
     return None
 
 

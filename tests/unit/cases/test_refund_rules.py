@@ -137,6 +137,11 @@ def test_an_approval_waits_for_limits_for_held_money_and_for_a_cycle() -> None:
     assert refused is not None and "is waited for" in refused.text
 
 
+def test_a_clock_that_was_set_back_makes_nobody_wait_where_no_wait_is_agreed() -> None:
+    later = given(case=(case(*NO_GOODS, opened_at=NOON_MS + DAY_MS),))
+    assert not_yet(matter(), weighed(known=later), NOON_MS, later) is None
+
+
 def test_a_final_refund_needs_money_that_lies_somewhere() -> None:
     nowhere = Given(RULES, standing("charged_kept", amount_fen=FEN), given().others)
     refused = not_yet(matter(), weighed(known=nowhere), NOON_MS, nowhere)
