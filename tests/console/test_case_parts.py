@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from chongzheng.cases.matter import Matter
 from chongzheng.cases.sop import SOPS
@@ -52,6 +53,17 @@ def test_a_long_story_shows_its_end_and_says_what_is_left_out() -> None:
     assert found is not None and found.left_out == 5
     assert [found.dots[0].number, found.dots[-1].number] == [6, axis.SHOWN_MAX + 5]
     assert axis.laid([moment(0)]) is None
+
+
+def test_names_of_instants_never_stand_over_each_other() -> None:
+    days = [moment(0), *(moment(n * DAY_MS, "f.txt", f"settlement-record {n}") for n in range(1, 12))]
+    for many in range(2, len(days) + 1):
+        found = axis.laid(days[:many])
+        assert found is not None
+        named = [tick.x for tick in found.ticks if not tick.gap_ms]
+        half, end = axis.TICK_ROOM / 2, axis.WIDTH - axis.RIGHT
+        spans = [(x - 2 * half, x) if x > end - half else (x - half, x + half) for x in named]
+        assert all(before <= after for (_, before), (after, _) in pairwise(spans)), many
 
 
 def test_who_saw_it_decides_the_lane() -> None:

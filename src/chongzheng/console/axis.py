@@ -122,10 +122,12 @@ def _places(shown: Sequence[Moment]) -> dict[int, int]:
 
 
 def _ticks(instants: Sequence[int], places: dict[int, int]) -> tuple[Tick, ...]:
+    """Names never stand over each other; one at the right edge ends there, and reaches half its room further back."""
     found: list[Tick] = []
     last = -TICK_ROOM
+    edge = WIDTH - RIGHT - TICK_ROOM // 2
     for at in instants:
-        if places[at] - last >= TICK_ROOM:
+        if places[at] - last >= TICK_ROOM * (1.5 if places[at] > edge else 1):
             found.append(Tick(places[at], at))
             last = places[at]
     for before, after in pairwise(instants):
