@@ -12,6 +12,7 @@
   let who = null;      // {actor, name, token} while we are signed in and have a network
   let signedOut = false;
   let sending = null;
+  let again = false;
   let shown = "";      // the surveys that the form offers
   let picked = false;  // whether somebody chose one of them
 
@@ -158,9 +159,14 @@
   }
 
   async function send() {
-    if (sending) return sending;
+    if (sending) { again = true; return sending; }  // asked while it is being done: once more behind it
     const turn = async (lock) => { if (lock) await sendAll(); };
-    sending = navigator.locks.request("field send", { ifAvailable: true }, turn).finally(() => { sending = null; });
+    sending = navigator.locks.request("field send", { ifAvailable: true }, turn).finally(() => {
+      sending = null;
+      if (!again) return;
+      again = false;
+      send();
+    });
     return sending;
   }
 
