@@ -21,7 +21,7 @@ import structlog
 
 from chongzheng.console.place import DOOR_ENV
 from chongzheng.first import first_console
-from chongzheng.journal import showroom
+from chongzheng.journal import Reader, showroom
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 from chongzheng.sections import ConsoleSection
@@ -77,6 +77,7 @@ def refuse_strangers(journal: Path | str, demo: bool) -> None:
     if isinstance(journal, Path) and not journal.is_file():
         return
     try:
+        Reader.open(journal).close()  # in an empty database nothing of ours may be made before the journal
         side = Side.open(journal)
     except TheirMistake:
         return
