@@ -255,6 +255,7 @@ def test_an_answer_that_is_lost_on_the_way_makes_no_second_slip(day: Day, chromi
 def test_a_survey_is_filled_offline_and_a_refusal_stays_to_be_read(day: Day, chromium: Chromium) -> None:
     good = planned(day, "Shop 11", "Was the till counted?", "Who was there?")
     with wire(day.base) as line, phone(chromium, line, "en", "dark") as page:
+        page.locator(f'#matter option[value="{good.id}"]').wait_for(state="attached")  # the plan has come to the phone
         line.cut()
         page.locator("#survey-card > summary").click()
         page.select_option("#matter", good.id)
