@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from chongzheng.journal.actors import Actors, Role
 from console.casework import SECOND
+from console.seat import CHROMIUM, FLAGS
 from console.world import PASSWORD, Day, actor_of, now_ms, working_day
 
 
@@ -26,3 +28,12 @@ def casework_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
         people.add(SECOND, "Second Supervisor", frozenset({Role.SUPERVISOR}), who, now_ms())
         people.set_password(SECOND, PASSWORD, who, now_ms())
         yield one
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """The system's browser. Of a module: while it is there no other loop can run in this thread."""
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from console.casework import Casework, doubtful
-from console.test_browser import CHROMIUM, FLAGS, NARROW, WIDE, screen
+from console.seat import NARROW, WIDE, screen
 from console.world import PASSWORD, Day
 
 A4_WIDE_PX = 680
 """Between the margins of an A4 page, at 96 to the inch."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The system's browser."""
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +43,10 @@ def test_an_approval_is_found_checked_proved_and_given_by_keyboard_alone(
         keys.press("a")
         assert seat.page.evaluate("document.activeElement.closest('details').dataset.fact") == "Approved"
         keys.press("Control+Enter")
-        seat.page.wait_for_url("**/prove?**")
+        seat.arrive("**/prove?**")
         keys.type(PASSWORD)
         keys.press("Enter")
-        seat.page.wait_for_url(f"**/matters/{one.refund}")
+        seat.arrive(f"**/matters/{one.refund}")
         keys.press("a")
         keys.press("Control+Enter")
         seat.page.get_by_role("status").wait_for()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from chongzheng.journal.matters import number
-from console.test_browser import CHROMIUM, FLAGS, NARROW, WIDE, screen
+from console.seat import NARROW, WIDE, screen
 from console.world import Day, working_day
 
 WAIT_MS = 15_000
@@ -20,15 +20,6 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """A day of its own: it is worked here."""
     with working_day(tmp_path_factory.mktemp("many")) as one:
         yield one
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The system's browser."""
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -51,21 +42,21 @@ def test_many_are_acted_on_by_keyboard_alone(day: Day, chromium: Browser, langua
         ids = [box.input_value() for box in one.page.locator("[data-pick]:checked").all()]
         before = {one_id: day.keeper.get(one_id).version for one_id in ids}
         keys.press("b")
-        one.page.wait_for_url("**/bulk?**")
+        one.arrive("**/bulk?**")
         one.page.locator("button[value=Noted]").press("Enter")
-        one.page.wait_for_url("**fact=Noted**")
+        one.arrive("**fact=Noted**")
         keys.type("写给两件 jxb")
         keys.press("Control+Enter")
-        one.page.wait_for_url("**/bulk/preview")
+        one.arrive("**/bulk/preview")
         assert not one.grave()
         assert {one_id: day.keeper.get(one_id).version for one_id in ids} == before
         keys.press("Enter")
-        one.page.wait_for_url("**/bulk/say")
+        one.arrive("**/bulk/say")
         assert one.page.locator(".result-done").count() == 2 and not one.grave()
         noted = [day.keeper.get(one_id) for one_id in sorted(ids, key=number)]
         assert all(it.body["notes"][-1]["text"] == "写给两件 jxb" for it in noted)
         keys.press("Enter")
-        one.page.wait_for_url("**/queues/all?kind=task")
+        one.arrive("**/queues/all?kind=task")
 
 
 def test_rows_are_chosen_by_mouse_one_by_one_or_all(day: Day, chromium: Browser) -> None:
@@ -82,7 +73,7 @@ def test_rows_are_chosen_by_mouse_one_by_one_or_all(day: Day, chromium: Browser)
         assert not one.page.locator("[data-picked]").is_visible()
         one.page.locator("#columns summary").click()
         one.page.get_by_role("button", name="Shop", exact=True).click()
-        one.page.wait_for_url("**choose=yes**")
+        one.arrive("**choose=yes**")
         assert one.page.locator("thead th", has_text="Shop").count() == 1
 
 

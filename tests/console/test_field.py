@@ -14,12 +14,12 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from chongzheng.cases.matter import Matter
 from chongzheng.console import field_entry
 from chongzheng.mistakes import TheirMistake
-from console.test_browser import AXE, CHROMIUM, FLAGS, GRAVE, RULES
+from console.seat import AXE, GRAVE, RULES
 from console.wire import Wire, wire
 from console.world import PASSWORD, Browser, Day, actor_of
 from journal.made import key, name_of
@@ -142,15 +142,6 @@ def test_the_page_on_the_phone_names_nobody(day: Day) -> None:
 
 
 # In a browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    """The system's browser."""
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @contextmanager

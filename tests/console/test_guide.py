@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser as Chromium
 
 import chongzheng
 from chongzheng.cases.kinds import KINDS
@@ -96,27 +96,23 @@ def test_a_tour_says_everything_in_both_tongues() -> None:
         assert all(SENTENCES[f"tour.{name}"]) and all(SENTENCES[f"tour.head.{name}"])
 
 
-def test_the_tour_by_keys(day: Day) -> None:
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        try:
-            page = browser.new_page()
-            page.set_default_timeout(20_000)
-            page.goto(f"{day.base}/sign-in?back=/queues/my%3Ftour%3D1")
-            page.fill("#actor", actor_of("clerk"))
-            page.fill("#password", PASSWORD)
-            page.keyboard.press("Enter")
-            page.wait_for_url("**/queues/my?tour=1")
-            page.keyboard.press("ArrowRight")
-            page.wait_for_url("**/queues/all?tour=2")
-            page.keyboard.press("ArrowLeft")
-            page.wait_for_url("**/queues/my?tour=1")
-            page.fill("#q", "typed")
-            page.keyboard.press("ArrowRight")
-            assert page.url.endswith("tour=1")
-            page.locator("#q").blur()
-            page.keyboard.press("Escape")
-            page.wait_for_url("**/queues/my")
-            assert page.locator("#tour").count() == 0
-        finally:
-            browser.close()
+def test_the_tour_by_keys(day: Day, chromium: Chromium) -> None:
+    page = chromium.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(f"{day.base}/sign-in?back=/queues/my%3Ftour%3D1")
+    page.fill("#actor", actor_of("clerk"))
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queues/my?tour=1")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/queues/all?tour=2")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**/queues/my?tour=1")
+    page.fill("#q", "typed")
+    page.keyboard.press("ArrowRight")
+    assert page.url.endswith("tour=1")
+    page.locator("#q").blur()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/queues/my")
+    assert page.locator("#tour").count() == 0
+    page.close()

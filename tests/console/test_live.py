@@ -6,12 +6,11 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from chongzheng.console.doorway import Answer, Away, Fetched
 from chongzheng.console.engine import AWAY, CLOSED, SILENT, Watch, _ask
@@ -20,7 +19,7 @@ from chongzheng.console.pictures import failures, owed
 from chongzheng.reports.control import Day as Counted
 from chongzheng.reports.control import p_chart
 from console.clearing import FIGURES
-from console.test_browser import CHROMIUM, FLAGS, NARROW, WIDE, Screen
+from console.seat import NARROW, WIDE, Screen
 from console.test_money import PAGES
 from console.world import PASSWORD, Day, actor_of
 
@@ -177,15 +176,6 @@ def test_what_is_not_known_is_said_and_not_guessed(inside: dict[str, Any]) -> No
     status, page = inside["away /money/files"]
     assert (status, "应到、迟到、缺失未知" in page, "IND26092201ACOM" in page) == (200, True, True)
     assert inside["away /money/hopping"][0] == 503
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Chromium]:
-    """The system's browser."""
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def opened(day: Day, chromium: Chromium, wrong: list[str], scripts: bool = True) -> Page:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from console.casework import SECOND, doubtful
-from console.test_browser import CHROMIUM, FLAGS
 from console.world import PASSWORD, Day, actor_of
 
 LIMIT_MS = 15_000
@@ -44,13 +42,10 @@ class Arena:
 
 
 @pytest.fixture(scope="module")
-def arena(casework_day: Day) -> Iterator[Arena]:
+def arena(casework_day: Day, chromium: Browser) -> Arena:
     """Three windows, signed in and proven."""
-    with sync_playwright() as player:
-        chromium = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        who = {"first": actor_of("supervisor"), "second": SECOND, "again": actor_of("supervisor")}
-        yield Arena(casework_day, {name: window(chromium, casework_day, actor) for name, actor in who.items()})
-        chromium.close()
+    who = {"first": actor_of("supervisor"), "second": SECOND, "again": actor_of("supervisor")}
+    return Arena(casework_day, {name: window(chromium, casework_day, actor) for name, actor in who.items()})
 
 
 def window(chromium: Browser, day: Day, actor: str) -> Page:
