@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +17,7 @@ from chongzheng.journal.matters import Matters
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
 from chongzheng.reversal.policy import Policy
-from console.world import LOOK_S, STARTED_S, STOPPED_S, _people, _serving, now_ms
+from console.world import now_ms, pages, people_of, serving_of
 from journal.made import NOON_MS, asked, cleared, key, late, name_of, pan, reply, sale, undone, written
 
 WIDE_OPEN = (
@@ -78,10 +72,10 @@ def public_site(folder: Path, table: str = WIDE_OPEN) -> Iterator[Site]:
     journal = Journal.open(folder / "journal.db", vault, Policy())
     _filled(journal)
     side = Side.open(folder / "journal.db")
-    _people(side)
+    people_of(side)
     keeper = Matters(side, now_ms, Registers(side))
     token = Doors(side).make_token("public", frozenset({"public"}), frozenset(), 100_000, now_ms(), "test")
-    serving = _serving(folder, vault)
+    serving = serving_of(folder, vault)
     try:
         door = serving.start()
         with served(folder, door, token, table) as base:
@@ -105,36 +99,9 @@ def configured(folder: Path, door: str, token: str, table: str) -> Path:
 @contextmanager
 def served(folder: Path, door: str, token: str, table: str = WIDE_OPEN) -> Iterator[str]:
     """`chongzheng public serve` in a process of its own; its address."""
-    config, told = configured(folder, door, token, table), folder / "public.address"
-    command = [sys.executable, "-c", "from chongzheng.cli import main; main()", "public", "serve"]
-    with open(folder / "public.log", "wb") as log:
-        process = subprocess.Popen(
-            [*command, "--config", str(config), "--address-file", str(told)], stdout=log, stderr=log,
-            start_new_session=True,
-        )  # fmt: skip
-    try:
-        yield _answering(process, told, folder)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOPPED_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _answering(process: subprocess.Popen[bytes], told: Path, folder: Path) -> str:
-    until = time.monotonic() + STARTED_S
-    while time.monotonic() < until and process.poll() is None:
-        if told.exists():
-            base = str(json.loads(told.read_text("utf-8"))["public"])
-            try:
-                if httpx.get(base, trust_env=False).status_code == 200:
-                    return base
-            except httpx.HTTPError:
-                pass
-        time.sleep(LOOK_S)
-    raise AssertionError(f"the public page did not answer: {(folder / 'public.log').read_text('utf-8')}")
+    config = configured(folder, door, token, table)
+    with pages(folder, "public", ["public", "serve", "--config", str(config)], "") as base:
+        yield base
 
 
 __all__ = ["CODE", "DOUBTFUL", "KEPT", "NEVER", "RETURNED", "Site", "four", "late", "name_of", "public_site", "served"]

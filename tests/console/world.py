@@ -111,13 +111,13 @@ async def _nowhere(batch: Sequence[Submission]) -> list[Committed]:
     return []
 
 
-def _serving(folder: Path, vault: Vault) -> Serving:
+def serving_of(folder: Path, vault: Vault) -> Serving:
     world = World(lambda at: ("20260922", 0), vault.index, packaged("cup-pos").kinds)  # type: ignore[arg-type]
     ways = Ways(_nowhere, world, now_ms, clearing.parts, clearing.metrics, clearing.ways(folder))
     return Serving(DoorSettings(("127.0.0.1", 0)), folder / "journal.db", vault, ways)
 
 
-def _people(side: Side) -> None:
+def people_of(side: Side) -> None:
     people = Actors(side)
     for role in (Role.ADMINISTRATOR, *(one for one in Role if one is not Role.ADMINISTRATOR)):
         people.add(actor_of(role), f"{role.value.title()} Person", frozenset({role}), "shell:test", now_ms())
@@ -145,12 +145,12 @@ def working_day(folder: Path, more: str = STRICT) -> Iterator[Day]:
     journal = Journal.open(folder / "journal.db", vault, Policy())
     journal.apply([sale(1), reply(1), asked(1), undone(1), sale(2), reply(2)])
     side = Side.open(folder / "journal.db")
-    _people(side)
+    people_of(side)
     keeper = Matters(side, now_ms, Registers(side))
     made = _work(keeper)
     clearing.put(journal, side)
     token = Doors(side).make_token("console", SCOPES, frozenset(), 100_000, now_ms(), "test")
-    serving = _serving(folder, vault)
+    serving = serving_of(folder, vault)
     try:
         door = serving.start()
         with console(folder, configured(folder, door, token, more)) as base:
@@ -174,14 +174,21 @@ def configured(folder: Path, door: str, token: str, more: str = "") -> Path:
 @contextmanager
 def console(folder: Path, config: Path) -> Iterator[str]:
     """`chongzheng console` in a process of its own; its address."""
-    told = folder / "console.address"
-    command = [sys.executable, "-c", "from chongzheng.cli import main; main()", "console", "--config", str(config)]
-    with open(folder / "console.log", "wb") as log:
-        process = subprocess.Popen(
-            [*command, "--address-file", str(told)], stdout=log, stderr=log, start_new_session=True
-        )
+    with pages(folder, "console", ["console", "--config", str(config)], "/sign-in") as base:
+        yield base
+
+
+@contextmanager
+def pages(folder: Path, name: str, words: list[str], first: str) -> Iterator[str]:
+    """A command of ours that serves pages; its address, once its `first` page answers."""
+    told, kept = folder / f"{name}.address", folder / f"{name}.log"
+    command = [sys.executable, "-c", "from chongzheng.cli import main; main()", *words, "--address-file", str(told)]
+    with open(kept, "wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:
-        yield _answering(process, told, folder)
+        base = _answering(process, told, name, first)
+        assert base, f"{name} did not answer: {kept.read_text('utf-8')}"
+        yield base
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -191,15 +198,15 @@ def console(folder: Path, config: Path) -> Iterator[str]:
             process.wait()
 
 
-def _answering(process: subprocess.Popen[Any], told: Path, folder: Path) -> str:
+def _answering(process: subprocess.Popen[Any], told: Path, name: str, first: str) -> str:
     until = time.monotonic() + STARTED_S
     while time.monotonic() < until and process.poll() is None:
         if told.exists():
-            base = str(json.loads(told.read_text("utf-8"))["console"])
+            base = str(json.loads(told.read_text("utf-8"))[name])
             try:
-                if httpx.get(f"{base}/sign-in", trust_env=False).status_code == 200:
+                if httpx.get(f"{base}{first}", trust_env=False).status_code == 200:
                     return base
             except httpx.HTTPError:
                 pass
         time.sleep(LOOK_S)
-    raise AssertionError(f"the console did not answer: {(folder / 'console.log').read_text('utf-8')}")
+    return ""

@@ -41,7 +41,7 @@ def console(context: click.Context, config: Path, address_file: Path | None, as_
     context.obj = config
     if context.invoked_subcommand is not None:
         return
-    from chongzheng.console import frame, place, serving
+    from chongzheng.console import frame, listening, place, serving
     from chongzheng.console.reading import Sight
     from chongzheng.journal import showroom
 
@@ -54,9 +54,8 @@ def console(context: click.Context, config: Path, address_file: Path | None, as_
     finally:
         sight.close()
     serving.prepare(here)
-    address = serving.address_of(here)
-    scheme = "https" if here.certificate is not None else "http"
-    announce({"console": f"{scheme}://{address[0]}:{address[1]}"}, address_file, as_json)
+    address = listening.address_of(here)
+    announce({"console": listening.url_of(here, address)}, address_file, as_json)
     serving.server(here, address).serve()
 
 

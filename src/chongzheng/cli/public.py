@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from chongzheng.cli.run import announce
+from chongzheng.cli.addresses import announce
 from chongzheng.mistakes import TheirMistake
 
 PICTURE_SCALE = 6
@@ -33,12 +33,12 @@ def serve(config: Path, address_file: Path | None, as_json: bool) -> None:
 
     Prints its address and runs until it is told to stop (SIGTERM or Ctrl-C).
     """
+    from chongzheng.console import listening
     from chongzheng.console.public import place, serving
 
     here = place.read(config)
-    address = serving.address_of(here)
-    scheme = "https" if here.certificate is not None else "http"
-    announce({"public": f"{scheme}://{address[0]}:{address[1]}"}, address_file, as_json)
+    address = listening.address_of(here)
+    announce({"public": listening.url_of(here, address)}, address_file, as_json)
     serving.server(here, address).serve()
 
 
