@@ -72,7 +72,7 @@ def test_what_is_wrong_is_said_on_the_form_and_nothing_happens(day: Day, boss: B
     weak = send(boss, "/people/p-clerk/password", [], password="short", again="short")
     for answer in (taken, none, last, weak):
         assert 400 <= answer.status_code < 500 and "alert-danger" in answer.text
-    assert "last administrator" in last.text and len(Actors(day.side).all()) == before
+    assert "最后一名管理员" in last.text and len(Actors(day.side).all()) == before
     assert boss.get("/people/nobody").status_code == 404
     assert send(boss, "/people/nobody/change", ["clerk"], what="roles").status_code == 404
 

@@ -37,8 +37,11 @@ class Answer:
 
     @property
     def why(self) -> str:
-        """Why not, in one line."""
-        return "" if self.done else str(self.said.get("what", ""))[:SAID_CHARS_MAX]
+        """Why not, in one line: `where: what`, where the door names a place."""
+        if self.done:
+            return ""
+        where, what = str(self.said.get("where", "")), str(self.said.get("what", ""))
+        return (f"{where}: {what}" if where else what)[:SAID_CHARS_MAX]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from chongzheng.console import words
 from chongzheng.console.look import instant, yuan
-from chongzheng.console.words_refused import PATTERNS, PLACE
+from chongzheng.console.words_refused import PATTERNS, PLACE, PLACES
 
 SAID_CHARS_MAX = 400
 LIST = ", "
 
 
 def why(text: str, language: str) -> str:
-    """The engine's line in this language; a line that nobody put into words stays as it is."""
+    """The engine's line in this language, with its place before it; what nobody put into words stays as it is."""
     line = text[:SAID_CHARS_MAX]
+    place, between, rest = line.partition(": ")
+    if place not in PLACES and (whole := _said(line, language)) is not None:
+        return whole
+    said = _said(rest, language) if between else None
+    if said is None:
+        return line
+    return f"{PLACES.get(place, place)}：{said}" if language == words.LANGUAGES[0] else f"{place}: {said}"
+
+
+def _said(line: str, language: str) -> str | None:
     for pattern, pair in PATTERNS:
         if (found := pattern.fullmatch(line)) is not None:
             wanted = pair[words.LANGUAGES.index(language)]
             return _put(wanted, found.groups(), language) if wanted else line
-    return line
+    return None
+
+
+def refused(text: str, language: str) -> str:
+    """Nothing was done, and why not: what a page says on top."""
+    return words.text("matter.refused", language, why=why(text, language))
 
 
 def _put(sentence: str, values: tuple[str, ...], language: str) -> str:

@@ -136,9 +136,70 @@ REFUSED: Mapping[str, tuple[str, str]] = MappingProxyType({
     "payment: the sale that is repeated is missing": ("须指明要重新收款的交易", ""),
     "trace: a new sale has a new number": ("新交易须用新流水号", ""),
     "there is one already: {}": ("已有一件：{0}", ""),
+    # The desk of differences, vouchers, people and registers
+    "whoever proposed it cannot approve it; that takes a second person": ("申请人不能自行复核，须由另一人复核", ""),
+    "the second person is the first; that takes another one": ("复核人与经办人为同一人，须由另一人复核", ""),
+    "that takes a second person": ("须由第二人复核", ""),
+    "{} may not {}; that takes one of: {}": ("{0} 无此权限；须由以下岗位之一办理：{2#}", ""),
+    "nothing is proposed: it is {}": ("没有待复核的申请：现为“{0#}”", ""),
+    "the proposal is too old; it must be proposed again": ("申请已过期，须重新提出", ""),
+    "it is {} already, by {}": ("{1} 已处理：现为“{0#}”", ""),
+    "it is {} already": ("已处理：现为“{0#}”", ""),
+    "there is no break of this number": ("没有这个编号的差错", ""),
+    "there is no open case of this number": ("没有这个编号的未结案件", ""),
+    "{} fen lie in suspense for it: say where they go": (
+        "有 {0¥} 元在挂账中：请指明去向", "{0¥} yuan lie in suspense for it: say where they go",
+    ),
+    "{} fen of its payment lie in suspense; resolve that first": (
+        "该交易有 {0¥} 元在挂账中，请先处理", "{0¥} yuan of its payment lie in suspense; resolve that first",
+    ),
+    "only {} fen lie on {} for it": ("该科目（{1}）为此仅有 {0¥} 元", "only {0¥} yuan lie on {1} for it"),
+    "{}-{} is about this money, and books it itself": ("{0}-{1} 正在处理这笔款项，并由其自行记账", ""),
+    "is booked by what finds it, not by hand": ("由系统自动记账，不能手工登记", ""),
+    "is above zero, and has at most twelve digits": ("须大于零，且不超过十二位", ""),
+    "is about a payment or about a break, not both": ("只能针对一笔交易或一笔差错，不能同时", ""),
+    "is about a payment, or a break; name it": ("须指明交易或差错", ""),
+    "name 1 to {} pieces": ("须有 1 至 {0} 项", ""),
+    "is {} to {} visible characters": ("须为 {0} 至 {1} 个可见字符", ""),
+    "a batch has a reference, so that it can be handed in again": ("批量须有参考号，以便重复提交", ""),
+    "has at most {} characters": ("最多 {0} 个字符", ""),
+    "a batch has at most {} rows": ("一批最多 {0} 行", ""),
+    "it is not as it was shown any more; look at it again": ("内容已变化，请重新查看", ""),
+    "there is a person of this id already": ("该用户编号已存在", ""),
+    "is the last administrator; make another one first": ("这是最后一名管理员，请先设立另一名", ""),
+    "there is no person of this id": ("没有这个用户编号", ""),
+    "{}; roles are {}": ("没有这样的岗位；可选岗位：{1#}", ""),
+    "an id is 2 to 32 of a-z 0-9 . _ -, and begins with a letter or digit": (
+        "须为 2 至 32 位小写字母、数字及 . _ -，且以字母或数字开头", "",
+    ),
+    "a name is 1 to {} visible characters": ("须为 1 至 {0} 个可见字符", ""),
+    "name one or more of {}": ("须至少选择其一：{0#}", ""),
+    "has {} to {} characters": ("须为 {0} 至 {1} 个字符", ""),
+    "is too easy to guess: it holds the id, or a few characters again and again": (
+        "过于简单：含有用户编号，或只有少数几个字符", "",
+    ),
+    "too many wrong passwords; wait {} seconds, or ask an administrator for a new one": (
+        "密码错误次数过多；请等待 {0} 秒，或请管理员重设", "",
+    ),
+    "there is an administrator; only administrators change the register": ("已有管理员；只有管理员可以修改", ""),
+    "no such row waits for approval": ("没有这样的待复核条目", ""),
+    "its day is over; propose it for a day to come": ("生效日已过，请改为将来的日期重新提出", ""),
+    "there is no such register; there are {}": ("没有这个参数表", ""),
+    "begins on a day, yyyymmdd, that is not over": ("生效日须为尚未过去的日期", ""),
+    "has at most {} bytes": ("最多 {0} 字节", ""),
+    "is one of {}": ("须为以下之一：{0#}", ""),
+    "is no day; write it as yyyymmdd": ("不是日期；请写为 年月日 八位数字", ""),
 })  # fmt: skip
 """The engine's sentence -> (zh, en; "" as it is). Blanks by their place: {0}, with ¥ fen as yuan, @ an instant,
 # words of the engine (facts, states, roles), % a kind of matter."""
+
+PLACES: Mapping[str, str] = MappingProxyType({
+    "reason": "理由", "evidence": "凭证", "password": "密码", "actor id": "用户编号", "actor name": "姓名",
+    "roles": "岗位", "amount": "金额",
+    "reference": "参考号", "resolution": "处理方式", "state": "状态", "name": "名称", "date": "日期",
+    "account": "科目", "code": "编码", "age": "账龄",
+})  # fmt: skip
+"""Where the door says that something is wrong -> zh; a place that is a number or a name stays as it is."""
 
 BLANK = re.compile(r"\{\}")
 PLACE = re.compile(r"\{(\d)([¥@#%]?)\}")

@@ -8,6 +8,7 @@ import msgspec
 from django.conf import settings
 from django.http import Http404, HttpResponse
 
+from chongzheng.console.saying_no import refused
 from chongzheng.console.showing import go, here, now, page, tell
 from chongzheng.console.spot import freshly_proven
 from chongzheng.console.views.money import ROWS, cases_of
@@ -84,7 +85,7 @@ def _called(request: Any, number: int, what: str, said: dict[str, Any]) -> HttpR
     answer = settings.DESK.doorway.call("POST", f"/breaks/{number}/{what}", said, person=request.seat.door)
     language = request.seat.language
     if not answer.done:
-        return one(request, number, text("matter.refused", language, why=answer.why), answer.status)
+        return one(request, number, refused(answer.why, language), answer.status)
     tell(request, "good", text(f"decided.{answer.said['standing']['state']}", language))
     return go(f"/money/breaks/{number}")
 

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from chongzheng.cases.fields import Field
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Matter
-from chongzheng.console import forms, words
+from chongzheng.console import forms, saying_no, words
 from chongzheng.console.doorway import Answer
 from chongzheng.console.showing import go, here, hidden_of, inside, page, sights_of, tell
 from chongzheng.mistakes import TheirMistake
@@ -57,10 +57,8 @@ def previewed(request: Any) -> HttpResponse:
     reference = request.POST.get(BATCH, "")[:BATCH_CHARS_MAX]
     answer = _door(request, "preview", [one.id for one in rows], fact, said, reference, {})
     if not answer.done:
-        return _page(
-            request, rows, fact, words.text("matter.refused", request.seat.language, why=answer.why), answer.status
-        )
-    results = {one["matter"]: one for one in answer.said["results"]}
+        return _page(request, rows, fact, saying_no.refused(answer.why, request.seat.language), answer.status)
+    results = {one["matter"]: one for one in _told(request, answer)}
     given = [
         (name, request.POST[name]) for name in (word.name for word in _takes(rows, fact)) if request.POST.get(name)
     ]
@@ -86,12 +84,10 @@ def said(request: Any) -> HttpResponse:
     reference = request.POST.get(BATCH, "")[:BATCH_CHARS_MAX]
     answer = _door(request, "", [one.id for one in rows], fact, spoken, reference, shown)
     if not answer.done:
-        return _page(
-            request, rows, fact, words.text("matter.refused", request.seat.language, why=answer.why), answer.status
-        )
+        return _page(request, rows, fact, saying_no.refused(answer.why, request.seat.language), answer.status)
     now = {one.id: one for one in _rows(request, list(shown))}
     return page(
-        request, "bulk_done.html", results=answer.said["results"], fact=fact, now_is=now, done=answer.said["done"],
+        request, "bulk_done.html", results=_told(request, answer), fact=fact, now_is=now, done=answer.said["done"],
         refused=answer.said["refused"], back=_back(request),
     )  # fmt: skip
 
@@ -103,6 +99,12 @@ def _door(
     path = "/matters/bulk/preview" if ask else "/matters/bulk"
     answer: Answer = settings.DESK.doorway.call("POST", path, document, person=request.seat.door)
     return answer
+
+
+def _told(request: Any, answer: Answer) -> list[dict[str, Any]]:
+    """The results, each refusal in the language of whoever reads it."""
+    language = request.seat.language
+    return [{**one, "why": saying_no.why(one.get("why", ""), language)} for one in answer.said["results"]]
 
 
 def acts_of_all(request: Any, rows: list[Matter]) -> list[forms.Action]:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 
 from chongzheng.console.doorway import Answer
 from chongzheng.console.fresh import FRESH
+from chongzheng.console.saying_no import why
 from chongzheng.console.showing import here, now, page
 from chongzheng.console.views.money import ROWS
 from chongzheng.console.views.settling import days_asked, month, whole
@@ -46,7 +47,7 @@ def checked(request: Any, digest: str) -> HttpResponse:
         raise Http404
     answer = _asked(request, ("fees", digest), f"/settlement/files/{quote(digest)}/fees")
     return page(request, "fees_file.html", tab="fees", run=run, found=answer.said if answer.done else None,
-                wrong=answer.why, most=WRONG_SHOWN)  # fmt: skip
+                wrong=why(answer.why, request.seat.language), most=WRONG_SHOWN)  # fmt: skip
 
 
 def hopping(request: Any) -> HttpResponse:
@@ -56,7 +57,7 @@ def hopping(request: Any) -> HttpResponse:
     answer = _asked(request, ("hopping", since, until), f"/settlement/hopping?since={since}&until={until}")
     levels = {one.name: one for one in packed_signals().levels}
     return page(request, "fees_hopping.html", tab="hopping", since=since, until=until, levels=levels,
-                found=answer.said if answer.done else None, wrong=answer.why)  # fmt: skip
+                found=answer.said if answer.done else None, wrong=why(answer.why, request.seat.language))  # fmt: skip
 
 
 class _Refused(Exception):

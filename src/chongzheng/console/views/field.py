@@ -11,7 +11,7 @@ from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 
-from chongzheng.console import field_entry, look
+from chongzheng.console import field_entry, look, saying_no
 from chongzheng.console.doorway import Answer
 from chongzheng.console.field_entry import Entry
 from chongzheng.console.showing import here, hidden_of, now, sights_of
@@ -68,7 +68,7 @@ def synced(request: Any) -> HttpResponse:
     door = request.seat.door
     matter, answer = _slip(entry, door) if entry.kind == field_entry.SLIP else _survey(entry, door)
     if not answer.done:
-        return _no("", answer.why, answer.status)
+        return _no("", saying_no.why(answer.why, request.seat.language), answer.status)
     return JsonResponse({"done": True, "matter": matter})
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 
 from chongzheng.console.fresh import FRESH
+from chongzheng.console.saying_no import refused
 from chongzheng.console.showing import go, here, now, page, tell
 from chongzheng.console.views.money import ROWS, cases_of
 from chongzheng.console.words import text
@@ -96,7 +97,7 @@ def closed(request: Any) -> HttpResponse:
     if answer.done:
         tell(request, "good", text("ledger.closed.done", language, day=wanted))
         return go(f"/money/days/{wanted}")
-    tell(request, "bad", text("matter.refused", language, why=answer.why))
+    tell(request, "bad", refused(answer.why, language))
     return go("/money/days")
 
 

@@ -120,7 +120,7 @@ def _refused(request: Any, one: Matter, fact: str, hash_shown: str, answer: Answ
     return shown(
         request,
         one.id,
-        words.text("matter.refused", language, why=saying_no.why(answer.why, language)),
+        saying_no.refused(answer.why, language),
         answer.status,
         fact,
     )

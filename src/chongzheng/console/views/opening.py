@@ -11,7 +11,7 @@ from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import NEW, OPENED, Row
 from chongzheng.console.areas import AREAS, area_of
 from chongzheng.console.forms import Unreadable, asked, said
-from chongzheng.console.saying_no import why
+from chongzheng.console.saying_no import refused
 from chongzheng.console.showing import go, page, tell
 from chongzheng.console.views.matter import named
 from chongzheng.console.words import text
@@ -49,7 +49,7 @@ def opened(request: Any, kind: str) -> HttpResponse:
     }
     answer = settings.DESK.doorway.open(kind, words, about, request.seat.door, request.POST.get("once", ""))
     if not answer.done:
-        return form(request, kind, text("matter.refused", language, why=why(answer.why, language)), answer.status)
+        return form(request, kind, refused(answer.why, language), answer.status)
     one = answer.said.get("matter", answer.said)
     tell(request, "good", text("matter.opened", language, id=one["id"]))
     return go(f"/matters/{one['id']}")

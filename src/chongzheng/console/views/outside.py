@@ -8,6 +8,7 @@ import segno
 from django.conf import settings
 from django.http import Http404, HttpResponse
 
+from chongzheng.console.saying_no import refused
 from chongzheng.console.showing import here, hidden_of, page
 from chongzheng.mistakes import TheirMistake
 
@@ -39,9 +40,15 @@ def contact(request: Any, number: str) -> HttpResponse:
     if hides is None:
         raise Http404
     if not one.body.get(CONTACT):
-        return page(request, "outside_contact.html", one=one, held="", why="")
+        return page(request, "outside_contact.html", one=one, held="", wrong="")
     if CONTACT in hides:
         raise Http404
     answer = settings.DESK.doorway.call("GET", f"/matters/{one.id}/contact", person=request.seat.door)
     held = str(answer.said["contact"]) if answer.done else ""
-    return page(request, "outside_contact.html", one=one, held=held, why=answer.why)
+    return page(
+        request,
+        "outside_contact.html",
+        one=one,
+        held=held,
+        wrong="" if answer.done else refused(answer.why, request.seat.language),
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse
 
-from chongzheng.console.saying_no import why
+from chongzheng.console.saying_no import refused
 from chongzheng.console.seeing import case_among, of_payment, record_of
 from chongzheng.console.showing import go, here, hidden_of, inside, now, page, sights_of, tell
 from chongzheng.console.words import text
@@ -64,5 +64,5 @@ def checked(request: Any, number: str) -> HttpResponse:
         tell(request, "good", text("payment.checked", request.seat.language))
     else:
         language = request.seat.language
-        tell(request, "bad", text("matter.refused", language, why=why(answer.why, language)))
+        tell(request, "bad", refused(answer.why, language))
     return go(inside(request.POST.get("back", ""), f"/payments/{number}"))

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 
 from chongzheng.console.doorway import Answer
+from chongzheng.console.saying_no import refused
 from chongzheng.console.showing import go, here, page, tell
 from chongzheng.console.words import text
 from chongzheng.journal.actors import Actor, Role
@@ -58,7 +59,7 @@ def added(request: Any) -> HttpResponse:
     document = {"actor": actor, "name": request.POST.get("name", "").strip(), "roles": request.POST.getlist("role")}
     answer = _door(request, "/actors", document)
     if not answer.done:
-        return form(request, text("matter.refused", request.seat.language, why=answer.why), answer.status)
+        return form(request, refused(answer.why, request.seat.language), answer.status)
     return _with_password(request, actor, password) if password else _done(request, actor)
 
 
@@ -71,7 +72,7 @@ def changed(request: Any, actor: str) -> HttpResponse:
         document["active"] = request.POST["active"] == "yes"
     answer = _door(request, f"/actors/{_known(actor)}", document)
     if not answer.done:
-        return shown(request, actor, text("matter.refused", request.seat.language, why=answer.why), answer.status)
+        return shown(request, actor, refused(answer.why, request.seat.language), answer.status)
     return _done(request, actor)
 
 
@@ -86,7 +87,7 @@ def password_given(request: Any, actor: str) -> HttpResponse:
 def _with_password(request: Any, actor: str, password: str) -> HttpResponse:
     answer = _door(request, f"/actors/{actor}/password", {"password": password})
     if not answer.done:
-        return shown(request, actor, text("matter.refused", request.seat.language, why=answer.why), answer.status)
+        return shown(request, actor, refused(answer.why, request.seat.language), answer.status)
     return _done(request, actor)
 
 

@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from chongzheng.cases.registers import Register
 from chongzheng.cases.shipped import REGISTERS
 from chongzheng.console.forms import Unreadable, asked, said, written
+from chongzheng.console.saying_no import refused
 from chongzheng.console.showing import go, here, now, page, tell
 from chongzheng.console.words import LANGUAGES, text
 from chongzheng.journal.rules import day_of
@@ -83,7 +84,7 @@ def proposed(request: Any, name: str) -> HttpResponse:
     }
     answer = settings.DESK.doorway.propose(name, document, request.seat.door)
     if not answer.done:
-        return form(request, name, text("matter.refused", _language(request), why=answer.why), answer.status)
+        return form(request, name, refused(answer.why, _language(request)), answer.status)
     tell(request, "good", text("register.done", _language(request)))
     return go(f"/registers/{name}")
 
@@ -98,8 +99,10 @@ def approved(request: Any, name: str) -> HttpResponse:
         "edition": int(edition) if edition.isascii() and edition.isdigit() else 0,
     }
     answer = settings.DESK.doorway.approve(name, document, request.seat.door)
-    key, tone = ("register.done", "good") if answer.done else ("matter.refused", "bad")
-    tell(request, tone, text(key, _language(request), why=answer.why))
+    if answer.done:
+        tell(request, "good", text("register.done", _language(request)))
+    else:
+        tell(request, "bad", refused(answer.why, _language(request)))
     return go(f"/registers/{name}")
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpResponse
 from chongzheng.cases.registers import Register
 from chongzheng.cases.shipped import REGISTERS
 from chongzheng.console import rowfiles
+from chongzheng.console.saying_no import why
 from chongzheng.console.showing import here, now, page
 from chongzheng.console.words import text
 from chongzheng.journal.rows import encode
@@ -94,7 +95,7 @@ def _proposed(request: Any, one: Register, row: Mapping[str, Any], force: Mappin
     document = {"name": name, "valid_from": day, "body": row["body"], "reason": _reason(request)}
     answer = settings.DESK.doorway.propose(one.name, document, request.seat.door)
     if not answer.done:
-        return name, answer.why, ""
+        return name, why(answer.why, request.seat.language), ""
     return name, "", "register.force" if answer.said.get("in_force") else "register.waits"
 
 
