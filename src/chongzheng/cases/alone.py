@@ -55,10 +55,13 @@ def objection(matter: Matter, fact: Fact, given: Given) -> Refused | None:
 
 
 def review(matter: Matter, fact: Fact, given: Given) -> Open:
-    """The review of what was decided alone: under the case, where there is one, so that the case waits for it."""
+    """The review of what was decided alone: under the case, where there is one, so that the case waits for it.
+
+    Its key counts facts, not time: what was taken back and decided alone again within a millisecond is reviewed again.
+    """
     said = {"decided": matter.id, "alone": fact.actor, "fen": matter.fen, **_words(fact.said)}
     parent = kin.case_of(matter, given) or matter.id
-    return Open(REVIEW, f"{matter.id} alone {fact.at}", said, matter.payment, parent)
+    return Open(REVIEW, f"{matter.id} alone {matter.version}", said, matter.payment, parent)
 
 
 def _words(said: Body) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chongzheng.cases import alone
@@ -35,6 +36,11 @@ def test_once_a_day_and_up_to_a_limit() -> None:
 
 def test_the_review_stands_under_the_case_or_under_what_was_decided() -> None:
     said = {"decided": "refund-1", "alone": "zhang", "fen": 500, **WORDS}
-    key = f"refund-1 alone {NOON_MS}"
+    key = "refund-1 alone 0"
     assert alone.review(ONE, fact(), Given(RULES)) == Open("review", key, said, "P1", "refund-1")
     assert alone.review(ONE, fact(), Given(RULES, others={"case": (case(),)})).parent == "case-9"
+
+
+def test_what_is_decided_alone_again_at_the_same_instant_has_a_review_of_its_own() -> None:
+    again = replace(ONE, version=3)
+    assert alone.review(again, fact(), Given(RULES)).key != alone.review(ONE, fact(), Given(RULES)).key
