@@ -13,6 +13,7 @@ from typing import Any
 
 from chongzheng.cases import sla
 from chongzheng.cases.calendar import instant
+from chongzheng.cases.clawback import NOTICED
 from chongzheng.cases.matter import Matter
 from chongzheng.cases.refund_rules import (
     CONFIRMED_FINAL,
@@ -40,11 +41,13 @@ class Where(StrEnum):
 
 
 class Date(StrEnum):
-    """What kind of date it is: we gave our word, the law sets it, it is what we aim at, or there is none."""
+    """What kind of date it is: we gave our word, the law sets it, we aim at it, nothing is taken back before it, or there
+    is none."""
 
     PROMISED = "promised"
     LAW = "law"
     AIM = "aim"
+    EARLIEST = "earliest"
     NONE = "none"
 
 
@@ -77,7 +80,7 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What is said. `unknown`: what is not known yet, by name; `by`: epoch ms, 0 with Date.NONE; `refund_fen`: what was
-    sent back outside the wires, 0: nothing."""
+    sent back outside the wires and has not come back to us, 0: nothing."""
 
     where: Where
     unknown: tuple[str, ...]
@@ -108,6 +111,8 @@ UNKNOWN: Mapping[Where, tuple[str, ...]] = {
 """What is still not known where the money is there."""
 WAITS = frozenset({Where.CHECKING, Where.TWICE, Where.ON_ITS_WAY, Where.DOUBLE})
 """Where something of ours is still to come, so that there may be a date."""
+OUTSIDE = frozenset({Where.ON_ITS_WAY, Where.ARRIVED, Where.DOUBLE})
+"""Where it went back outside the wires."""
 FINAL = "final"
 """The clock of a case by which it should be over: ours, and no promise."""
 COMPLAINTS_MAX = 5
@@ -119,12 +124,15 @@ def told(truth: Truth, proof: Proof, paid_at: int, matters: Iterable[Matter], no
     about = list(matters)
     refund = _last(one for one in about if one.kind == "refund" and one.state in OUT)
     where = _where(truth, proof, refund)
-    by, date = _date(about, refund, file_due_at, now) if where in WAITS else (0, Date.NONE)
+    by, date = _not_before(about, now) if where is Where.DOUBLE else (0, Date.NONE)
+    if where in WAITS and date is Date.NONE:
+        by, date = _date(about, refund, file_due_at, now)
     complaints = [heard(one) for one in about if one.kind == "complaint"][-COMPLAINTS_MAX:]
     sure = proof in SURE
     unknown = UNKNOWN.get(where, ()) if sure or where is Where.CHECKING else ("taken", *UNKNOWN.get(where, ()))
     steps = _steps(where, paid_at, refund, Stood.DONE if sure else Stood.NOW)
-    return Told(where, unknown, by, date, steps, refund.fen if refund is not None else 0, tuple(complaints))
+    out_fen = refund.fen if refund is not None and refund.state != RECOVERED else 0
+    return Told(where, unknown, by, date, steps, out_fen, tuple(complaints))
 
 
 def _last(found: Iterable[Matter]) -> Matter | None:
@@ -133,11 +141,18 @@ def _last(found: Iterable[Matter]) -> Matter | None:
 
 def _where(truth: Truth, proof: Proof, refund: Matter | None) -> Where:
     sure = proof in SURE
-    if refund is not None:
+    if refund is not None and refund.state != RECOVERED:
         if refund.state in TWICE_BACK and truth is Truth.CHARGED_RETURNED and sure:
             return Where.DOUBLE
         return Where.ON_ITS_WAY if refund.state == SENT else Where.ARRIVED
     return SAID.get(truth, Where.CHECKING) if sure else Where.CHECKING
+
+
+def _not_before(about: Iterable[Matter], now: int) -> tuple[int, Date]:
+    """The end of the day before which nothing is taken back, as the cardholder was told."""
+    told = [one.body["notice"]["debit_day"] for one in about if one.kind == "clawback" and one.state == NOTICED]
+    ahead = [at for day in told if (at := instant(day)) > now]
+    return (min(ahead), Date.EARLIEST) if ahead else (0, Date.NONE)
 
 
 def _date(about: Sequence[Matter], refund: Matter | None, file_due_at: int, now: int) -> tuple[int, Date]:
@@ -166,17 +181,21 @@ def _steps(where: Where, paid_at: int, refund: Matter | None, found: Stood) -> t
     paid = Step("paid", Stood.DONE, paid_at)
     if where is Where.CHECKING:
         return paid, Step("checked", Stood.NOW), Step("told", Stood.AHEAD)
-    checked = Step("checked", found)
-    if refund is not None:
-        posted_at = int(refund.body.get("posted_at", 0))
+    return paid, Step("checked", found), *_behind(where, refund)
+
+
+def _behind(where: Where, refund: Matter | None) -> tuple[Step, ...]:
+    """What comes after it was checked."""
+    posted_at = int(refund.body.get("posted_at", 0)) if refund is not None else 0
+    settled = Step("settled", Stood.NOW if where is Where.DOUBLE else Stood.DONE)
+    if where in OUTSIDE:
         arrived = Step("arrived", Stood.NOW if where is Where.ON_ITS_WAY else Stood.DONE, posted_at)
-        owed = (Step("settled", Stood.NOW),) if where is Where.DOUBLE else ()
-        return paid, checked, Step("sent", Stood.DONE), arrived, *owed
+        return Step("sent", Stood.DONE), arrived, *((settled,) if where is Where.DOUBLE else ())
     if where is Where.TWICE:
-        return paid, checked, Step("sent", Stood.NOW), Step("arrived", Stood.AHEAD)
+        return Step("sent", Stood.NOW), Step("arrived", Stood.AHEAD)
     if where is Where.RETURNED:
-        return paid, checked, Step("returned", Stood.DONE), Step("statement", Stood.NOW)
-    return paid, checked, Step("done", Stood.DONE)
+        return Step("returned", Stood.DONE), *((settled,) if posted_at else ()), Step("statement", Stood.NOW)
+    return (Step("done", Stood.DONE),)
 
 
 def heard(one: Matter) -> Heard:

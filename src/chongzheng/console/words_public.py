@@ -135,6 +135,7 @@ _ANSWER = {
         "我们争取在 {by} 之前办好；这是目标，不是承诺。",
         "We aim to have it done by {by}; that is our target, not a promise.",
     ),
+    "pub.date.earliest": ("{by} 之前，不会扣回任何款项。", "Nothing is taken back before {by}."),
     "pub.date.none": (
         "哪一天，现在还不知道；有了日期会写在这里。",
         "By when is not known yet; the day will stand here.",

@@ -89,7 +89,7 @@ def test_a_refund_before_the_truth_is_known_says_that_it_is_not() -> None:
     assert (said.by, said.date) == (0, Date.NONE)
 
 
-@pytest.mark.parametrize("state", ["POSTED", "CONFIRMED_FINAL", "RECOVERED", "WRITTEN_OFF"])
+@pytest.mark.parametrize("state", ["POSTED", "CONFIRMED_FINAL", "WRITTEN_OFF"])
 def test_a_refund_that_arrived_says_when(state: str) -> None:
     said = say(Truth.CHARGED_KEPT, Proof.CONFIRMED, refund(state, posted_at=NOW - 5))
     assert said.where is Where.ARRIVED and said.steps[-1].at == NOW - 5 and said.date is Date.NONE
@@ -108,6 +108,40 @@ def test_twice_back_is_said_only_where_both_ways_are_proven(truth: Truth, proof:
     said = say(truth, proof, refund("DOUBLE_CREDIT", posted_at=NOW - 5))
     assert said.where is where
     assert (said.steps[-1].name == "settled") is (where is Where.DOUBLE)
+
+
+@pytest.mark.parametrize(
+    ("truth", "proof", "where", "steps"),
+    [
+        (Truth.CHARGED_RETURNED, Proof.PROVEN, Where.RETURNED, ["returned", "settled", "statement"]),
+        (Truth.CHARGED_KEPT, Proof.PROVEN, Where.WITH_SHOP, ["done"]),
+        (Truth.CHARGED_RETURNED, Proof.ACKNOWLEDGED, Where.CHECKING, ["told"]),
+    ],
+)
+def test_a_refund_that_came_back_to_us_is_not_with_the_cardholder(
+    truth: Truth, proof: Proof, where: Where, steps: list[str]
+) -> None:
+    said = say(truth, proof, refund("RECOVERED", posted_at=NOW - 5))
+    assert (said.where, said.refund_fen) == (where, 0)
+    assert [one.name for one in said.steps[2:]] == steps
+
+
+def test_a_refund_that_was_stopped_in_time_was_never_there() -> None:
+    said = say(Truth.CHARGED_RETURNED, Proof.PROVEN, refund("RECOVERED", posted_at=0))
+    assert [one.name for one in said.steps] == ["paid", "checked", "returned", "statement"]
+
+
+def test_once_the_cardholder_was_told_a_day_nothing_is_taken_back_before_it() -> None:
+    twice = refund("RECOVERING", posted_at=NOW - 5)
+
+    def says(state: str, day: str) -> tuple[int, Date]:
+        order = Matter("clawback-1", "clawback", state, body={"notice": {"debit_day": day}})
+        said = say(Truth.CHARGED_RETURNED, Proof.PROVEN, twice, order, case(promises=[promise("20991231")]))
+        return said.by, said.date
+
+    assert says("NOTICED", "20991130") == (instant("20991130"), Date.EARLIEST)
+    assert says("NOTICED", "20200101") == (instant("20991231"), Date.PROMISED), "that day is over"
+    assert says("TRYING", "20991130")[1] is Date.PROMISED, "nobody was told"
 
 
 def test_of_several_refunds_the_newest_counts() -> None:
