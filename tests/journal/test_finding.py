@@ -12,8 +12,10 @@ from chongzheng.journal.matters import Matters
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
-from journal.made import NOON_MS, asked, key, name_of, pan, reply, sale, written
+from journal.made import AMOUNT_FEN, NOON_MS, asked, key, name_of, pan, reply, sale, written
 from journal.place import Place
+
+YUAN = f"{AMOUNT_FEN // 100}.{AMOUNT_FEN % 100:02d}"
 
 
 @pytest.fixture
@@ -40,12 +42,21 @@ def test_a_case_is_found_by_everything_that_stands_on_a_slip(journal: Journal, m
     one, other = case(matters, "扣款两次", name_of(1)), case(matters, "debited twice", name_of(2))
     where = key(1)
     for text in (one, one.upper(), name_of(1), where.stan, f"{where.terminal} {where.stan}",
-                 f"{masked(pan(1))} {where.stan}",
+                 f"{masked(pan(1))} {where.stan}", f"{pan(1)[-4:]} {where.stan}", f"{YUAN} {where.stan}",
                  f"{1:012d}", "扣款两次", "两次"):  # fmt: skip
         assert found(matters, text) == [one], text
     assert found(matters, where.merchant) == [other, one], "newest first"
     assert found(matters, f"{where.merchant} twice") == [other]
     assert found(matters, "twice nowhere") == found(matters, f"{where.stan} twice") == []
+
+
+def test_an_amount_is_one_word_however_it_is_written(matters: Matters) -> None:
+    one = case(matters, "they took 1,048.29 and then 12.50 at 10.20.30.40")
+    for text in ("1048.29", "1,048.29", "¥1048.29", "12.50"):
+        assert found(matters, text) == [one], text
+    assert found(matters, "1048") == found(matters, "20.30") == found(matters, "048.29") == []
+    task = matters.open("case", {"source": "complaint", "why": "x", "fen": 700_005}, "li").id
+    assert found(matters, "7,000.05") == [task]
 
 
 def test_words_follow_the_matter(journal: Journal, matters: Matters, side: Side) -> None:
@@ -72,11 +83,12 @@ def test_kind_open_ones_and_pages(matters: Matters, side: Side, place: Place) ->
 
 
 def test_no_card_number_and_no_digest_becomes_a_word(matters: Matters, side: Side) -> None:
-    long = f"card {pan(3)} and 6222 0212 3456 7890, digest {'ab' * 32}"
+    long = f"card {pan(3)} and 6222 0212 3456 7890 and 622,202,123,456,789,012, digest {'ab' * 32}"
     one = case(matters, long)
     kept = {word for (word,) in side.ask("words_of_matter", matter=int(one.rpartition("-")[2]))}
     assert pan(3) not in kept and "ab" * 32 not in kept
     assert {"card", "digest", one} <= kept and not {"6222", "7890"} & kept
+    assert not any(word.isdigit() and len(word) > 12 for word in kept)
     assert found(matters, pan(3)) == []
 
 

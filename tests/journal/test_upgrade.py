@@ -178,3 +178,26 @@ def test_a_journal_with_rows_that_belong_to_nothing_is_not_upgraded(place: Sqlit
     for _ in range(2):
         with pytest.raises(TheirMistake, match="belong to nothing"):
             Journal.open(path, place.vault, Policy())
+
+
+SIXTH = """
+INSERT INTO payment VALUES (1, 'P1', 'm', 't', 'b', '000001', '20260922', 1, 104829, 'NEW', 'forward', NULL, 'unknown',
+                            'none', 0, 1, x'00', x'7b7d', 'card', 0);
+INSERT INTO matter VALUES (1, 'case', 'OPEN', 0, 1, 1, 1, NULL, '', 'confirm', 5, 'P1', 0, 0, 0, x'7b7d'),
+                          (2, 'case', 'CLOSED', 1, 1, 1, 1, NULL, '', 'confirm', 5, '', 0, 5, 0, x'7b7d');
+INSERT INTO matter_word VALUES ('622202******7919', 1), ('7919', 2);
+INSERT INTO matter_tag VALUES ('risk', 'yes', 1, 1), ('risk', 'yes', 1, 2), ('suspense', 'yes', 1, 2),
+                              ('waiting', 'issuer', 1, 2), ('merchant', 'm', 1, 2);
+"""
+
+
+def test_the_seventh_version_finds_by_amount_and_card_and_lists_nothing_that_is_over() -> None:
+    db = apsw.Connection(":memory:")
+    for version in range(1, 7):
+        db.execute(migration(version))
+    db.execute(SIXTH)
+    db.execute(migration(7))
+    found = sorted(db.execute("SELECT word, matter FROM matter_word").fetchall())
+    assert found == [("0.05", 2), ("1048.29", 1), ("622202******7919", 1), ("7919", 1), ("7919", 2)]
+    tags = sorted(db.execute("SELECT name, matter FROM matter_tag").fetchall())
+    assert tags == [("merchant", 2), ("risk", 1)]

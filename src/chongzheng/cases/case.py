@@ -30,7 +30,7 @@ from chongzheng.cases.case_states import (
 )  # fmt: skip
 from chongzheng.cases.case_tending import tended
 from chongzheng.cases.fields import Field
-from chongzheng.cases.matter import NEW, Kind, Matter, Row, in_all
+from chongzheng.cases.matter import NEW, Body, Kind, Matter, Row, in_all
 from chongzheng.cases.priority import MARKS
 from chongzheng.cases.ruling import asks_refunds
 from chongzheng.cases.sla import PAUSES
@@ -139,8 +139,10 @@ def _risky(clock: Mapping[str, Any]) -> bool:
 
 
 def tags(matter: Matter) -> Mapping[str, str]:
-    """By what others find a case: payment, terminal, shop, cause, severity, and whom it waits for."""
+    """By what others find a case: payment, terminal, shop, cause, severity; and until it is over, in which lists it
+    stands: whom it waits for, whether it is at risk, whether money lies in suspense."""
     body = matter.body
+    listed = _listed(body) if matter.state != CLOSED else {}
     standing = body.get("standing", {})
     return {
         "payment": matter.payment,
@@ -148,11 +150,17 @@ def tags(matter: Matter) -> Mapping[str, str]:
         "terminal": str(standing.get("terminal", "")),
         "cause": str(body.get("cause", {}).get("primary", "")),
         "severity": str(body.get("severity", "")),
-        "waiting": str(body.get("waiting", "")),
         "source": str(body["sources"][0]["source"]),
         "incident": matter.parent,
+        **listed,
+    }
+
+
+def _listed(body: Body) -> dict[str, str]:
+    return {
+        "waiting": str(body.get("waiting", "")),
         "risk": "yes" if any(_risky(one) for one in body.get("clocks", ())) else "",
-        "suspense": "yes" if standing.get("suspense_fen") else "",
+        "suspense": "yes" if body.get("standing", {}).get("suspense_fen") else "",
     }
 
 

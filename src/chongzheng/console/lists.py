@@ -29,6 +29,8 @@ from chongzheng.journal.worklists import (
 
 EVERYTHING = "all"
 SLUGS = {name.replace(" ", "-"): name for name in QUEUES}
+COUNTED_MAX = 1_000
+"""What there is more of is not counted: a person who works has no use for the difference."""
 FILTERS = ("kind", "state", "owner", "queue")
 FILTER_CHARS_MAX = 80
 MARK = "~"
@@ -58,11 +60,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of a list: the rows; where the next begins, "" nowhere; about how many in all, None: nobody counted."""
+    """A page of a list: the rows; where the next begins, "" nowhere; about how many in all, as people are told it, "":
+    nobody counted."""
 
     rows: Sequence[Matter]
     after: str
-    count: int | None
+    count: str
 
 
 def asked_for(request: Any, name: str) -> Asked:
@@ -95,23 +98,31 @@ def listed(asked: Asked, after: str, most: int) -> Listed:
     """The page that begins behind what the page before said."""
     place = place_of(after)
     rows, behind = page_of(asked, place, most)
-    count = len(rows) if place == FIRST and behind is None else count_of(asked)
+    count = str(len(rows)) if place == FIRST and behind is None else count_of(asked)
     return Listed(rows, "" if behind is None else f"{behind[0]}{MARK}{behind[1]}", count)
 
 
-def count_of(asked: Asked) -> int | None:
-    """About how many there are; None: it would have to be read."""
+def count_of(asked: Asked) -> str:
+    """About how many there are; "": it would have to be read."""
+    found = None
     if asked.name not in SLUGS:
-        return open_tally(here().side, asked.narrow)
-    return tally(here().side, SLUGS[asked.name], asked.seat) if asked.narrow == Narrow() else None
+        found = open_tally(here().side, asked.narrow, COUNTED_MAX + 1)
+    elif asked.narrow == Narrow():
+        found = tally(here().side, SLUGS[asked.name], asked.seat, COUNTED_MAX + 1)
+    return "" if found is None else about(found)
 
 
-def lengths(asked: Asked) -> dict[str, int]:
-    """slug -> about how many, of every queue; nothing for whoever sees only some kinds of matter."""
+def lengths(asked: Asked) -> dict[str, str]:
+    """slug -> about how many, of every queue that has any; nothing for whoever sees only some kinds of matter."""
     if asked.states != OPEN:
         return {}
-    found = tallies(here().side, asked.seat)
-    return {slug: found[name] for slug, name in SLUGS.items()}
+    found = tallies(here().side, asked.seat, COUNTED_MAX + 1)
+    return {slug: about(found[name]) for slug, name in SLUGS.items() if found[name]}
+
+
+def about(count: int, most: int = COUNTED_MAX) -> str:
+    """A number that was counted up to a limit."""
+    return f"{most}+" if count > most else str(count)
 
 
 def place_of(after: str) -> Place:
@@ -124,13 +135,13 @@ def place_of(after: str) -> Place:
 def choices(asked: Asked) -> dict[str, list[str]]:
     """What a filter can be set to, of what is open now: kinds, states, owners, queues."""
     matters = here().matters
-    by_queue = matters.queues()
+    places = matters.open_places()
     seen = {kind for kind, _ in asked.states}
-    kinds = [kind for kind in KINDS if kind in seen and kind in {row[1] for row in by_queue}]
+    kinds = [kind for kind in KINDS if kind in seen and kind in {row[1] for row in places}]
     of = {asked.given["kind"]} if asked.given["kind"] in kinds else set(kinds)
     states = {state: None for kind in of for state in KINDS[kind].states if (kind, state) in asked.states}
-    queues = sorted({row[0] for row in by_queue if row[0] and row[1] in seen})
-    found = {"kind": kinds, "state": list(states), "owner": sorted(matters.owners()), "queue": queues}
+    queues = sorted({queue for queue, name in places if queue and name in seen})
+    found = {"kind": kinds, "state": list(states), "owner": matters.open_owners(), "queue": queues}
     return {name: _with(asked.given[name], words) for name, words in found.items()}
 
 

@@ -1,7 +1,8 @@
 """By which words do people find a matter: its number, what it says, and the numbers and names of its payment?
 
 Words are kept beside the matter and changed with it. A question is words too, and finds the matters that have all of
-them, newest first. A card is found by its masked number, never by more of it.
+them, newest first. A card is found by its masked number or its last four digits, never by more of it; an amount as
+people write it, in yuan with two decimals.
 """
 
 from __future__ import annotations
@@ -23,13 +24,20 @@ WORDS_MAX = 200
 WORD_CHARS_MAX = 40
 ASKED_MAX = 12
 """Words of one question."""
+LOOKED_AT_MAX = 20_000
+"""Where every word of a question is common, so many of the newest matters with the rarest are looked at."""
 COUNTED_MAX = 2_000
 """A word that more matters have than this is common, however many they are."""
 _HASH = re.compile(r"[0-9a-f]{32,}")
-_WHOLE = re.compile(r"[0-9]{6}\*{2,9}[0-9]{4}|\b[a-z]{2,20}-[1-9][0-9]{0,14}\b")
-"""A masked card, the id of a matter: one word each."""
+_WHOLE = re.compile(
+    r"[0-9]{6}\*{2,9}[0-9]{4}|\b[a-z]{2,20}-[1-9][0-9]{0,14}\b|(?<![0-9.])[0-9]{1,13}\.[0-9]{2}(?![0-9.])"
+)
+"""A masked card, the id of a matter, an amount: one word each."""
+_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _LONG = re.compile(r"[0-9](?:[ \-]?[0-9]){12,}")
 """As long as a card number, also with blanks or dashes between its digits."""
+LAST_DIGITS = 4
+"""Of a card, as they stand on a slip."""
 LISTS = ("sources", "notes")
 """Lists of a body whose texts people remember."""
 
@@ -47,7 +55,7 @@ def index(side: Side, matter: Matter) -> None:
 
 def words_of(matter: Matter, payment: Payment | None) -> frozenset[str]:
     """What it is found by. Nothing in its texts that is as long as a card number is kept, whoever wrote it down."""
-    texts = [matter.id, *(_LONG.sub(" ", text) for text in _texts(matter.body))]
+    texts = [matter.id, _yuan(matter.fen), *map(_safe, _texts(matter.body))]
     if payment is not None:
         key = payment.key
         texts = [
@@ -57,6 +65,8 @@ def words_of(matter: Matter, payment: Payment | None) -> frozenset[str]:
             key.terminal,
             key.stan,
             payment.masked_pan,
+            payment.masked_pan[-LAST_DIGITS:],
+            _yuan(payment.amount_fen),
             *_rrns(payment),
             *texts,
         ]
@@ -66,8 +76,8 @@ def words_of(matter: Matter, payment: Payment | None) -> frozenset[str]:
 
 
 def asked_for(text: str) -> list[str]:
-    """The words of a question, or of a text: masked cards and ids whole, all else as the search of articles has it."""
-    low = text.lower()
+    """The words of a question, or of a text: masked cards, ids, amounts whole; all else as the search of articles."""
+    low = _THOUSANDS.sub("", text.lower())
     return [*_WHOLE.findall(low), *(word[:WORD_CHARS_MAX] for word in tokens(_WHOLE.sub(" ", low)))]
 
 
@@ -81,7 +91,7 @@ def find(side: Side, text: str, kind: str, open_only: bool, before: int, most: i
     if not counts[rarest]:
         return []
     others = [word for word in wanted if word != rarest]
-    where = {"kind": kind, "open": int(open_only), "before": before, "most": most}
+    where = {"kind": kind, "open": int(open_only), "before": before, "most": most, "looked": LOOKED_AT_MAX}
     named = {"word": rarest, "others": json.dumps(others, ensure_ascii=False), "n": len(others)}
     return side.ask_in_dialect("matters_worded", **named, **where)
 
@@ -100,6 +110,16 @@ def _rrns(payment: Payment) -> Iterator[str]:
     for seen in (payment.approval, payment.ack, payment.found):
         if seen is not None:
             yield seen.rrn
+
+
+def _safe(text: str) -> str:
+    """Without anything as long as a card number, also where commas stand between its digits."""
+    return _LONG.sub(" ", _THOUSANDS.sub("", text))
+
+
+def _yuan(fen: int) -> str:
+    """As people write an amount: 1048.29; "" for none."""
+    return f"{fen // 100}.{fen % 100:02d}" if fen > 0 else ""
 
 
 def _texts(body: Mapping[str, Any]) -> Iterator[str]:

@@ -201,6 +201,14 @@ class Matters:
         """Matters of a kind under a tag, oldest first."""
         return list(self._asked(Ask(kind, tag, value, since)))
 
+    def open_places(self) -> list[tuple[str, str]]:
+        """(queue, kind) of what is open, without how many."""
+        return [(str(queue), str(kind)) for queue, kind in self._side.ask("open_places")]
+
+    def open_owners(self) -> list[str]:
+        """Who has open matters."""
+        return [str(owner) for (owner,) in self._side.ask("open_owners")]
+
     def queues(self) -> list[tuple[str, str, int, int, int | None]]:
         """(queue, kind, how many, sum in fen, earliest deadline) of what is open."""
         return [(row[0], row[1], int(row[2]), int(row[3]), row[4]) for row in self._side.ask("count_queues")]

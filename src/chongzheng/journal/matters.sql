@@ -41,26 +41,36 @@ SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, paym
 FROM matter WHERE kind = :kind AND closed = 0 AND no > :after ORDER BY no LIMIT :most;
 
 -- name: list_queue
-SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
-FROM matter WHERE closed = 0 AND queue = :queue AND (priority < :priority OR (priority = :priority AND no > :after))
+-- Open matters of a queue in the order of lists, behind (:priority, :after): the rest of one priority, then all below.
+-- Each part is read from an index that has its order, no further than it may be needed; so in the three that follow.
+SELECT * FROM (
+    SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+    FROM matter WHERE closed = 0 AND queue = :queue AND priority = :priority AND no > :after ORDER BY no LIMIT :most) AS same
+UNION ALL
+SELECT * FROM (
+    SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+    FROM matter WHERE closed = 0 AND queue = :queue AND priority < :priority ORDER BY priority DESC, no LIMIT :most) AS less
 ORDER BY priority DESC, no LIMIT :most;
 
 -- name: list_owned
-SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
-FROM matter WHERE closed = 0 AND owner = :owner AND (priority < :priority OR (priority = :priority AND no > :after))
+SELECT * FROM (
+    SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+    FROM matter WHERE closed = 0 AND owner = :owner AND priority = :priority AND no > :after ORDER BY no LIMIT :most) AS same
+UNION ALL
+SELECT * FROM (
+    SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+    FROM matter WHERE closed = 0 AND owner = :owner AND priority < :priority ORDER BY priority DESC, no LIMIT :most) AS less
 ORDER BY priority DESC, no LIMIT :most;
 
 -- name: list_due
--- Open matters with a deadline until an instant, most urgent first, behind a place in that order.
+-- Open matters with a deadline until an instant, in the same order: read and sorted, so asked for only where they are few.
 SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
-FROM matter WHERE no IN (
-    SELECT no FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until
-      AND (priority < :priority OR (priority = :priority AND no > :after))
-    ORDER BY priority DESC, no LIMIT :most)
-ORDER BY priority DESC, no;
+FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until
+  AND (priority < :priority OR (priority = :priority AND no > :after))
+ORDER BY priority DESC, no LIMIT :most;
 
 -- name: list_tagged
--- Open matters under a tag, in the same order.
+-- Open matters under a tag, in the same order: as above.
 SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
        m.body
 FROM matter_tag t JOIN matter m ON m.no = t.matter
@@ -68,60 +78,84 @@ WHERE t.name = :name AND t.value = :value AND m.closed = 0
   AND (m.priority < :priority OR (m.priority = :priority AND m.no > :after))
 ORDER BY m.priority DESC, m.no LIMIT :most;
 
--- name: list_held
-SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
-FROM matter WHERE closed = 0 AND owner = :owner AND queue = :queue
-  AND (priority < :priority OR (priority = :priority AND no > :after))
+-- name: list_open
+SELECT * FROM (
+    SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+    FROM matter WHERE closed = 0 AND priority = :priority AND no > :after ORDER BY no LIMIT :most) AS same
+UNION ALL
+SELECT * FROM (
+    SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+    FROM matter WHERE closed = 0 AND priority < :priority ORDER BY priority DESC, no LIMIT :most) AS less
 ORDER BY priority DESC, no LIMIT :most;
 
--- name: list_open
--- Everything open, in the same order; the inner half reads an index alone.
-SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
-FROM matter WHERE no IN (
-    SELECT no FROM matter WHERE closed = 0 AND (priority < :priority OR (priority = :priority AND no > :after))
-    ORDER BY priority DESC, no LIMIT :most)
-ORDER BY priority DESC, no;
-
 -- name: list_of_state
--- Open matters of a kind in a state, of an owner, in a queue ('*': any), with a deadline until an instant (below 0: any).
-SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
-FROM matter WHERE no IN (
-    SELECT no FROM matter WHERE kind = :kind AND state = :state AND closed = 0
-      AND (:owner = '*' OR owner = :owner) AND (:queue = '*' OR queue = :queue) AND (:until < 0 OR due_at <= :until)
-      AND (priority < :priority OR (priority = :priority AND no > :after))
-    ORDER BY priority DESC, no LIMIT :most)
-ORDER BY priority DESC, no;
+SELECT * FROM (
+    SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+    FROM matter WHERE closed = 0 AND kind = :kind AND state = :state AND priority = :priority AND no > :after ORDER BY no LIMIT :most) AS same
+UNION ALL
+SELECT * FROM (
+    SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+    FROM matter WHERE closed = 0 AND kind = :kind AND state = :state AND priority < :priority ORDER BY priority DESC, no LIMIT :most) AS less
+ORDER BY priority DESC, no LIMIT :most;
 
 -- name: list_suspended
--- Open cases with money in suspense, the oldest first, behind (opened_at, no).
+-- Cases with money in suspense, the oldest first, behind (:at, :after), in the order of the tags' own index.
 SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
        m.body
-FROM matter_tag t JOIN matter m ON m.no = t.matter
-WHERE t.name = 'suspense' AND t.value = 'yes' AND m.closed = 0 AND m.kind = 'case'
-  AND (t.at > :at OR (t.at = :at AND m.no > :after))
-ORDER BY t.at, m.no LIMIT :most;
+FROM (SELECT at, matter FROM matter_tag
+      WHERE name = 'suspense' AND value = 'yes' AND (at, matter) > (:at, :after) ORDER BY at, matter LIMIT :most) t
+JOIN matter m ON m.no = t.matter ORDER BY t.at, t.matter;
 
 -- name: tally_open
-SELECT count(*) FROM matter WHERE closed = 0;
+-- How many there are, counted up to a limit; so in those that follow. The order is that of an index, which is then read
+-- no further than to the limit.
+SELECT count(*) FROM (SELECT 1 FROM matter WHERE closed = 0 ORDER BY priority DESC, no LIMIT :most) AS found;
 
--- name: tally_owner
-SELECT count(*) FROM matter WHERE closed = 0 AND owner = :owner;
+-- name: tally_owned
+SELECT count(*) FROM (SELECT 1 FROM matter WHERE closed = 0 AND owner = :owner ORDER BY priority DESC, no LIMIT :most) AS found;
 
 -- name: tally_queue
-SELECT count(*) FROM matter WHERE closed = 0 AND queue = :queue;
+SELECT count(*) FROM (SELECT 1 FROM matter WHERE closed = 0 AND queue = :queue ORDER BY priority DESC, no LIMIT :most) AS found;
 
--- name: tally_state
-SELECT count(*) FROM matter WHERE kind = :kind AND state = :state;
+-- name: tally_of_state
+SELECT count(*) FROM (SELECT 1 FROM matter WHERE closed = 0 AND kind = :kind AND state = :state ORDER BY priority DESC, no LIMIT :most) AS found;
 
 -- name: tally_due
--- With those whose clocks have all run out: they have no deadline any more.
-SELECT (SELECT count(*) FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until)
-     + (SELECT count(*) FROM matter_tag t JOIN matter m ON m.no = t.matter
-        WHERE t.name = 'risk' AND t.value = 'yes' AND m.closed = 0 AND m.due_at IS NULL);
+SELECT count(*) FROM (SELECT 1 FROM matter WHERE closed = 0 AND due_at IS NOT NULL AND due_at <= :until ORDER BY due_at, no LIMIT :most) AS found;
 
 -- name: tally_tagged
-SELECT count(*) FROM matter_tag t JOIN matter m ON m.no = t.matter
-WHERE t.name = :name AND t.value = :value AND m.closed = 0;
+-- Of tags that a case loses with its end.
+SELECT count(*) FROM (SELECT 1 FROM matter_tag WHERE name = :name AND value = :value ORDER BY at, matter LIMIT :most) AS found;
+
+-- name: tally_run_out
+-- Whose clocks have all run out: they have no deadline any more. Of the first so many that are at risk.
+SELECT count(*) FROM (
+    SELECT matter FROM matter_tag WHERE name = 'risk' AND value = 'yes' ORDER BY at, matter LIMIT :most) AS t
+JOIN matter m ON m.no = t.matter WHERE m.closed = 0 AND m.due_at IS NULL;
+
+-- name: open_places
+-- Where open matters lie, of which kinds: (queue, kind). An index is entered once for each word that there is.
+WITH RECURSIVE q (queue) AS (
+    SELECT min(queue) FROM matter WHERE closed = 0
+    UNION ALL
+    SELECT (SELECT min(m.queue) FROM matter m WHERE m.closed = 0 AND m.queue > q.queue) FROM q WHERE q.queue IS NOT NULL
+), k (kind) AS (
+    SELECT min(kind) FROM matter WHERE closed = 0
+    UNION ALL
+    SELECT (SELECT min(m.kind) FROM matter m WHERE m.closed = 0 AND m.kind > k.kind) FROM k WHERE k.kind IS NOT NULL
+)
+SELECT q.queue, k.kind FROM q CROSS JOIN k
+WHERE (SELECT m.no FROM matter m WHERE m.closed = 0 AND m.queue = q.queue AND m.kind = k.kind ORDER BY m.due_at LIMIT 1) > 0
+ORDER BY q.queue, k.kind;
+
+-- name: open_owners
+-- Who has open matters, in the same way.
+WITH RECURSIVE o (owner) AS (
+    SELECT min(owner) FROM matter WHERE closed = 0 AND owner > ''
+    UNION ALL
+    SELECT (SELECT min(m.owner) FROM matter m WHERE m.closed = 0 AND m.owner > o.owner) FROM o WHERE o.owner IS NOT NULL
+)
+SELECT owner FROM o WHERE owner IS NOT NULL ORDER BY owner;
 
 -- name: count_queues
 SELECT queue, kind, count(*), coalesce(sum(fen), 0), min(due_at) FROM matter WHERE closed = 0 GROUP BY queue, kind
@@ -201,11 +235,12 @@ DELETE FROM matter_word WHERE word = :word AND matter = :matter;
 SELECT count(*) FROM (SELECT 1 FROM matter_word WHERE word = :word LIMIT :most) w;
 
 -- name: matters_worded_sqlite
--- Matters with this word and all `n` others (JSON), newest first.
+-- Matters with this word and all `n` others (JSON), newest first, among so many with the word.
 SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
        m.body
-FROM matter_word w JOIN matter m ON m.no = w.matter
-WHERE w.word = :word AND w.matter < :before AND (:kind = '' OR m.kind = :kind) AND (:open = 0 OR m.closed = 0)
+FROM (SELECT matter FROM matter_word WHERE word = :word AND matter < :before ORDER BY matter DESC LIMIT :looked) w
+JOIN matter m ON m.no = w.matter
+WHERE (:kind = '' OR m.kind = :kind) AND (:open = 0 OR m.closed = 0)
   AND :n = (SELECT count(*) FROM matter_word o WHERE o.matter = w.matter
             AND o.word IN (SELECT value FROM json_each(:others)))
 ORDER BY w.matter DESC LIMIT :most;
@@ -213,8 +248,9 @@ ORDER BY w.matter DESC LIMIT :most;
 -- name: matters_worded_postgresql
 SELECT m.no, m.kind, m.state, m.version, m.opened_at, m.due_at, m.owner, m.queue, m.priority, m.payment, m.parent, m.fen,
        m.body
-FROM matter_word w JOIN matter m ON m.no = w.matter
-WHERE w.word = :word AND w.matter < :before AND (:kind = '' OR m.kind = :kind) AND (:open = 0 OR m.closed = 0)
+FROM (SELECT matter FROM matter_word WHERE word = :word AND matter < :before ORDER BY matter DESC LIMIT :looked) w
+JOIN matter m ON m.no = w.matter
+WHERE (:kind = '' OR m.kind = :kind) AND (:open = 0 OR m.closed = 0)
   AND :n = (SELECT count(*) FROM matter_word o WHERE o.matter = w.matter
             AND o.word IN (SELECT json_array_elements_text(CAST(:others AS JSON)) COLLATE "C"))
 ORDER BY w.matter DESC LIMIT :most;

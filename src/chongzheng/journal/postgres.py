@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MARKS = ("postgresql://", "postgres://")
 APPLICATION = "chongzheng journal"
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 UPGRADABLE = tuple(map(str, range(2, SCHEMA_VERSION)))
 """Older layouts from which there is a way; version 1 was never in PostgreSQL."""
 SERVER_VERSION_MIN = 150_000

@@ -185,8 +185,16 @@ ORDER BY opened_at, id;
 SELECT id FROM engine WHERE expires_at > now_ms() ORDER BY id;
 
 -- name: find
-SELECT body FROM payment
-WHERE id = :exact OR id LIKE :prefix OR stan = :exact OR terminal = :exact ORDER BY opened_at, id LIMIT :most;
+-- The newest of those with this id, this beginning of an id, this trace, this terminal; each way has its index.
+SELECT body FROM payment WHERE place IN (
+    SELECT place FROM payment WHERE id = :exact
+    UNION
+    SELECT place FROM (SELECT place FROM payment WHERE id >= :prefix AND id < :behind ORDER BY id LIMIT :most) AS named
+    UNION
+    SELECT place FROM (SELECT place FROM payment WHERE stan = :exact ORDER BY opened_at DESC LIMIT :most) AS traced
+    UNION
+    SELECT place FROM (SELECT place FROM payment WHERE terminal = :exact ORDER BY opened_at DESC LIMIT :most) AS sold)
+ORDER BY opened_at DESC, id LIMIT :most;
 
 -- name: last_of_terminal
 SELECT body FROM payment WHERE merchant = ? AND terminal = ? ORDER BY opened_at DESC, id DESC LIMIT 1;

@@ -18,6 +18,9 @@ from chongzheng.journal.storage import Reading
 from chongzheng.reversal.payment import Payment
 
 FOUND_MAX = 50
+PREFIX_CHARS_MIN = 4
+BEHIND = "~"
+"""Behind every letter and digit of an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,9 @@ class Reader:
         return [CaseRow(*row) for row in rows]
 
     def find(self, text: str) -> list[Payment]:
-        """Payments by id, beginning of an id (at least four characters), STAN or terminal; at most FOUND_MAX."""
-        wild = len(text) < 4 or "%" in text or "_" in text
-        values = {"exact": text, "prefix": "" if wild else f"{text}%", "most": FOUND_MAX}
+        """Payments by id, beginning of an id (at least four characters), STAN, terminal; at most FOUND_MAX, newest first."""
+        prefix = text.upper() if len(text) >= PREFIX_CHARS_MIN else ""
+        values = {"exact": text, "prefix": prefix, "behind": prefix and f"{prefix}{BEHIND}", "most": FOUND_MAX}
         return [decode_payment(body) for (body,) in self._named("find", **values)]
 
     def find_original(self, merchant: str, terminal: str, stan: str, amount_fen: int, day: str) -> Payment | None:

@@ -48,6 +48,7 @@ CREATE INDEX payment_due_reversal ON payment (wake_at, id) WHERE owes = 'reversa
 CREATE INDEX payment_due_later ON payment (wake_at, id)
     WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal');
 CREATE INDEX payment_terminal ON payment (terminal, opened_at);
+CREATE INDEX payment_trace ON payment (stan, opened_at);
 CREATE INDEX payment_day ON payment (day, opened_at);
 -- Whose money nobody knows: few of many, and all that the board of money in doubt shows of them. What is on its way to
 -- an answer goes through suspense too, and is left out.
@@ -123,6 +124,7 @@ CREATE TABLE cases (
 ) STRICT;
 
 CREATE INDEX cases_open ON cases (id) WHERE state = 'open';
+CREATE INDEX cases_due ON cases (due_at) WHERE state = 'open';
 
 -- What a payment is called towards a network, where it goes under numbers of our own.
 CREATE TABLE alias (
@@ -353,8 +355,11 @@ CREATE TABLE matter (
     body       BLOB NOT NULL
 ) STRICT;
 CREATE INDEX matter_kind ON matter (kind, no);
-CREATE INDEX matter_queue ON matter (queue, priority, no) WHERE closed = 0;
-CREATE INDEX matter_owner ON matter (owner, priority, no) WHERE closed = 0;
+-- Lists are read in one order, most urgent first, of equals the older first; each of these has it.
+CREATE INDEX matter_queue ON matter (queue, priority DESC, no) WHERE closed = 0;
+CREATE INDEX matter_owner ON matter (owner, priority DESC, no) WHERE closed = 0;
+CREATE INDEX matter_stage ON matter (kind, state, priority DESC, no) WHERE closed = 0;
+CREATE INDEX matter_order ON matter (priority DESC, no) WHERE closed = 0;
 CREATE INDEX matter_due ON matter (due_at, no, priority) WHERE closed = 0 AND due_at IS NOT NULL;
 CREATE INDEX matter_payment ON matter (payment, no) WHERE payment <> '';
 CREATE INDEX matter_parent ON matter (parent, no) WHERE parent <> 0;

@@ -16,7 +16,7 @@ from chongzheng.mistakes import TheirMistake
 
 APPLICATION_ID = 0x43485A47
 """`CHZG`, in the header of every journal."""
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 SQLITE_VERSION_MIN = (3, 51, 3)
 """Older ones may corrupt a WAL that two connections write or checkpoint (the WAL-reset bug)."""
 BUSY_WAIT_MS = 5_000

@@ -1,8 +1,10 @@
 """What is on a page of a person's queue, and about how long is each queue, however many matters are open?
 
-A page is found through indexes, most urgent first, of equals the older first; what really belongs is still said by
-cases/queues.py. The lengths are counted by index too, so they are those of the program's last round: a clock that has
-begun to be at risk since then is on its page, and not yet in the count.
+A page is read from an index that has its order: most urgent first, of equals the older first. Where several filters
+meet, the index with the fewest is read and the rest is looked at; what really belongs is still said by
+cases/queues.py. No page looks at more than a limit, so its work does not grow with the number of matters. The lengths
+are counted by index too, up to a limit, so they are those of the program's last round: a clock that has begun to be at
+risk since then is on its page, and not yet in the count.
 """
 
 from __future__ import annotations
@@ -16,24 +18,22 @@ from chongzheng.cases.calendar import day_of, instant
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Matter
 from chongzheng.cases.queues import PROPOSED, QUEUES, Seat
-from chongzheng.journal.matters import PAGE_MAX, PRIORITY_MAX, Matters, matter_of, number
+from chongzheng.journal.matters import NUMBER_MAX, PAGE_MAX, PRIORITY_MAX, Matters, matter_of, number
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
 
 LOOKED_AT_MAX = 2_000
 """Candidates that one page looks at; with fewer that belong the page is short, and the next goes on behind them."""
+COMPARED_MAX = 10_000
+"""As many are counted to see which index has the fewest; what has more is as good as all."""
 Place = tuple[int, int]
 FIRST: Place = (PRIORITY_MAX, 0)
 """Before everything: (priority, number)."""
-Look = Callable[[Place, int], list[Matter]]
-"""So many of one sort behind a place."""
 WAITING = ("merchant", "issuer", "scheme", "supplier")
 BY_AGE = "suspense"
 """The one queue in another order: a place in it is (0, number of the last one shown)."""
-TAGGED = "case"
 ANY = "*"
 """Whoever owns it, whichever queue it is in."""
-WHENEVER = -1
 States = frozenset[tuple[str, str]]
 OPEN: States = frozenset(
     (kind.name, state) for kind in KINDS.values() for state in kind.states if state not in kind.ended
@@ -58,6 +58,28 @@ class Narrow:
 EVERYTHING = Narrow()
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """One stretch of an index: what is listed by `list_<name>` and counted by `tally_<name>` with these values."""
+
+    name: str
+    values: tuple[tuple[str, object], ...] = ()
+
+    def listed(self, side: Side, after: Place, most: int) -> list[Matter]:
+        """So many of it behind a place."""
+        place = {"priority": after[0], "after": after[1], "most": most}
+        return [matter_of(row) for row in side.ask(f"list_{self.name}", **dict(self.values), **place)]
+
+    def counted(self, side: Side, most: int) -> int:
+        """How many it has, or `most`."""
+        return int(side.ask(f"tally_{self.name}", **dict(self.values), most=most)[0][0]) if most > 0 else 0
+
+
+Ranges = tuple[Range, ...]
+"""Everything that can belong lies in one of these."""
+ALL: Ranges = (Range("open"),)
+
+
 def page(
     matters: Matters, side: Side, name: str, seat: Seat, after: Place, most: int, narrow: Narrow = EVERYTHING
 ) -> tuple[list[Matter], Place | None]:
@@ -68,68 +90,128 @@ def page(
     if name not in QUEUES:
         raise TheirMistake(f"there is no such queue; there are {', '.join(QUEUES)}", name)
     belongs = QUEUES[name][2]
+    if name == BY_AGE:
+        return _by_age(matters, side, after, most, lambda one: belongs(one, seat), narrow)
 
     def fits(one: Matter) -> bool:
         return narrow.fits(one) and belongs(one, seat)
 
-    if name == BY_AGE:
-        return _paged(_by_age(matters, side, after), fits, lambda one: (0, number(one.id)), most, after)
-    return _paged(_merged(_LOOKS[name](side, seat, narrow), after), fits, _place, most, after)
+    return _paged(side, _cheapest(side, _OF_QUEUES[name](seat), narrow), fits, after, most)
 
 
 def open_page(side: Side, after: Place, most: int, narrow: Narrow = EVERYTHING) -> tuple[list[Matter], Place | None]:
     """The same of everything that is open, whosever it is."""
-    return _paged(_merged(_held(side, narrow), after), narrow.fits, _place, most, after)
+    return _paged(side, _cheapest(side, ALL, narrow), narrow.fits, after, most)
 
 
-def tallies(side: Side, seat: Seat) -> dict[str, int]:
-    """About how many are in each queue, by its name."""
-    return {name: tally(side, name, seat) for name in QUEUES}
+def tallies(side: Side, seat: Seat, most: int = NUMBER_MAX) -> dict[str, int]:
+    """About how many are in each queue, by its name; `most` is as many or more."""
+    return {name: tally(side, name, seat, most) for name in QUEUES}
 
 
-def tally(side: Side, name: str, seat: Seat) -> int:
-    """About how many are in this queue."""
-    return _TALLIES[name](side, seat)
+def tally(side: Side, name: str, seat: Seat, most: int = NUMBER_MAX) -> int:
+    """About how many are in this queue, counted up to `most`."""
+    if name == "due today":
+        return _due_today(side, seat, most)
+    if name == "at risk":
+        return _tagged("risk", "yes").counted(side, most)
+    return _counted(side, (_tagged(BY_AGE, "yes"),) if name == BY_AGE else _OF_QUEUES[name](seat), most)
 
 
-def open_tally(side: Side, narrow: Narrow = EVERYTHING) -> int | None:
-    """How many are open of what is asked for; None: that would have to be read, one by one."""
-    by = [narrow.owner != ANY, narrow.queue != ANY, narrow.states is not None]
-    if sum(by) > 1:
-        return None
-    if narrow.states is not None:
-        return sum(_counted(side, "state", kind=kind, state=state) for kind, state in narrow.states & OPEN)
+def open_tally(side: Side, narrow: Narrow = EVERYTHING, most: int = NUMBER_MAX) -> int | None:
+    """How many are open of what is asked for, counted up to `most`; None: that would have to be read, one by one."""
+    by = _narrowed(narrow)
+    return None if len(by) > 1 else _counted(side, by[0] if by else ALL, most)
+
+
+def _counted(side: Side, ranges: Ranges, most: int) -> int:
+    """How many lie in them all, or `most`; what comes behind the last that counts is not looked at."""
+    found = 0
+    for one in ranges:
+        found += one.counted(side, most - found)
+    return found
+
+
+def _due_today(side: Side, seat: Seat, most: int) -> int:
+    """With those whose clocks have all run out: they have no deadline any more."""
+    found = _due(instant(day_of(seat.now))).counted(side, most)
+    return min(most, found + int(side.ask("tally_run_out", most=most)[0][0])) if found < most else found
+
+
+# Which index is read
+
+
+def _cheapest(side: Side, ranges: Ranges, narrow: Narrow) -> Ranges:
+    """Of all ways to everything that can belong the one with the fewest on it.
+
+    A way that has to be sorted is only good while one page may look at all of it: else all that is open is read in its
+    order, and what is looked for is often met.
+    """
+    ways = [*_narrowed(narrow), ranges]
+    if len(ways) == 1 and not _sorted(ranges):
+        return ranges
+    counts = [COMPARED_MAX if one is ALL else _counted(side, one, COMPARED_MAX) for one in ways]
+    good = [n for n, one in enumerate(ways) if counts[n] < LOOKED_AT_MAX or not _sorted(one)]
+    return ways[min(good, key=lambda n: counts[n])] if good else ALL
+
+
+def _sorted(ranges: Ranges) -> bool:
+    return any(one.name in ("due", "tagged") for one in ranges)
+
+
+def _narrowed(narrow: Narrow) -> list[Ranges]:
+    """A way to what fits for each filter."""
+    ways = [] if narrow.states is None else [_of_states(narrow.states & OPEN)]
     if narrow.owner != ANY:
-        return _counted(side, "owner", owner=narrow.owner)
-    return _counted(side, "queue", queue=narrow.queue) if narrow.queue != ANY else _counted(side, "open")
+        ways.append((_owned(narrow.owner),))
+    return ways if narrow.queue == ANY else [*ways, (_queued(narrow.queue),)]
+
+
+def _owned(who: str) -> Range:
+    return Range("owned", (("owner", who),))
+
+
+def _queued(queue: str) -> Range:
+    return Range("queue", (("queue", queue),))
+
+
+def _due(until: int) -> Range:
+    return Range("due", (("until", until),))
+
+
+def _tagged(name: str, value: str) -> Range:
+    return Range("tagged", (("name", name), ("value", value)))
+
+
+def _of_states(states: States) -> Ranges:
+    return tuple(Range("of_state", (("kind", kind), ("state", state))) for kind, state in sorted(states))
+
+
+# Reading it
 
 
 def _paged(
-    found: Iterator[Matter], fits: Callable[[Matter], bool], place: Callable[[Matter], Place], most: int, last: Place
+    side: Side, ranges: Ranges, fits: Callable[[Matter], bool], after: Place, most: int
 ) -> tuple[list[Matter], Place | None]:
+    found = merge(*(_all(side, one, after, most + 1) for one in ranges), key=_order)
     rows: list[Matter] = []
-    looked = 0
-    for one in found:
+    last = after
+    for looked, one in enumerate(_once(found)):
         if len(rows) == most or looked == LOOKED_AT_MAX:
             return rows, last
-        looked, last = looked + 1, place(one)
+        last = (one.priority, number(one.id))
         if fits(one):
             rows.append(one)
     return rows, None
 
 
-def _merged(looks: list[Look], after: Place) -> Iterator[Matter]:
-    return _once(merge(*(_all(look, after) for look in looks), key=_order))
-
-
-def _all(look: Look, after: Place) -> Iterator[Matter]:
-    """A few first; whoever goes on gets all that a page looks at, since each look may sort anew."""
-    most = PAGE_MAX
-    while some := look(after, most):
+def _all(side: Side, one: Range, after: Place, most: int) -> Iterator[Matter]:
+    """As many first as one page may need; whoever goes on is given more each time."""
+    while some := one.listed(side, after, most):
         yield from some
         if len(some) < most:
             return
-        after, most = _place(some[-1]), LOOKED_AT_MAX
+        after, most = (some[-1].priority, number(some[-1].id)), min(2 * most, LOOKED_AT_MAX)
 
 
 def _once(found: Iterator[Matter]) -> Iterator[Matter]:
@@ -141,75 +223,34 @@ def _once(found: Iterator[Matter]) -> Iterator[Matter]:
         last = one.id
 
 
-def _place(one: Matter) -> Place:
-    return one.priority, number(one.id)
-
-
 def _order(one: Matter) -> Place:
     return -one.priority, number(one.id)
 
 
-def _look(side: Side, statement: str, /, **values: object) -> Look:
-    def look(after: Place, most: int) -> list[Matter]:
-        return [matter_of(row) for row in side.ask(statement, **values, priority=after[0], after=after[1], most=most)]
-
-    return look
-
-
-def _held(side: Side, narrow: Narrow, owner: str = ANY, queue: str = ANY) -> list[Look]:
-    """Where those of an owner, or in a queue, are found; with a filter, by the states that are asked for."""
-    whose, where = _both(owner, narrow.owner), _both(queue, narrow.queue)
-    if whose is None or where is None:
-        return []
-    if narrow.states is not None:
-        return _of_states(side, narrow.states & OPEN, whose, where)
-    if ANY not in (whose, where):
-        return [_look(side, "list_held", owner=whose, queue=where)]
-    if whose != ANY:
-        return [_look(side, "list_owned", owner=whose)]
-    return [_look(side, "list_queue", queue=where) if where != ANY else _look(side, "list_open")]
+def _by_age(
+    matters: Matters, side: Side, after: Place, most: int, belongs: Callable[[Matter], bool], narrow: Narrow
+) -> tuple[list[Matter], Place | None]:
+    """Cases with money in suspense, the oldest first; how their payments stand is read now, of those that are asked
+    for."""
+    rows: list[Matter] = []
+    last = after
+    for looked, one in enumerate(_suspended(matters, side, after)):
+        if len(rows) == most or looked == LOOKED_AT_MAX:
+            return rows, last
+        last = (0, number(one.id))
+        if (one.kind, one.state) in OPEN and narrow.fits(one):
+            now = replace(one, body={**one.body, "standing": matters.standing(one.payment)})
+            rows += [now] if belongs(now) else []
+    return rows, None
 
 
-def _both(one: str, other: str) -> str | None:
-    """What is left of two wishes; None: nothing can be both."""
-    if ANY in (one, other):
-        return other if one == ANY else one
-    return one if one == other else None
-
-
-def _of_states(side: Side, states: States, owner: str = ANY, queue: str = ANY, until: int = WHENEVER) -> list[Look]:
-    about = {"owner": owner, "queue": queue, "until": until}
-    return [_look(side, "list_of_state", kind=kind, state=state, **about) for kind, state in sorted(states)]
-
-
-def _due(side: Side, narrow: Narrow, until: int) -> list[Look]:
-    if narrow == EVERYTHING:
-        return [_look(side, "list_due", until=until)]
-    states = OPEN if narrow.states is None else narrow.states & OPEN
-    return _of_states(side, states, narrow.owner, narrow.queue, until)
-
-
-def _tagged(side: Side, narrow: Narrow, name: str, value: str) -> list[Look]:
-    """Only cases have tags that queues go by."""
-    if narrow.states is not None and not any(kind == TAGGED for kind, _ in narrow.states):
-        return []
-    return [_look(side, "list_tagged", name=name, value=value)]
-
-
-def _among(side: Side, narrow: Narrow, states: States) -> list[Look]:
-    """What can only be in some states."""
-    wanted = states if narrow.states is None else states & narrow.states
-    return _of_states(side, wanted, narrow.owner, narrow.queue)
-
-
-def _by_age(matters: Matters, side: Side, after: Place) -> Iterator[Matter]:
-    """Cases with money in suspense, the oldest first; how their payments stand is read now."""
+def _suspended(matters: Matters, side: Side, after: Place) -> Iterator[Matter]:
     no = after[1] if after != FIRST else 0
     at = matters.numbered(no).opened_at if no else 0
     while rows := side.ask("list_suspended", at=at, after=no, most=PAGE_MAX):
         for one in map(matter_of, rows):
             at, no = one.opened_at, number(one.id)
-            yield replace(one, body={**one.body, "standing": matters.standing(one.payment)})
+            yield one
 
 
 _PROPOSED: States = frozenset((kind, state) for kind, state in OPEN if state == PROPOSED)
@@ -217,47 +258,19 @@ _SLIPS: States = frozenset((kind, state) for kind, state in OPEN if kind == "sli
 _BREAKS = "breaks"
 
 
-def _waits_for(whom: str) -> Callable[[Side, Seat, Narrow], list[Look]]:
-    return lambda side, seat, narrow: _tagged(side, narrow, "waiting", whom)
+def _waits_for(whom: str) -> Callable[[Seat], Ranges]:
+    return lambda seat: (_tagged("waiting", whom),)
 
 
-_LOOKS: Mapping[str, Callable[[Side, Seat, Narrow], list[Look]]] = MappingProxyType({
-    "my": lambda side, seat, narrow: _held(side, narrow, owner=seat.who),
-    "team": lambda side, seat, narrow: [look for one in sorted(seat.team) for look in _held(side, narrow, queue=one)],
-    "unassigned": lambda side, seat, narrow: _held(side, narrow, owner=""),
-    "due today": lambda side, seat, narrow: (
-        _due(side, narrow, instant(day_of(seat.now))) + _tagged(side, narrow, "risk", "yes")
-    ),
-    "at risk": lambda side, seat, narrow: _tagged(side, narrow, "risk", "yes") + _due(side, narrow, seat.now),
+_OF_QUEUES: Mapping[str, Callable[[Seat], Ranges]] = MappingProxyType({
+    "my": lambda seat: (_owned(seat.who),),
+    "team": lambda seat: tuple(_queued(one) for one in sorted(seat.team)),
+    "unassigned": lambda seat: (_owned(""),),
+    "due today": lambda seat: (_due(instant(day_of(seat.now))), _tagged("risk", "yes")),
+    "at risk": lambda seat: (_tagged("risk", "yes"), _due(seat.now)),
     **{f"waiting {whom}": _waits_for(whom) for whom in WAITING},
-    "approvals": lambda side, seat, narrow: _among(side, narrow, _PROPOSED),
-    "fault slips": lambda side, seat, narrow: _among(side, narrow, _SLIPS),
-    _BREAKS: lambda side, seat, narrow: _held(side, narrow, queue=_BREAKS),
+    "approvals": lambda seat: _of_states(_PROPOSED),
+    "fault slips": lambda seat: _of_states(_SLIPS),
+    _BREAKS: lambda seat: (_queued(_BREAKS),),
 })  # fmt: skip
-"""Where the candidates of a queue are, each in the same order."""
-
-
-def _counted(side: Side, by: str, /, **values: object) -> int:
-    return int(side.ask(f"tally_{by}", **values)[0][0])
-
-
-def _counts_tag(name: str, value: str) -> Callable[[Side, Seat], int]:
-    return lambda side, seat: _counted(side, "tagged", name=name, value=value)
-
-
-def _counts_states(states: States) -> Callable[[Side, Seat], int]:
-    return lambda side, seat: sum(_counted(side, "state", kind=kind, state=state) for kind, state in states)
-
-
-_TALLIES: Mapping[str, Callable[[Side, Seat], int]] = MappingProxyType({
-    "my": lambda side, seat: _counted(side, "owner", owner=seat.who),
-    "team": lambda side, seat: sum(_counted(side, "queue", queue=one) for one in seat.team),
-    "unassigned": lambda side, seat: _counted(side, "owner", owner=""),
-    "due today": lambda side, seat: _counted(side, "due", until=instant(day_of(seat.now))),
-    "at risk": _counts_tag("risk", "yes"),
-    **{f"waiting {whom}": _counts_tag("waiting", whom) for whom in WAITING},
-    "approvals": _counts_states(_PROPOSED),
-    BY_AGE: _counts_tag("suspense", "yes"),
-    "fault slips": _counts_states(_SLIPS),
-    _BREAKS: lambda side, seat: _counted(side, "queue", queue=_BREAKS),
-})  # fmt: skip
+"""Where everything that can be in a queue is."""

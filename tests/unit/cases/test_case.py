@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -58,6 +59,16 @@ def test_it_is_found_by_payment_shop_cause_and_whom_it_waits_for() -> None:
     tags = CASE.tags(case.matter)
     assert (tags["payment"], tags["merchant"], tags["waiting"], tags["source"]) == ("P1", "M1", "issuer", "engine")
     assert (tags["cause"], tags["incident"], tags["severity"]) == ("", "", "S3")
+
+
+def test_a_case_that_is_over_stands_in_no_list_of_what_waits() -> None:
+    case = Played(CASE, standing(), payment="P1")
+    case.well("Opened", **ENGINE)
+    clock = {"name": "x", "warned_at": 1, "ran_at": None, "met_at": None}
+    body = {**case.matter.body, "waiting": "issuer", "clocks": [clock], "standing": {"suspense_fen": 5}}
+    lists = {"waiting": "issuer", "risk": "yes", "suspense": "yes"}
+    assert lists.items() <= CASE.tags(replace(case.matter, body=body)).items()
+    assert not lists.keys() & CASE.tags(replace(case.matter, body=body, state=CLOSED)).keys()
 
 
 def test_nobody_talks_into_the_void() -> None:

@@ -6,14 +6,12 @@ so, and is not guessed.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 
-from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Matter
 from chongzheng.console import pictures
 from chongzheng.console.areas import AREAS, area_of
@@ -23,6 +21,8 @@ from chongzheng.console.showing import here, hidden_of, now, page, sights_of
 from chongzheng.console.views.money import exposed
 from chongzheng.journal.books import MINUTE_MS, Books
 from chongzheng.journal.rules import day_of
+from chongzheng.journal.side import Side
+from chongzheng.journal.worklists import OPEN, Narrow, open_tally
 from chongzheng.reports.control import Chart, Day, p_chart
 from chongzheng.settlement.days import shifted
 
@@ -36,6 +36,8 @@ CHARTED_MS = 300_000
 """A month of reversals is read again this seldom: days change slowly."""
 MINUTES_MS = 60_000
 INCIDENTS_MAX = 20
+COUNTED_MAX = 10_000
+"""What there is more of in an area is not counted."""
 TOLD = ("terminal_connections", "sales_in_flight", "reversals_in_flight", "host_window", "host_latency_seconds",
         "queue_facts")  # fmt: skip
 
@@ -79,7 +81,8 @@ def _shared(at: int) -> dict[str, Any]:
         "cases": cases,
         "late": late,
         "owed": sight.reader.count_reversals(),
-        "counts": _areas(sight.matters),
+        "counts": _areas(sight.side),
+        "counted_max": COUNTED_MAX,
         "rate": chart,
         "last_minute": opened[-2][1],
         "traffic_picture": pictures.traffic(opened),
@@ -88,12 +91,10 @@ def _shared(at: int) -> dict[str, Any]:
     }
 
 
-def _areas(matters: Any) -> dict[str, int]:
-    counts = Counter[str]()
-    for kind, state, count, _ in matters.states():
-        if kind in KINDS and state not in KINDS[kind].ended:
-            counts[area_of(kind, state)] += count
-    return {one: counts[one] for one in AREAS}
+def _areas(side: Side) -> dict[str, int]:
+    """How much is open in each area, counted up to a limit."""
+    of = {area: frozenset(one for one in OPEN if area_of(*one) == area) for area in AREAS}
+    return {area: open_tally(side, Narrow(states=of[area]), COUNTED_MAX + 1) or 0 for area in AREAS}
 
 
 def _traffic(books: Books, at: int) -> list[tuple[int, int]]:
