@@ -1,7 +1,8 @@
-"""Which web desk stands beside this engine, how is it started and looked after, and does it end when we do?
+"""Which pages stand beside this engine, how are they started and looked after, and do they end when we do?
 
-It is a process of its own with an SQLite library of its own: two libraries on one file in one process drop each
-other's locks. It hears where the door is from us, and ends by itself when we are gone: its standard input is ours.
+The desk is a process of its own with an SQLite library of its own: two libraries on one file in one process drop each
+other's locks. Cardholders' page is another one, from which no way leads to the desk. Each hears where the door is from
+us, and ends by itself when we are gone: its standard input is ours.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from typing import Any, Protocol
 import structlog
 
 from chongzheng.console.place import DOOR_ENV
-from chongzheng.first import first_console
+from chongzheng.first import Pages, first_console
 from chongzheng.journal import Reader, showroom
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import TheirMistake
@@ -29,7 +30,8 @@ from chongzheng.sections import ConsoleSection
 START_WAIT_S, STOP_WAIT_S = 60.0, 10.0
 LOOK_S = 0.05
 AGAIN_S = (1.0, 5.0, 30.0)
-"""Waits before a desk that ended by itself is started again; the last one repeats."""
+"""Waits before pages that ended by themselves are started again; the last one repeats."""
+NAMES = {"console": "the web desk", "public": "cardholders' page"}
 PROGRAM = (sys.executable, "-c", "from chongzheng.cli import main; main()")
 
 log = structlog.get_logger("console")
@@ -37,18 +39,25 @@ log = structlog.get_logger("console")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The desk that a configuration asks for: its own configuration's file, where browsers are to come in, the engine's
-    journal, and where its door will be ("" before it takes a free port)."""
+    """The pages that a configuration asks for: their own configuration's file, where browsers are to come in, the
+    engine's journal, and where its door will be ("" before it takes a free port)."""
 
     file: Path
-    listen: str
+    pages: Pages
     journal: Path | str
     door: str
 
     @property
     def is_furnished(self) -> bool:
-        """Whether it can start while the engine does: its configuration is there, and where the door will be."""
+        """Whether they can start while the engine does: their configuration is there, and where the door will be."""
         return bool(self.door) and self.file.exists()
+
+    @property
+    def commands(self) -> dict[str, tuple[str, ...]]:
+        """What is started, by the name of its address."""
+        config = ("--config", str(self.file), "--json", "--with-parent")
+        public = {"public": ("public", "serve", *config)} if self.pages.public else {}
+        return {"console": ("console", *config), **public}
 
 
 class Api(Protocol):
@@ -59,14 +68,14 @@ class Api(Protocol):
 
 
 def wanted(journal: Path | str, section: ConsoleSection | None, api: Api | None) -> Wanted | None:
-    """The desk that a configuration asks for. TheirMistake: it has no door to act through."""
+    """The pages that a configuration asks for. TheirMistake: they have no door to act through."""
     if section is None:
         return None
     if api is None:
         raise TheirMistake("it acts through the HTTP door; add a table [api]", "console")
     port = api.listen.rpartition(":")[2]
     door = f"{'https' if api.tls else 'http'}://{api.listen}" if int(port) else ""
-    return Wanted(Path(section.file), section.listen, journal, door)
+    return Wanted(Path(section.file), Pages(section.listen, section.public), journal, door)
 
 
 def refuse_strangers(journal: Path | str, demo: bool) -> None:
@@ -93,7 +102,7 @@ def refuse_strangers(journal: Path | str, demo: bool) -> None:
 
 @asynccontextmanager
 async def beside(what: Wanted | None) -> AsyncIterator[Desk]:
-    """The desk of an engine that is about to start, until it has ended; where none is wanted, one that does nothing."""
+    """The pages of an engine that is about to start, until it has ended; without any it does nothing."""
     desk = Desk(what)
     try:
         desk.begin()
@@ -103,14 +112,12 @@ async def beside(what: Wanted | None) -> AsyncIterator[Desk]:
 
 
 class Desk:
-    """The desk's process."""
+    """The processes that make pages."""
 
     def __init__(self, what: Wanted | None) -> None:
         self._what = what
-        self._door = ""
-        self._process: Process | None = None
-        self._early: asyncio.Task[str] | None = None
-        self._keeper: asyncio.Task[None] | None = None
+        self._served: list[Served] = []
+        self._early: asyncio.Task[dict[str, str]] | None = None
 
     def begin(self) -> None:
         """Start while the engine does, where nothing of it is needed for that."""
@@ -118,22 +125,84 @@ class Desk:
             self._early = asyncio.create_task(self._start(self._what, self._what.door))
 
     async def ready(self, door: str) -> dict[str, str]:
-        """Its address by its name, once it takes calls; `door`: where ours is. TheirMistake: it does not start."""
+        """Their addresses by their names, once they take calls; `door`: where ours is. TheirMistake: one does not."""
         if self._what is None:
             return {}
-        address = await (self._early or self._start(self._what, door))
-        if not address:
-            raise TheirMistake("the web desk did not start; it said why above", str(self._what.file))
-        self._keeper = asyncio.create_task(self._look_after(self._what))
-        return {"console": address}
+        addresses = await (self._early or self._start(self._what, door))
+        for name, address in addresses.items():
+            if not address:
+                raise TheirMistake(f"{NAMES[name]} did not start; it said why above", str(self._what.file))
+        for one in self._served:
+            one.look_after()
+        return addresses
+
+    async def stop(self) -> None:
+        """Ask them to stop, then insist."""
+        if self._early is not None:
+            self._early.cancel()
+            with suppress(asyncio.CancelledError, TheirMistake):
+                await self._early
+        await asyncio.gather(*(one.stop() for one in self._served))
+
+    async def _start(self, what: Wanted, door: str) -> dict[str, str]:
+        """Make their configuration if there is none, start them, and give their addresses; "" for one that ended."""
+        if not what.file.exists():
+            await asyncio.to_thread(first_console, what.file, what.journal, what.pages)
+        self._served = [Served(name, words, door) for name, words in what.commands.items()]
+        addresses = await asyncio.gather(*(one.start() for one in self._served))
+        return dict(zip(what.commands, addresses, strict=True))
+
+
+class Served:
+    """One process that makes pages."""
+
+    def __init__(self, name: str, words: tuple[str, ...], door: str) -> None:
+        self._name = name
+        self._words = words
+        self._door = door
+        self._process: Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> str:
+        """Its address once it takes calls; "" when it ended instead."""
+        self._process = process = await asyncio.create_subprocess_exec(
+            *PROGRAM, *self._words, stdin=PIPE, stdout=PIPE, start_new_session=True,
+            env={**os.environ, DOOR_ENV: self._door},
+        )  # fmt: skip
+        assert process.stdout is not None  # noqa: S101 - asked for above
+        address = ""
+        try:
+            async with asyncio.timeout(START_WAIT_S):
+                line = await process.stdout.readline()
+                address = str(json.loads(line)[self._name]) if line else ""
+                while address and process.returncode is None and not await _answers(address):
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            process.kill()
+            return ""
+        return address if process.returncode is None else ""
+
+    def look_after(self) -> None:
+        """From now on it is started again when it ends by itself."""
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def _keep(self) -> None:
+        """Payments go on without pages, but people do not."""
+        times = 0
+        while self._process is not None:
+            code = await self._process.wait()
+            wait_s = AGAIN_S[min(times, len(AGAIN_S) - 1)]
+            log.warning(f"{NAMES[self._name]} ended by itself and is started again", code=code, in_seconds=wait_s)
+            await asyncio.sleep(wait_s)
+            times += 1
+            await self.start()
 
     async def stop(self) -> None:
         """Ask it to stop, then insist."""
-        for task in (self._early, self._keeper):
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError, TheirMistake):
-                    await task
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeper
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -144,41 +213,6 @@ class Desk:
         except TimeoutError:
             process.kill()
             await process.wait()
-
-    async def _start(self, what: Wanted, door: str) -> str:
-        """Make its configuration if there is none, start it, and give its address."""
-        self._door = door
-        if not what.file.exists():
-            await asyncio.to_thread(first_console, what.file, what.journal, what.listen)
-        return await self._started(what)
-
-    async def _started(self, what: Wanted) -> str:
-        """Its address once it takes calls; "" when it ended instead."""
-        words = (*PROGRAM, "console", "--config", str(what.file), "--json", "--with-parent")
-        self._process = process = await asyncio.create_subprocess_exec(
-            *words, stdin=PIPE, stdout=PIPE, start_new_session=True, env={**os.environ, DOOR_ENV: self._door}
-        )
-        assert process.stdout is not None  # noqa: S101 - asked for above
-        try:
-            async with asyncio.timeout(START_WAIT_S):
-                line = await process.stdout.readline()
-                address = str(json.loads(line)["console"]) if line else ""
-                while address and process.returncode is None and not await _answers(address):
-                    await asyncio.sleep(LOOK_S)
-        except TimeoutError:
-            process.kill()
-        return address if process.returncode is None else ""
-
-    async def _look_after(self, what: Wanted) -> None:
-        """Payments go on without a desk, but people do not: one that ended is started again."""
-        times = 0
-        while self._process is not None:
-            code = await self._process.wait()
-            wait_s = AGAIN_S[min(times, len(AGAIN_S) - 1)]
-            log.warning("the web desk ended by itself and is started again", code=code, in_seconds=wait_s)
-            await asyncio.sleep(wait_s)
-            times += 1
-            await self._started(what)
 
 
 async def _answers(address: str) -> bool:

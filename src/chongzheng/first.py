@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from chongzheng.gateway.terminals import master_key_place
@@ -49,6 +50,7 @@ listen = "127.0.0.1:8580"     # where other programs call; its documentation is 
 
 [console]
 listen = "127.0.0.1:8600"     # where people come in; up starts it, and makes console.toml and console.token beside
+# public = "127.0.0.1:8610"   # where cardholders look up a payment, without an account; up starts that page too
 
 [calendar]
 utc_offset_h = 8
@@ -76,8 +78,15 @@ token_file = {token}
 listen = {listen}
 folder = {folder}
 """
+PUBLIC_TEXT = """
+[public]                      # the page for cardholders; as many of its limits as are set here
+listen = {listen}
+address = {address}
+token_file = {token}
+"""
 DESK_SCOPES = frozenset({"people", "check", "metrics"})
-DESK_CALLS_PER_MINUTE = 100_000
+PUBLIC_SCOPES = frozenset({"public"})
+CALLS_PER_MINUTE = 100_000
 NAME_BYTES = 3
 
 
@@ -116,29 +125,47 @@ def _write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def first_console(path: Path, journal: Path | str, listen: str, more: str = "") -> None:
-    """Write the web desk's configuration, with a token of the door in a file beside it that nobody else may read.
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where pages come in that are made for the first time: the desk; cardholders' page ("" none), and what that is
+    called outside ("" nothing yet)."""
 
-    `more`: lines of TOML for its end. TheirMistake when a file cannot be written, or the token's is there already.
+    listen: str
+    public: str = ""
+    address: str = ""
+
+
+def first_console(path: Path, journal: Path | str, pages: Pages, more: str = "") -> None:
+    """Write the configuration of desk and cardholders' page, with tokens of the door in files beside it that nobody
+    else may read.
+
+    `more`: lines of TOML for the desk. TheirMistake when a file cannot be written, or a token's is there already.
     """
-    token = path.with_suffix(".token")
-    if token.exists():
-        raise TheirMistake(f"is there already, and {path.name} is not: bring that back, or take this away", str(token))
-    side = Side.open(journal)
+    token, public = path.with_suffix(".token"), path.with_name(f"{path.stem}-public.token")
+    wanted = {token: DESK_SCOPES, **({public: PUBLIC_SCOPES} if pages.public else {})}
+    for one in wanted:
+        if one.exists():
+            what = f"is there already, and {path.name} is not: bring that back, or take this away"
+            raise TheirMistake(what, str(one))
+    side, made = Side.open(journal), {}
     try:
-        name = f"console-{secrets.token_hex(NAME_BYTES)}"
         at = time.time_ns() // 1_000_000
-        text = Doors(side).make_token(name, DESK_SCOPES, frozenset(), DESK_CALLS_PER_MINUTE, at, "up")
+        for one, scopes in wanted.items():
+            name = f"{one.stem}-{secrets.token_hex(NAME_BYTES)}"
+            made[one] = Doors(side).make_token(name, scopes, frozenset(), CALLS_PER_MINUTE, at, "up")
     finally:
         side.close()
     told = CONSOLE_TEXT.format(
         journal=json.dumps(os.path.relpath(journal, path.parent) if isinstance(journal, Path) else journal),
         token=json.dumps(token.name),
-        listen=json.dumps(listen),
+        listen=json.dumps(pages.listen),
         folder=json.dumps(path.stem),
     )
+    places = {"listen": pages.public, "address": pages.address, "token": public.name}
+    table = PUBLIC_TEXT.format(**{name: json.dumps(text) for name, text in places.items()}) if pages.public else ""
     try:
-        _write_private(token, text + "\n")
-        _write_private(path, told + more)  # a database's URL may hold a password
+        for one, text in made.items():
+            _write_private(one, text + "\n")
+        _write_private(path, told + more + table)  # a database's URL may hold a password
     except OSError as error:
         raise TheirMistake(f"cannot be written ({error.strerror})", str(path)) from None

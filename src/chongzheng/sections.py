@@ -168,6 +168,13 @@ class ConsoleSection(Section, frozen=True, kw_only=True):
         str,
         says("Where browsers come in, for a file that is made; port 0 takes a free one.", pattern=r"^[^:\s]+:\d{1,5}$"),
     ] = "127.0.0.1:8600"
+    public: Annotated[
+        str,
+        says(
+            "Where cardholders' page comes in, beside too, for a file that is made; empty: no such page here.",
+            pattern=r"^([^:\s]+:\d{1,5})?$",
+        ),
+    ] = ""
 
 
 def telling(folder: Path, given: NoticesSection | None) -> NoticesSection | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,8 @@ TOLD_S = 60
 ENDED_S = 30
 FILLED_S = 90
 LOOK_S = 0.2
+CASE, PAYMENT = re.compile(r"/matters/case-\d+"), re.compile(r"/payments/[A-Z0-9]+")
+LINK = re.compile(r"http://[^\s\"<]+/q/[^\s\"<]+")
 
 
 @dataclass
@@ -91,8 +94,22 @@ def test_there_is_work_in_several_states(up: Up) -> None:
     assert "case-" in page
 
 
+def test_cardholders_have_their_page_and_the_desk_names_it_on_a_payment(up: Up) -> None:
+    assert httpx.get(up.said["public"], trust_env=False).status_code == 200
+    clerk, until = up.signed_in(Role.CLERK), time.monotonic() + FILLED_S
+    while (case := CASE.search(clerk.get("/queues/all").text)) is None and time.monotonic() < until:
+        time.sleep(LOOK_S)
+    assert case, "no case is in any list yet"
+    payment = PAYMENT.search(clerk.get(case[0]).text)
+    assert payment
+    shown = LINK.search(clerk.get(f"{payment[0]}/link").text)
+    assert shown and shown[0].startswith(f"{up.said['public']}/q/")
+    assert httpx.get(shown[0], trust_env=False).status_code == 200
+
+
 def test_the_token_is_ours_alone(up: Up) -> None:
-    for name in ("console.token", "console.toml", "accounts.json", "vault.json", "console/console.sqlite"):
+    tokens = ("console.token", "console-public.token")
+    for name in (*tokens, "console.toml", "accounts.json", "vault.json", "console/console.sqlite"):
         assert (up.folder / name).stat().st_mode & 0o077 == 0, name
 
 
@@ -116,7 +133,7 @@ def test_ctrl_c_leaves_nothing_running(up: Up) -> None:
     """The last of this file: it ends the day."""
     up.process.send_signal(signal.SIGINT)
     assert up.process.wait(ENDED_S) == 0
-    for name in ("console", "api"):
+    for name in ("console", "public", "api"):
         with pytest.raises(httpx.TransportError):
             httpx.get(up.said[name], trust_env=False, timeout=2)
     here = str(up.folder).encode()

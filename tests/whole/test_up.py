@@ -27,6 +27,8 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-c", "from chongzheng.cli import main; main()"]
 TERMINAL = "10000001"
 PAN = "6222020000001234"
+STARTED_S = 60
+"""With pages beside it, on a machine that runs other tests."""
 
 
 def _field(kind: str, length_bytes: int, most: int, left_pad: str = "", right_pad: str = "") -> dict[str, Any]:
@@ -128,7 +130,7 @@ async def up(config: Path, *more: str) -> AsyncIterator[tuple[Process, dict[str,
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(STARTED_S):
             line = await process.stdout.readline()
         yield process, json.loads(line)
     finally:

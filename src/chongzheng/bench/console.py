@@ -25,7 +25,7 @@ from chongzheng.api.door import Ways
 from chongzheng.api.reports import World
 from chongzheng.api.serve import DoorSettings, Serving
 from chongzheng.console.place import DOOR_ENV
-from chongzheng.first import first_console
+from chongzheng.first import Pages, first_console
 from chongzheng.gateway.channel import packaged
 from chongzheng.journal import Committed, Submission, Vault
 from chongzheng.journal.actors import Actors, Role
@@ -90,7 +90,7 @@ def _desk(place: Path | str, keys: Path, folder: Path) -> Iterator[str]:
     world = World(lambda at: (day_of(at), 0), vault.index, packaged("cup-pos").kinds)
     ways = Ways(_nowhere, world, lambda: time.time_ns() // 1_000_000, lambda: {"journal": True}, lambda: b"")
     door = Serving(DoorSettings(("127.0.0.1", 0)), place, vault, ways)
-    first_console(folder / "console.toml", place, "127.0.0.1:0", "second_factor = []\n")
+    first_console(folder / "console.toml", place, Pages("127.0.0.1:0"), "second_factor = []\n")
     words = (*PROGRAM, "console", "--config", str(folder / "console.toml"), "--json", "--with-parent")
     address = door.start()
     desk = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, DOOR_ENV: address})

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +14,6 @@ from chongzheng.mistakes import TheirMistake
 if TYPE_CHECKING:
     from chongzheng.console.place import Place
 
-STANDARD_INPUT = 0
 _config = click.option(
     "--config",
     envvar="CHONGZHENG_CONSOLE",
@@ -46,7 +42,7 @@ def console(context: click.Context, config: Path, address_file: Path | None, as_
     from chongzheng.journal import showroom
 
     if with_parent:
-        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+        listening.end_with_parent()
     here = place.read(config)
     sight = Sight(here.journal, frame.wall_clock_ms)  # a journal that cannot be read is one line now, not many later
     try:
@@ -65,16 +61,6 @@ def _refuse_strangers(here: Place, is_demo: bool) -> None:
         raise TheirMistake(what, here.journal)
     if here.demo is not None and not is_demo:
         raise TheirMistake("demo: the journal is no demonstration; leave this line away", str(here.file))
-
-
-def _end_with_parent() -> None:
-    """Standard input belongs to whoever started us, and ends with them, however they ended.
-
-    The bare descriptor: a lock of the stream, held here while we fork, would hang the processes that make pages.
-    """
-    while os.read(STANDARD_INPUT, 1):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @console.command("forget-factor")

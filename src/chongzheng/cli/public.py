@@ -28,7 +28,8 @@ def public() -> None:
 )
 @click.option("--address-file", type=click.Path(path_type=Path), help="Write the address there too, as JSON.")
 @click.option("--json", "as_json", is_flag=True, help="The address as one JSON document on stdout.")
-def serve(config: Path, address_file: Path | None, as_json: bool) -> None:
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends: an engine started us.")
+def serve(config: Path, address_file: Path | None, as_json: bool, with_parent: bool) -> None:
     """Serve the public page alone: it asks the HTTP door, knows no journal, and no way leads from it to the desk.
 
     Prints its address and runs until it is told to stop (SIGTERM or Ctrl-C).
@@ -36,6 +37,8 @@ def serve(config: Path, address_file: Path | None, as_json: bool) -> None:
     from chongzheng.console import listening
     from chongzheng.console.public import place, serving
 
+    if with_parent:
+        listening.end_with_parent()
     here = place.read(config)
     address = listening.address_of(here)
     announce({"public": listening.url_of(here, address)}, address_file, as_json)

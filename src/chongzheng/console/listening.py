@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import threading
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,6 +13,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+STANDARD_INPUT = 0
 BACKLOG = 256
 STATIC_AGE_S = 31_536_000
 """The address of a static file names its content: a browser may keep it for a year."""
@@ -66,6 +69,18 @@ def server(target: str, env: str, here: Listens, address: tuple[str, int], worke
         process_name=None,
         websockets=False,
     )
+
+
+def end_with_parent() -> None:
+    """From now on this process ends when whoever started it does, however they ended: its standard input is theirs."""
+    threading.Thread(target=_wait_for_the_end, name="parent", daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    """The bare descriptor: a lock of the stream, held here while we fork, would hang the processes that make pages."""
+    while os.read(STANDARD_INPUT, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def with_static(folder: Path, prefix: str) -> Any:

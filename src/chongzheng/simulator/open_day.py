@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from chongzheng.first import first_console
+from chongzheng.first import Pages, first_console
 from chongzheng.journal import Journal, Reader, Vault, showroom
 from chongzheng.journal.actors import Actors, Role
 from chongzheng.journal.registers import Registers
@@ -67,6 +67,7 @@ open_metrics = true
 
 [console]
 listen = "127.0.0.1:0"
+public = "127.0.0.1:{public}"
 
 [notices]
 contact = "400-820-8888"
@@ -109,13 +110,14 @@ async def run(plan: Plan, show: demo.Show, tell: Tell) -> None:
     postman = Postman()
     await postman.start()
     first, outage, after = plan.sales
+    door, public = _free_port(), _free_port()
     made = world.make(
         plan.folder, plan.seed, first + outage + after, TERMINALS, outage=(first, first + outage),
-        notices=SECTIONS.format(port=postman.port, door=_free_port()),
+        notices=SECTIONS.format(port=postman.port, door=door, public=public),
     )  # fmt: skip
     one = _in_world(plan, show, made)
     try:
-        tell(await _open(one))
+        tell(await _open(one, f"127.0.0.1:{public}"))
         await _fill(one, plan)
     except BaseExceptionGroup as several:
         raise demo.mistake_in(several) or several from None
@@ -139,21 +141,21 @@ def _in_world(plan: Plan, show: demo.Show, made: world.World) -> demo.Run:
     return demo.Run(words, show, made, Bank(made), crew, fleet, Harm(crew, plan.seed, 0, 0, lambda: 0.0))
 
 
-async def _open(one: demo.Run) -> Opened:
-    """Bank, journal with its people, engine, door and desk: everything that can be signed in to."""
+async def _open(one: demo.Run, public: str) -> Opened:
+    """Bank, journal with its people, engine, door, desk and cardholders' page: everything that can be looked at."""
     one.show.phase("bank, engine and desk", 0)
     await one.bank.start()
     world.write_configs(one.world, one.bank.address)
     password = f"demo-{secrets.token_hex(PASSWORD_BYTES)}"
-    _furnish(one.world, password)
+    _furnish(one.world, password, public)
     hiring = asyncio.create_task(asyncio.to_thread(_hire, one.world.folder / "journal.db", password))
     await one.crew.start()
     await hiring
     return Opened(one.crew.engines[0].addresses, PEOPLE, password)
 
 
-def _furnish(made: world.World, password: str) -> None:
-    """The journal with its mark, the accounts for the sign-in, and the desk's configuration."""
+def _furnish(made: world.World, password: str, public: str) -> None:
+    """The journal with its mark, the accounts for the sign-in, and the configuration of the pages."""
     folder, journal = made.folder, made.folder / "journal.db"
     Journal.open(journal, Vault.from_file(folder / "vault.json"), Policy()).close()
     side = Side.open(journal)
@@ -161,7 +163,8 @@ def _furnish(made: world.World, password: str) -> None:
         showroom.declare(side, "shell:demo", now_ms())
     finally:
         side.close()
-    first_console(folder / "console.toml", journal, "127.0.0.1:0", OF_THE_CONSOLE)
+    pages = Pages("127.0.0.1:0", public, f"http://{public}")
+    first_console(folder / "console.toml", journal, pages, OF_THE_CONSOLE)
     told = {"password": password, "people": [[who, name, str(role)] for who, name, role in PEOPLE]}
     world.write_private(folder / "accounts.json", json.dumps(told, ensure_ascii=False))
 
