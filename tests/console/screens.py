@@ -35,7 +35,7 @@ WHO = ("zhang", "wang", "boss", "li")
 """Who is tried in turn: a page that one may not see, another may."""
 NO_PICTURE = frozenset({
     "home", "tour", "tour-case", "export", "field-worker", "field-state", "live-figures", "retrieval", "day-export",
-    "day-trial", "register-export", "prove",
+    "day-trial", "register-export", "prove", "matter-report",
 })  # fmt: skip
 """Files, parts of pages, and addresses that lead elsewhere."""
 STARTED_S, FILLED_S, SETTLED_MS, WAIT_MS = 120, 300, 350, 30_000

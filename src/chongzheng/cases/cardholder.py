@@ -41,8 +41,7 @@ class Where(StrEnum):
 
 
 class Date(StrEnum):
-    """What kind of date it is: we gave our word, the law sets it, we aim at it, nothing is taken back before it, or there
-    is none."""
+    """What kind of date it is: our word, the law's, what we aim at, before which nothing is taken back; or none."""
 
     PROMISED = "promised"
     LAW = "law"

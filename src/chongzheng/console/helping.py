@@ -34,6 +34,7 @@ SHOWS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "queue": _LISTS, "area": (*_LISTS, "cases/case_states.py"),
     "search": ("cases/finder.py", "cases/search.py", "cases/article.py"),
     "matter": NOTHING, "matter-print": ("reports/case_file.py", "reports/retrieval.py"),
+    "matter-report": ("reports/case_file.py",),
     "open": NOTHING, "open-kind": NOTHING, "export": _LISTS,
     "bulk": _LISTS, "field": ("cases/survey.py", "cases/task.py"), "field-worker": NOTHING,
     "field-state": NOTHING,

@@ -42,6 +42,7 @@ CLOSERS = ALLOWED[May.CLOSE_DAYS]
 MONEY_READERS = READERS - {Role.TECHNICIAN}
 MANAGERS = ALLOWED[May.MANAGE_ACTORS]
 OVERSEERS = MANAGERS | {Role.AUDITOR}
+REPORTERS = matter.REPORTERS
 NOBODY: frozenset[Role] = frozenset()
 
 
@@ -84,6 +85,7 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "search", "search", finding.found, ALL),
     Page("GET", "matters/<slug:number>", "matter", matter.shown, ALL),
     Page("GET", "matters/<slug:number>/print", "matter-print", matter.printed, ALL),
+    Page("GET", "matters/<slug:number>/report.pdf", "matter-report", matter.reported, REPORTERS),
     Page("POST", "matters/<slug:number>/say/<slug:fact>", "say", matter.said, ALL),
     Page("GET", "open", "open", opening.kinds, ALL),
     Page("GET", "open/<slug:kind>", "open-kind", opening.form, ALL),

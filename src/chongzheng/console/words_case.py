@@ -145,6 +145,7 @@ _PAPER = {
     ),
     "print.now": ("打印", "Print"),
     "print.back": ("返回", "Back"),
+    "print.report": ("下载案件审计报告（PDF）", "Download the audit report (PDF)"),
     "print.pdf": ("下载调单凭证（PDF）", "Download the retrieval paper (PDF)"),
     "print.signed": (
         "需签名并登记出具时，在引擎所在机器上执行：",

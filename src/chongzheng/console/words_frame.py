@@ -170,6 +170,7 @@ _PAGES = {
     "matter.proof": ("证明程度", "Proof"),
     "matter.money": ("资金状况", "Money"),
     "matter.next": ("下一个时限", "Next clock"),
+    "matter.begins": ("由本案发起", "Open for this case"),
     "matter.children": ("下级事项", "Belongs to it"),
     "matter.parent": ("上级事项", "Belongs to"),
     "matter.siblings": ("同一交易", "Same payment"),

@@ -26,6 +26,7 @@ HELP: Mapping[str, tuple[str, str]] = MappingProxyType({
     "page.area": ("五个环节之一", "One of the five areas"),
     "page.search": ("搜索", "Search"),
     "page.export": ("导出一个列表", "Export of a list"),
+    "page.matter-report": ("案件审计报告（PDF）", "Audit report of a case (PDF)"),
     "page.bulk": ("批量操作", "Many at once"),
     "page.field": ("现场页", "The field page"),
     "page.payment": ("一笔交易", "A payment"),

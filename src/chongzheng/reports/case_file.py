@@ -63,10 +63,11 @@ _OF_ITS_CHILDREN = frozenset({"ChildClosed", "CaseJoined"})
 _CAUSES = ("CauseFound", "CauseCorrected")
 
 
-def case_file(reader: Reader, case: str, language: str) -> CaseFile:
-    """All there is about this case (case-17). TheirMistake: it is no case, or there is none of that number."""
+def case_file(reader: Reader, case: str, language: str, hides: frozenset[str] = frozenset()) -> CaseFile:
+    """All there is about this case (case-17), without words of these names, which its reader is not to see.
+    TheirMistake: it is no case, or there is none of that number."""
     with reader.moment():
-        return _read(reader, _matter(reader, case), language)
+        return _read(reader, _matter(reader, case), language, hides)
 
 
 def case_of_payment(reader: Reader, payment: str) -> str:
@@ -84,15 +85,15 @@ def _matter(reader: Reader, case: str) -> Matter:
     return found
 
 
-def _read(reader: Reader, case: Matter, language: str) -> CaseFile:
+def _read(reader: Reader, case: Matter, language: str, hides: frozenset[str]) -> CaseFile:
     body = case.body
     payment = reader.payment(case.payment) if case.payment else None
     heard = reader.evidence_of(case.payment) if case.payment else []
     everything = related(reader, case)
     others = everything[:RELATED_MAX]
     keep = frozenset({payment.key.merchant}) if payment else frozenset[str]()
-    own = lines_of(reader, case.id, case.kind, keep)
-    told_of_others = (line for one in others for line in lines_of(reader, one.id, one.kind, keep))
+    own = lines_of(reader, case.id, case.kind, keep, hides)
+    told_of_others = (line for one in others for line in lines_of(reader, one.id, one.kind, keep, hides))
     story = sorted([*own, *(line for line in told_of_others if _is_about(line, case))], key=lambda line: line.act)
     moves = moves_of(reader, case.payment) if case.payment else ()
     closing: Mapping[str, Any] = body.get("closing", {}) if case.state == "CLOSED" else {}
@@ -170,13 +171,15 @@ def _is_about(line: Line, case: Matter) -> bool:
 # What was said
 
 
-def lines_of(reader: Reader, matter: str, kind: str, keep: frozenset[str] = frozenset()) -> list[Line]:
+def lines_of(
+    reader: Reader, matter: str, kind: str, keep: frozenset[str] = frozenset(), hides: frozenset[str] = frozenset()
+) -> list[Line]:
     """Everything that was said of a matter, oldest first, with its places in the chain of acts."""
     found = []
     for no, at, actor, _, record, link in reader.ask("chain_of", subject=matter):
         act = msgspec.json.decode(bytes(record))
         fact = str(act.get("fact", ""))
-        said = words_of(_in_order(kind, fact, act.get("said", {})), keep)
+        said = words_of(_without(_in_order(kind, fact, act.get("said", {})), *hides), keep)
         shown = str(act.get("shown", ""))
         found.append(Line(at, actor, matter, kind, fact, said, str(act.get("state", "")), shown, no, bytes(link).hex()))
     return found

@@ -27,6 +27,14 @@ def filed(desk: Desk, case: str, language: str = "zh") -> CaseFile:
         return case_file(reader, case, language)
 
 
+def test_words_that_the_reader_is_not_to_see_are_not_in_it(desk: Desk) -> None:
+    case = worked(desk).id
+    with desk.place.reading() as reader:
+        whole, less = (case_file(reader, case, "zh", hides) for hides in (frozenset(), frozenset({"why"})))
+    said = {name for line in whole.story for name, _ in line.said}
+    assert "why" in said and {name for line in less.story for name, _ in line.said} == said - {"why"}
+
+
 def basis(value: Any) -> Iterator[tuple[str, ...]]:
     """Every `because` in a document."""
     for name in getattr(type(value), "__dataclass_fields__", ()):

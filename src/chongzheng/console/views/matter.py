@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from chongzheng.cases import sla
 from chongzheng.cases.fields import Field
 from chongzheng.cases.kinds import KINDS
-from chongzheng.cases.matter import Matter
+from chongzheng.cases.matter import NEW, OPENED, Matter
 from chongzheng.console import saying_no, spot, words
 from chongzheng.console.checking import DECIDES, Check, check_of
 from chongzheng.console.doorway import Answer, Away
@@ -20,8 +20,10 @@ from chongzheng.console.forms import Action, Unreadable, actions, weighty
 from chongzheng.console.forms import said as read_words
 from chongzheng.console.seeing import case_among, nothing_of_payment, of_matter, of_payment
 from chongzheng.console.showing import go, here, hidden_of, now, page, tell
-from chongzheng.journal.actors import ALLOWED, May
+from chongzheng.journal.actors import ALLOWED, May, Role
 from chongzheng.mistakes import TheirMistake
+from chongzheng.reports import papers
+from chongzheng.reports.case_file import case_file
 
 STORY_MAX = 200
 CHILDREN_MAX = 100
@@ -33,6 +35,12 @@ BY = "by"
 WRITTEN = frozenset({"notes", "marks", "contact", "replies", "answers"})
 """What people wrote, as the register `sight` names it."""
 AGAINST = "against"
+CASE = "case"
+FROM_CASE = ("refund", "compensation", "dispute", "retry", "swap", "inquiry", "ticket", "task", "apology")
+"""What a case gives rise to by a person's hand, what puts it right first."""
+OF_PAYMENT = frozenset({"refund", "compensation", "dispute", "retry"})
+REPORTERS = frozenset({Role.AUDITOR, Role.SUPERVISOR})
+"""Who takes the audit report of a case away."""
 PERSONAL = "contact"
 """Whoever does not see this of a body does not see to whom something was said either."""
 OWN_PLACE = frozenset({"by", "clocks", "standing", "witnesses", "notes", "evidence", "advice", "parent", "settled",
@@ -52,6 +60,20 @@ def printed(request: Any, number: str) -> HttpResponse:
     """The same on paper: what is known, by whom, and how it came to this; nothing to click."""
     one, hides = _theirs(request, number)
     return page(request, "print.html", **about(request, one, hides), printed_by=request.seat.actor.id)
+
+
+def reported(request: Any, number: str) -> HttpResponse:
+    """The audit report of a case with its verification code, as `report case` makes it; not signed, not issued.
+
+    Only for whoever sees everything of the case but what is personal.
+    """
+    one, hides = _theirs(request, number)
+    if one.kind != CASE or hides - {PERSONAL}:
+        raise Http404
+    document = case_file(here().reader, number, request.seat.language, hides)
+    answer = HttpResponse(papers.pdf(document), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="report-{number}.pdf"'
+    return answer
 
 
 def about(request: Any, one: Matter, hides: frozenset[str], fact: str = "", since: int | None = None) -> dict[str, Any]:
@@ -80,9 +102,19 @@ def about(request: Any, one: Matter, hides: frozenset[str], fact: str = "", sinc
         "shows_against": AGAINST not in hides,
         "ended": one.state in KINDS[one.kind].ended,
         "checks": not ALLOWED[May.CHECK].isdisjoint(actor.roles),
+        "begins": _begins(seen, request.seat.roles),
+        "reports": one.kind == CASE and not hides - {PERSONAL} and bool(REPORTERS & actor.roles),
         "check": _check(request, sight, seen, view.hash, story, rules, found),
         **of_it, **of_matter(seen, [*siblings, *children], rules, view.payment, chinese),
     }  # fmt: skip
+
+
+def _begins(one: Matter, roles: frozenset[str]) -> list[str]:
+    """The kinds of matter that this person may open for a case that is open, of its payment where it has one."""
+    if one.kind != CASE or one.state in KINDS[CASE].ended:
+        return []
+    kinds = [kind for kind in FROM_CASE if one.payment or kind not in OF_PAYMENT]
+    return [kind for kind in kinds if KINDS[kind].table[NEW, OPENED].may & roles]
 
 
 def said(request: Any, number: str, fact: str) -> HttpResponse:
