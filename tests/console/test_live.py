@@ -6,6 +6,8 @@ import json
 import re
 import subprocess
 import sys
+import time
+from threading import Event
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from console.test_money import PAGES
 from console.world import PASSWORD, Day, actor_of
 
 MINUTE_MS = 60_000
+WAIT_S = 60
 INSIDE = """
 import json, sys
 from dataclasses import replace
@@ -132,6 +135,37 @@ def test_what_many_look_at_is_read_once_and_then_again() -> None:
     with pytest.raises(ZeroDivisionError):
         fresh.get("other", 0, 10, lambda: 1 // 0)
     assert fresh.get("other", 0, 10, lambda: 7) == 7, "what failed is not kept"
+
+
+def test_what_takes_long_is_made_beside_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chongzheng.console.fresh.PATIENCE_S", 0.01)
+    fresh, done, made = Fresh(), Event(), []
+
+    def slow() -> int:
+        assert done.wait(WAIT_S)
+        made.append(1)
+        return len(made)
+
+    assert [fresh.soon("key", 0, 10, 100, slow) for _ in range(3)] == [None] * 3
+    done.set()
+    assert fresh.awaited("key", 0, 10, slow) == 1 == len(made), "asked by four, made once"
+    done.clear()
+    later = 10_000_000
+    assert fresh.soon("key", later, 10, later, slow) == 1, "the one before, while the next one is made"
+    assert fresh.soon("key", later, 10, later - 1, slow) is None, "but not one that is too old"
+    done.set()
+    assert fresh.awaited("key", later, 10, slow) == 2
+    monkeypatch.setattr("chongzheng.console.fresh.PATIENCE_S", WAIT_S)
+    with pytest.raises(ZeroDivisionError):
+        fresh.soon("other", 0, 10, 10, lambda: 1 // 0)
+    assert fresh.soon("other", 0, 10, 10, lambda: 7) == 7, "what failed is not kept"
+
+
+def test_what_was_dear_is_kept_for_longer() -> None:
+    fresh, made = Fresh(), []
+    for now in (0, 400, 60_000):
+        fresh.awaited("key", now, 10, lambda: (made.append(1), time.sleep(0.05)))
+    assert len(made) == 2
 
 
 def test_the_page_says_what_journal_and_engine_say(day: Day) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from chongzheng.journal import FilePart, Journal
-from chongzheng.journal.books import AGES, BY_MACHINE, DAY_MS, HOUR_MS, MINUTE_MS, Books, Lying, Wanted
+from chongzheng.journal.books import AGES, BY_MACHINE, DAY_MS, HOUR_MS, MINUTE_MS, Behind, Books, Lying, Wanted
 from chongzheng.journal.breaks import Breaks
 from chongzheng.journal.ledger import Ledger
 from chongzheng.journal.settled import Came, SettledFiles
@@ -31,14 +31,12 @@ def books(journal: Journal, side: Side) -> Books:
 def lying(books: Books, age: str = "", channel: str = "", now: int = NOON_MS + 2 * HOUR_MS) -> list[Lying]:
     """All pages of one row each."""
     found: list[Lying] = []
-    while page := books.suspense(age, channel, behind(found), 1, now):
+    behind: Behind | None = (0, "", 0)
+    while behind is not None:
+        page, behind = books.suspense(age, channel, behind, 1, now)
+        assert len(page) <= 1
         found += page
     return found
-
-
-def behind(found: list[Lying]) -> tuple[int, str, int]:
-    last = found[-1] if found else None
-    return (last.opened_at, last.payment, last.break_id) if last else (0, "", 0)
 
 
 def test_suspense_is_the_ledgers_page_by_page(books: Books, side: Side) -> None:
@@ -54,6 +52,21 @@ def test_suspense_is_the_ledgers_page_by_page(books: Books, side: Side) -> None:
     assert [one.fen for one in lying(books, channel="alipay")] == [-250]
     with pytest.raises(TheirMistake, match="is one of under 1 hour"):
         books.suspense("old", "", (0, "", 0), 1, NOON_MS)
+
+
+@pytest.mark.parametrize("looked", [1, 2])
+def test_a_page_of_suspense_looks_at_so_many_and_the_next_goes_on(
+    books: Books, side: Side, place: Place, monkeypatch: pytest.MonkeyPatch, looked: int
+) -> None:
+    whole = lying(books)
+    monkeypatch.setattr("chongzheng.journal.books.LOOKED_AT_MAX", looked)
+    assert lying(books) == whole
+    first = next(one for one in whole if one.payment and one.fen > 0)
+    settled = "INSERT INTO voucher VALUES (1000000, 1, 5, 'refund', ?, 0, 'suspense', 'cardholder payable', ?)"
+    place.raw(settled, first.payment, first.fen)
+    assert lying(books) == [one for one in whole if one != first]
+    found, behind = books.suspense("", "", (0, "", 0), 9, NOON_MS)
+    assert len(found) < len(whole) - 1 and behind is not None
 
 
 def test_postings_lead_to_what_stands_on_the_account(books: Books, side: Side) -> None:

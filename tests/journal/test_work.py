@@ -18,15 +18,16 @@ import psycopg
 import pytest
 
 from chongzheng.cases.queues import QUEUES, Seat
-from chongzheng.journal import Journal, finding, worklists
+from chongzheng.journal import Journal, books, finding, worklists
 from chongzheng.journal.actors import Actors, Role
+from chongzheng.journal.books import Books, Wanted
 from chongzheng.journal.matters import Matters
 from chongzheng.journal.reader import EVERYBODYS, Reader
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.side import _VALUE, Side, statements
 from chongzheng.journal.sql import queries, queries_of_postgres
 from chongzheng.journal.worklists import FIRST, OPEN, Narrow, open_page, open_tally, page, tallies
-from journal.made import NOON_MS, asked, key, name_of, pan, sale, undone
+from journal.made import AMOUNT_FEN, NOON_MS, asked, key, name_of, pan, sale, undone
 from journal.place import Place
 
 FEW, MANY = 2_000, 16_000
@@ -34,7 +35,7 @@ GROWS_MAX = 2
 """Trees are higher, statistics off, a page ends elsewhere: of eight times as much, that is still the same."""
 STEPS_FREE, ROWS_FREE = 400, 40
 SMALLER = ((worklists, "LOOKED_AT_MAX", 200), (worklists, "COMPARED_MAX", 400), (finding, "LOOKED_AT_MAX", 400),
-           (finding, "COUNTED_MAX", 200))  # fmt: skip
+           (finding, "COUNTED_MAX", 200), (books, "LOOKED_AT_MAX", 200))  # fmt: skip
 """Limits that are reached by the few already, so that what is bounded by them shows."""
 COUNTED = 200
 OF_MATTER = "kind, state, version, opened_at, changed_at, parent, fen, seen, body"
@@ -72,7 +73,14 @@ INSERT INTO entry (place, payment, seq, n, debit, credit, fen)
 SELECT p.place, p.id, e.seq, e.n, e.debit, e.credit, e.fen FROM payment p, payment o JOIN entry e ON e.place = o.place
 WHERE o.id = '{one}' AND p.place BETWEEN 100000 + {first} AND 100000 + {last}
 """
-COPIED = (MATTERS, TAGS, WORDS, PAYMENTS, CASES, ENTRIES)
+BREAKS = """
+INSERT INTO breaks (mark, file, channel, day, type, payment, record, fen, viewpoint, queue, next_action, why, about,
+                    opened_at, state, version, proposal, shown)
+WITH RECURSIVE n (no) AS (SELECT {first} UNION ALL SELECT no + 1 FROM n WHERE no < {last})
+SELECT 'm' || no, 'f' || no % 50, 'card', '20260922', 'short', '', no, -5, 'ours', '', '', '', '', no,
+       CASE WHEN no % 40 = 0 AND no < 2200 THEN 'open' ELSE 'resolved' END, 1, '', '' FROM n
+"""
+COPIED = (BREAKS, MATTERS, TAGS, WORDS, PAYMENTS, CASES, ENTRIES)
 
 
 class Counting(ABC):
@@ -203,7 +211,12 @@ def asked_of(driver: Counting) -> dict[str, Callable[[], object]]:
         "by trace": lambda: reader.find(key(1).stan),
         "by terminal": lambda: reader.find(key(1).terminal),
         "by id": lambda: (reader.find(name_of(1)), reader.find(name_of(1)[:6])),
-        "by nothing": lambda: reader.find("1048.29"),
+        "by amount": lambda: reader.find(f"{AMOUNT_FEN / 100:.2f}"),
+        "by nothing": lambda: reader.find("nothing"),
+        "suspense": lambda: Books(side).suspense("", "", (0, "", 0), 50, NOON_MS),
+        "suspense, further": lambda: Books(side).suspense("", "", (NOON_MS + 1_500_000, "", 0), 50, NOON_MS),
+        "breaks": lambda: Books(side).breaks(Wanted(), 0, 50),
+        "breaks, of a file": lambda: Books(side).breaks(Wanted(file="f40"), 0, 50),
         "words": lambda: matters.search(f"{key(1).stan} {key(1).terminal}", most=50),
         "common words": lambda: matters.search("冲正 refused", most=50),
         "last four": lambda: matters.search(pan(1)[-4:], most=50),

@@ -161,3 +161,12 @@ class Sights:
         if found is None:
             found = self._here.sight = Sight(self._place, self._clock)
         return found
+
+    @contextmanager
+    def another(self) -> Iterator[Sight]:
+        """One for a thread that lives as long as its question."""
+        sight = Sight(self._place, self._clock)
+        try:
+            yield sight
+        finally:
+            sight.close()

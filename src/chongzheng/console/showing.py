@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,12 +16,24 @@ from chongzheng.console.reading import Sight
 from chongzheng.journal.actors import ALLOWED, May
 
 MESSAGE_CHARS_MAX = 400
+Answer = TypeVar("Answer")
 
 
 def here() -> Sight:
     """This thread's view of the journal."""
     sight: Sight = settings.DESK.sights.here()
     return sight
+
+
+def apart(ask: Callable[[Sight], Answer]) -> Callable[[], Answer]:
+    """The same question, asked of a view of its own: for a thread beside the pages."""
+    sights = settings.DESK.sights
+
+    def asked() -> Answer:
+        with sights.another() as sight:
+            return ask(sight)
+
+    return asked
 
 
 def now() -> int:

@@ -25,6 +25,10 @@ _LIVE = {
     "live.queue": ("待发冲正与清空预测", "Reversals owed, and when none is"),
     "live.queue.note": ("本页面打开期间所见", "as seen while somebody looked"),
     "live.failures": ("冲正失败率", "Reversals that failed"),
+    "live.failures.counting": (
+        "正在统计本月冲正，算好即显示",
+        "the month is being counted; it appears when done",
+    ),
     "live.failures.note": ("均值 {mean}，控制限取自 {seen} 天", "mean {mean}, limits of {seen} days"),
     "live.failures.few": ("仅 {seen} 天有数据，不足以给出控制限", "{seen} days are too few for limits"),
     "live.links": ("链路与引擎", "Links and engine"),

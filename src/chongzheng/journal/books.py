@@ -20,6 +20,12 @@ MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 LAST = 2**62
 """Behind every number that a row can have."""
 FOREVER = 2**62
+UNRESOLVED = ("unresolved", "open", "proposed")
+"""States of differences that are not over."""
+LOOKED_AT_MAX = 2_000
+"""Payments that one page of suspense looks at; with fewer that have something there it is short."""
+Behind = tuple[int, str, int]
+"""Where a page of suspense begins: behind this (epoch ms, payment, break)."""
 BY_MACHINE = frozenset({Account.CLEARING, Account.MERCHANT, Account.SUSPENSE})
 """Accounts between which facts of payments move money; all others are moved by vouchers alone."""
 AGES: MappingProxyType[str, tuple[int, int]] = MappingProxyType({
@@ -102,17 +108,25 @@ class Books:
         rows = self._asked.ask("reversals_by_day", first=first, last=last)
         return {str(day): (int(failed), int(tried)) for day, failed, tried in rows}
 
-    def suspense(self, age: str, channel: str, after: tuple[int, str, int], most: int, now: int) -> list[Lying]:
-        """Money in suspense, oldest first, behind the row with this (instant, payment, break). TheirMistake: no such
-        age."""
+    def suspense(self, age: str, channel: str, after: Behind, most: int, now: int) -> tuple[list[Lying], Behind | None]:
+        """Money in suspense, oldest first, behind the row with this (instant, payment, break), and behind what the next
+        page begins; None: there is none. What people have settled lies between and is passed over: a page that has
+        passed over many is short. TheirMistake: no such age."""
         if age and age not in AGES:
             raise TheirMistake(f"is one of {', '.join(AGES)}", "age")
         least, less = AGES.get(age, (0, FOREVER))
         span = {"since": now - less + 1 if less < FOREVER else 0, "until": now - least + 1 if least else FOREVER}
         at, payment, break_id = after
-        behind = {"at": at, "after": payment, "after_break": break_id}
-        rows = self._asked.ask("suspense_page", **span, **behind, channel=channel, most=min(most, PAGE_MAX))
-        return [Lying(*(*said, int(fen), int(number))) for *said, fen, number in rows]
+        most, begin = min(most, PAGE_MAX), {"at": at, "after": payment}
+        reach = self._asked.ask("suspense_reach", **span, **begin, looked=LOOKED_AT_MAX)
+        end = reach[0] if reach else (FOREVER, "")
+        words = {"after_break": break_id, "to_at": end[0], "to": end[1], "channel": channel, "most": most + 1}
+        rows = self._asked.ask("suspense_page", **span, **begin, **words)
+        found = [Lying(*(*said, int(fen), int(number))) for *said, fen, number in rows]
+        if len(found) > most:
+            last = found[most - 1]
+            return found[:most], (last.opened_at, last.payment, last.break_id)
+        return found, (int(end[0]), str(end[1]), 0) if reach else None
 
     def postings(self, account: str, before: tuple[int, ...], most: int) -> list[Posting]:
         """What the machine booked on an account, newest first; `before`: the key of the last row, () at first."""
@@ -141,7 +155,8 @@ class Books:
         if wanted.state not in STATES:
             raise TheirMistake(f"is one of {', '.join(STATES)}", "state")
         words = {"state": wanted.state, "type": wanted.type, "channel": wanted.channel, "file": wanted.file}
-        rows = self._asked.ask("breaks_page", **words, after=after, most=min(most, PAGE_MAX))
+        name = "breaks_unresolved" if wanted.state in UNRESOLVED else "breaks_page"
+        rows = self._asked.ask(name, **words, after=after, most=min(most, PAGE_MAX))
         return [Break(*row) for row in rows]
 
     def closings(self, most: int) -> list[Closed]:

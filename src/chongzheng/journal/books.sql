@@ -16,35 +16,48 @@ FROM release r CROSS JOIN payment p
 WHERE p.place = r.place AND r.verb = 'reversal' AND p.day >= :first AND p.day <= :last AND p.owes <> 'reversal'
 GROUP BY p.day ORDER BY p.day;
 
+-- name: suspense_reach
+-- Where the first so many payments with money in suspense end, behind (:at, :after): (opened_at, id); no row, where all of
+-- them are fewer.
+SELECT opened_at, id FROM payment
+WHERE suspense_fen <> 0 AND owes NOT IN ('forward', 'delivery') AND (opened_at, id) > (:at, :after)
+  AND opened_at >= :since AND opened_at < :until
+ORDER BY opened_at, id LIMIT 1 OFFSET :looked;
+
 -- name: suspense_page
--- The sub-ledger of suspense, oldest first, behind (:at, :after); of a channel, of an age, or all of it.
+-- The sub-ledger of suspense, oldest first, from behind (:at, :after, :after_break) to (:to_at, :to); of a channel, of an
+-- age, or all of it. Payments are read in the order of their index between the two. Those on their way are as many as are
+-- on their way; what only vouchers put there is found among the vouchers.
 WITH held AS (
-    SELECT payment, sum(CASE WHEN credit = 'suspense' THEN fen WHEN debit = 'suspense' THEN -fen ELSE 0 END) AS fen
-    FROM voucher WHERE payment <> '' GROUP BY payment
+    SELECT payment, sum(CASE WHEN credit = 'suspense' THEN fen ELSE -fen END) AS fen
+    FROM voucher WHERE (debit = 'suspense' OR credit = 'suspense') AND payment <> '' GROUP BY payment
 ), parked AS (
-    SELECT break_id, sum(CASE WHEN credit = 'suspense' THEN fen WHEN debit = 'suspense' THEN -fen ELSE 0 END) AS fen
-    FROM voucher WHERE payment = '' AND break_id <> 0 GROUP BY break_id
+    SELECT break_id, sum(CASE WHEN credit = 'suspense' THEN fen ELSE -fen END) AS fen
+    FROM voucher WHERE (debit = 'suspense' OR credit = 'suspense') AND payment = '' AND break_id <> 0 GROUP BY break_id
 ), items AS (
-    SELECT id, channel, merchant, terminal, opened_at, owes, truth, suspense_fen AS fen, 0 AS break_id FROM payment
-    WHERE suspense_fen <> 0 AND owes NOT IN ('forward', 'delivery')
+    SELECT p.id, p.channel, p.merchant, p.terminal, p.opened_at, p.owes, p.truth, 0 AS break_id,
+           p.suspense_fen + coalesce((
+               SELECT sum(CASE WHEN v.credit = 'suspense' THEN v.fen ELSE -v.fen END) FROM voucher v
+               WHERE (v.debit = 'suspense' OR v.credit = 'suspense') AND v.payment = p.id), 0) AS fen
+    FROM payment p
+    WHERE p.suspense_fen <> 0 AND p.owes NOT IN ('forward', 'delivery')
+      AND (p.opened_at, p.id) > (:at, :after) AND (p.opened_at, p.id) <= (:to_at, :to)
     UNION ALL
-    SELECT id, channel, merchant, terminal, opened_at, owes, truth, suspense_fen, 0 FROM payment
-    WHERE suspense_fen <> 0 AND owes IN ('forward', 'delivery')
+    SELECT p.id, p.channel, p.merchant, p.terminal, p.opened_at, p.owes, p.truth, 0, p.suspense_fen + coalesce((
+               SELECT sum(CASE WHEN v.credit = 'suspense' THEN v.fen ELSE -v.fen END) FROM voucher v
+               WHERE (v.debit = 'suspense' OR v.credit = 'suspense') AND v.payment = p.id), 0)
+    FROM payment p WHERE p.suspense_fen <> 0 AND p.owes IN ('forward', 'delivery')
     UNION ALL
-    SELECT p.id, p.channel, p.merchant, p.terminal, p.opened_at, p.owes, p.truth, 0, 0
+    SELECT p.id, p.channel, p.merchant, p.terminal, p.opened_at, p.owes, p.truth, 0, held.fen
     FROM held JOIN payment p ON p.id = held.payment WHERE held.fen <> 0 AND p.suspense_fen = 0
     UNION ALL
-    SELECT '', b.channel, '', '', b.opened_at, 'parked', b.type, parked.fen, b.id
-    FROM parked JOIN breaks b ON b.id = parked.break_id WHERE parked.fen <> 0
-), lying AS (
-    SELECT items.id, items.channel, items.merchant, items.terminal, items.opened_at, items.owes, items.truth,
-           items.fen + coalesce(held.fen, 0) AS fen, items.break_id
-    FROM items LEFT JOIN held ON held.payment = items.id
-    WHERE items.fen + coalesce(held.fen, 0) <> 0
+    SELECT '', b.channel, '', '', b.opened_at, 'parked', b.type, b.id, parked.fen
+    FROM parked JOIN breaks b ON b.id = parked.break_id
 )
-SELECT id, channel, merchant, terminal, opened_at, owes, truth, fen, break_id FROM lying
-WHERE opened_at >= :since AND opened_at < :until AND (:channel = '' OR channel = :channel)
+SELECT id, channel, merchant, terminal, opened_at, owes, truth, fen, break_id FROM items
+WHERE fen <> 0 AND opened_at >= :since AND opened_at < :until AND (:channel = '' OR channel = :channel)
   AND (opened_at > :at OR (opened_at = :at AND (id > :after OR (id = :after AND break_id > :after_break))))
+  AND (opened_at, id) <= (:to_at, :to)
 ORDER BY opened_at, id, break_id LIMIT :most;
 
 -- name: postings_of_account
@@ -63,12 +76,22 @@ FROM voucher v JOIN act a ON a.no = v.act
 WHERE (v.debit = :account OR v.credit = :account) AND (v.act, v.n) < (:act, :n)
 ORDER BY v.act DESC, v.n DESC LIMIT :most;
 
--- name: breaks_page
--- Differences behind the number :after, of a state, a type, a channel, a file; the oldest first.
+-- name: breaks_unresolved
+-- Differences behind the number :after that are not resolved yet, or of one such state, of a type, a channel, a file; the
+-- oldest first. What is over is not read.
 SELECT id, file, channel, day, type, payment, record, fen, viewpoint, queue, next_action, why, about, opened_at, state,
        version, proposed_by, proposed_at, proposal, shown, approved_by, resolved_at, act
 FROM breaks
-WHERE id > :after AND (:state = 'all' OR state = :state OR (:state = 'unresolved' AND state IN ('open', 'proposed')))
+WHERE state IN ('open', 'proposed') AND id > :after AND (:state = 'unresolved' OR state = :state)
+  AND (:type = '' OR type = :type) AND (:channel = '' OR channel = :channel) AND (:file = '' OR file = :file)
+ORDER BY id LIMIT :most;
+
+-- name: breaks_page
+-- The same of any state.
+SELECT id, file, channel, day, type, payment, record, fen, viewpoint, queue, next_action, why, about, opened_at, state,
+       version, proposed_by, proposed_at, proposal, shown, approved_by, resolved_at, act
+FROM breaks
+WHERE id > :after AND (:state = 'all' OR state = :state)
   AND (:type = '' OR type = :type) AND (:channel = '' OR channel = :channel) AND (:file = '' OR file = :file)
 ORDER BY id LIMIT :most;
 

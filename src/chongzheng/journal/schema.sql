@@ -49,6 +49,7 @@ CREATE INDEX payment_due_later ON payment (wake_at, id)
     WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal');
 CREATE INDEX payment_terminal ON payment (terminal, opened_at);
 CREATE INDEX payment_trace ON payment (stan, opened_at);
+CREATE INDEX payment_amount ON payment (amount_fen, opened_at);
 CREATE INDEX payment_day ON payment (day, opened_at);
 -- Whose money nobody knows: few of many, and all that the board of money in doubt shows of them. What is on its way to
 -- an answer goes through suspense too, and is left out.
@@ -276,6 +277,8 @@ CREATE TABLE breaks (
     act         INTEGER
 ) STRICT;
 CREATE INDEX breaks_open ON breaks (opened_at, id) WHERE state IN ('open', 'proposed');
+CREATE INDEX breaks_unresolved ON breaks (id, type, channel, file) WHERE state IN ('open', 'proposed');
+CREATE INDEX breaks_tally ON breaks (type, state, fen);
 CREATE INDEX breaks_payment ON breaks (payment) WHERE payment <> '';
 CREATE INDEX breaks_file ON breaks (file);
 
@@ -294,6 +297,8 @@ CREATE TABLE voucher (
     PRIMARY KEY (act, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX voucher_payment ON voucher (payment) WHERE payment <> '';
+CREATE INDEX voucher_suspense ON voucher (payment, break_id, debit, credit, fen)
+    WHERE debit = 'suspense' OR credit = 'suspense';
 CREATE INDEX voucher_break ON voucher (break_id) WHERE break_id <> 0;
 
 -- A day that is closed for the general ledger, with the balances as they stood then (JSON).

@@ -17,7 +17,7 @@ from chongzheng.console import pictures
 from chongzheng.console.areas import AREAS, area_of
 from chongzheng.console.engine import WATCH, Heard, heard
 from chongzheng.console.fresh import FRESH
-from chongzheng.console.showing import here, hidden_of, now, page, sights_of
+from chongzheng.console.showing import apart, here, hidden_of, now, page, sights_of
 from chongzheng.console.views.money import exposed
 from chongzheng.journal.books import MINUTE_MS, Books
 from chongzheng.journal.rules import day_of
@@ -34,6 +34,8 @@ TRAFFIC_MIN = 60
 CHARTED_DAYS = 31
 CHARTED_MS = 300_000
 """A month of reversals is read again this seldom: days change slowly."""
+OLD_CHART_MS = 86_400_000
+"""While it is read, the one before is shown, if it is of this day."""
 MINUTES_MS = 60_000
 INCIDENTS_MAX = 20
 COUNTED_MAX = 10_000
@@ -73,7 +75,8 @@ def _shared(at: int) -> dict[str, Any]:
     """What does not depend on who looks."""
     sight = here()
     cases, late = sight.reader.open_cases(at)
-    board, chart = exposed(at), FRESH.get("failures", at, CHARTED_MS, lambda: failure_chart(Books(sight.side), at))
+    counted = apart(lambda own: failure_chart(Books(own.side), at))
+    board, chart = exposed(at), FRESH.soon("failures", at, CHARTED_MS, OLD_CHART_MS, counted)
     opened = _traffic(Books(sight.side), at)
     return {
         "read_at": at,
@@ -87,7 +90,7 @@ def _shared(at: int) -> dict[str, Any]:
         "last_minute": opened[-2][1],
         "traffic_picture": pictures.traffic(opened),
         "age_picture": pictures.sliced("age", board.age),
-        "failures_picture": pictures.failures(chart),
+        "failures_picture": pictures.failures(chart) if chart is not None else None,
     }
 
 

@@ -8,22 +8,26 @@ from django.http import HttpResponse
 
 from chongzheng.console import pictures
 from chongzheng.console.fresh import FRESH
-from chongzheng.console.showing import go, here, hidden_of, now, page, sights_of
-from chongzheng.journal.books import AGES, Books, Lying
+from chongzheng.console.showing import apart, go, here, hidden_of, now, page, sights_of
+from chongzheng.journal.books import AGES, Behind, Books
 from chongzheng.journal.ledger import Exposure, Ledger
 from chongzheng.reports import exposure
 from chongzheng.settlement.days import is_day
 
 SIDES = ("stage", "whose", "channel", "due", "merchants", "terminals")
 BOARD_MS = 4_000
-"""So long the board is not read again, however many look at it."""
+"""So long the board is not read again, however many look at it; where there is much to add up, longer."""
+OLD_BOARD_MS = 300_000
+"""While a new one is added up, the one before is shown, if it is no older than this."""
 ROWS = 50
 CHANNEL_CHARS_MAX = 40
 
 
 def exposed(at: int) -> Exposure:
-    """All money in doubt; a moment old at most."""
-    return FRESH.get("exposure", at, BOARD_MS, lambda: Ledger(here().side, now).exposure())
+    """All money in doubt, as of the instant that it says. Whoever asks first waits until it is added up."""
+    add_up = apart(lambda sight: Ledger(sight.side, now).exposure())
+    board = FRESH.soon("exposure", at, BOARD_MS, OLD_BOARD_MS, add_up)
+    return board if board is not None else FRESH.awaited("exposure", at, BOARD_MS, add_up)
 
 
 def shown(request: Any) -> HttpResponse:
@@ -42,12 +46,11 @@ def suspense(request: Any) -> HttpResponse:
     """What lies in suspense, item by item, oldest first; of an age, of a channel."""
     at, given = now(), _asked(request)
     books, board = Books(here().side), exposed(at)
-    found = books.suspense(given["age"], given["channel"], _behind(request), ROWS + 1, at)
-    rows = found[:ROWS]
+    rows, behind = books.suspense(given["age"], given["channel"], _behind(request), ROWS, at)
     cases = cases_of(request, [one.payment for one in rows])
     return page(
         request, "money_suspense.html", tab="suspense", rows=rows, cases=cases, board=board, given=given,
-        channels=[one.name for one in board.channel], after=_key(rows[-1]) if len(found) > ROWS else "",
+        channels=[one.name for one in board.channel], after=_key(behind) if behind else "",
     )  # fmt: skip
 
 
@@ -73,8 +76,8 @@ def _asked(request: Any) -> dict[str, str]:
     }
 
 
-def _key(row: Lying) -> str:
-    return f"{row.opened_at}~{row.payment}~{row.break_id}"
+def _key(behind: Behind) -> str:
+    return "~".join(map(str, behind))
 
 
 def _behind(request: Any) -> tuple[int, str, int]:
