@@ -102,7 +102,7 @@ class Counting(ABC):
 
     def script(self, name: str) -> None:
         """Nothing is made here."""
-        raise NotImplementedError(name)
+        raise AssertionError(f"{name}: only questions are counted")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
