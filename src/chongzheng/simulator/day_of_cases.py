@@ -26,20 +26,10 @@ from chongzheng.simulator import demo, troubles, world
 from chongzheng.simulator.books import compare
 from chongzheng.simulator.demo import Run, Show
 from chongzheng.simulator.office.people import Office
-from chongzheng.simulator.office.postman import Postman
+from chongzheng.simulator.office.postman import NOTICES, Postman
 from chongzheng.simulator.office.shift import Shift
 from chongzheng.simulator.troubles import Sale
 
-NOTICES = """
-[notices]
-contact = "400-820-8888"
-people = {{ customer = "mail:li@customer.example", "carrier desk" = "mail:desk@carrier.example" }}
-[[notices.mail]]
-host = "127.0.0.1"
-port = {port}
-tls = "none"
-sender = "desk@acquirer.example"
-"""
 OUTAGE_FROM = 8
 """The bank goes away after one in so many of the day's sales."""
 SMALL_FEN = (1_000, 99_000)

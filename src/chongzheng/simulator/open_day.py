@@ -30,7 +30,7 @@ from chongzheng.simulator.crew import Crew
 from chongzheng.simulator.fleet import Fleet, Gate
 from chongzheng.simulator.harm import Harm
 from chongzheng.simulator.office.people import BOSS, CARRIER, LI, MEI, QIAN, WANG, ZHANG, now_ms
-from chongzheng.simulator.office.postman import Postman
+from chongzheng.simulator.office.postman import NOTICES, Postman
 from chongzheng.simulator.office.unfinished import work
 from chongzheng.simulator.planting import plant
 from chongzheng.simulator.processes import Bank
@@ -60,7 +60,7 @@ PEOPLE: tuple[tuple[str, str, Role], ...] = (
 )
 """(id, name, role): one account for every role, two clerks."""
 
-SECTIONS = """
+PAGES = """
 [api]
 listen = "127.0.0.1:{door}"
 open_metrics = true
@@ -68,15 +68,6 @@ open_metrics = true
 [console]
 listen = "127.0.0.1:0"
 public = "127.0.0.1:{public}"
-
-[notices]
-contact = "400-820-8888"
-people = {{ customer = "mail:li@customer.example", "carrier desk" = "mail:desk@carrier.example" }}
-[[notices.mail]]
-host = "127.0.0.1"
-port = {port}
-tls = "none"
-sender = "desk@acquirer.example"
 """
 OF_THE_CONSOLE = 'second_factor = []            # a demonstration: passwords are enough\ndemo = "accounts.json"\n'
 
@@ -113,7 +104,7 @@ async def run(plan: Plan, show: demo.Show, tell: Tell) -> None:
     door, public = _free_port(), _free_port()
     made = world.make(
         plan.folder, plan.seed, first + outage + after, TERMINALS, outage=(first, first + outage),
-        notices=SECTIONS.format(port=postman.port, door=door, public=public),
+        notices=PAGES.format(door=door, public=public) + NOTICES.format(port=postman.port),
     )  # fmt: skip
     one = _in_world(plan, show, made)
     try:

@@ -11,6 +11,17 @@ from typing import Any
 from aiosmtpd.smtp import SMTP
 
 LETTERS_MAX = 10_000
+NOTICES = """
+[notices]
+contact = "400-820-8888"
+people = {{ customer = "mail:li@customer.example", "carrier desk" = "mail:desk@carrier.example" }}
+[[notices.mail]]
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+sender = "desk@acquirer.example"
+"""
+"""An engine's table, when its letters go to this house; `port`: where the mail server listens."""
 
 
 class Postman:
