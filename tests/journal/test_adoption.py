@@ -6,7 +6,7 @@ import pytest
 
 from chongzheng.journal import Journal
 from chongzheng.journal.actors import Actors, Role
-from chongzheng.journal.adoption import adopt
+from chongzheng.journal.adoption import give
 from chongzheng.journal.breaks import Overtaken
 from chongzheng.journal.matters import Matters
 from chongzheng.journal.registers import Registers
@@ -26,6 +26,12 @@ def matters(side: Side) -> Matters:
 def short(journal: Journal, n: int) -> None:
     """A sale that went well, and was returned by the file all the same: the engine opens a case."""
     journal.apply([sale(n), reply(n), written(n), cleared(n, 1, 1)])
+
+
+def adopt(matters: Matters, side: Side, most: int = 200) -> int:
+    """As the rounds do: the next of the engine's cases are given; how many were."""
+    found = side.ask("cases_to_adopt", after=0, scan=2**62, most=most)
+    return sum(give(matters, int(number), str(payment), str(why)) for number, payment, why in found)
 
 
 def test_every_case_of_the_engine_is_given_once(journal: Journal, matters: Matters, side: Side) -> None:
