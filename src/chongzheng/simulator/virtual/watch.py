@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import apsw
@@ -82,7 +83,7 @@ class Watch:
         self._heads: dict[str, tuple[int, bytes]] = {}
         self._reader: Reader | None = None
         self._reader_of = -1
-        self._names: dict[Key, str] = {}
+        self._keys: dict[str, Key] = {}
 
     # Words
 
@@ -297,10 +298,9 @@ class Watch:
         return contested and any(case.payment == name for case in self._look().cases())
 
     def _key(self, name: str) -> Key | None:
-        for key in self._fleet.seen:
-            if key not in self._names:
-                self._names[key] = engine_id(key)
-        return next((key for key, known in self._names.items() if known == name), None)
+        for key in islice(self._fleet.seen, len(self._keys), None):  # terminals forget nothing: what is new is behind
+            self._keys[engine_id(key)] = key
+        return self._keys.get(name)
 
     def at_rest(self) -> bool:
         """Whether nothing is driven any more."""
