@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from chongzheng.bench import alternatives, alternatives_job, load_place, relay
+from chongzheng.bench import alternatives, alternatives_job, console, load_place, relay
 from chongzheng.bench.load_database import database
 from chongzheng.bench.load_frames import POS, offset_of, sale, sale_frames
 from chongzheng.bench.load_orders import Helper
@@ -48,6 +48,25 @@ def test_relay_gives_its_figures() -> None:
     assert figures["sales_per_s"] > 0
     assert figures["bare_relay_per_s"] > 0
     assert figures["p99_ms_at_2000"] > 0
+
+
+def test_every_page_of_the_desk_is_measured_in_a_journal_that_was_filled(tmp_path: Path) -> None:
+    kept = str(tmp_path / "kept")
+    filled = CliRunner().invoke(main, ("simulate", "--fill", "20,60", "--keep", kept, "--json"))
+    assert filled.exit_code == 0, filled.output
+    figures = json.loads(
+        CliRunner().invoke(main, ("bench", "console", "--kept", kept, "--times", "2", "--json")).stdout
+    )
+    assert [page["page"] for page in figures["pages"]] == list(console.PAGES)
+    for page in figures["pages"]:
+        assert (page["status"], page["p99_ms"]) == (200, None), page["page"]
+        assert 0 < page["p50_ms"] <= page["max_ms"] and page["processor_ms"] > 0, page["page"]
+
+
+def test_a_percentile_is_none_where_it_would_only_be_the_worst() -> None:
+    assert [console.percentile(range(1, 101), share) for share in (50, 95, 99, 100)] == [50, 95, 99, 100]
+    assert [console.percentile(range(20), share) for share in (50, 95, 99)] == [9, 18, None]
+    assert console.percentile([7], 50) is None and console.percentile([7], 100) == 7
 
 
 def test_drain_gives_its_figures() -> None:

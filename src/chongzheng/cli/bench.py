@@ -172,7 +172,7 @@ def bench_settle(rows: int, format_: str, memory_mib: int, threads: int, compare
 @bench.command("console")
 @click.option("--kept", required=True, type=click.Path(path_type=Path), help="Of simulate --fill --keep: its folder.")
 @click.option("--db", help="The URL of its journal, where that is PostgreSQL.")
-@click.option("--times", default=20, show_default=True, type=click.IntRange(1, 1_000), help="Each page so often.")
+@click.option("--times", default=101, show_default=True, type=click.IntRange(1, 1_000), help="Each page so often.")
 @json_option
 def console_(kept: Path, db: str | None, times: int, as_json: bool) -> None:
     """How long the pages of the desk take in a full journal, for a supervisor who opens one after another."""
@@ -182,6 +182,9 @@ def console_(kept: Path, db: str | None, times: int, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(signed({"times": times, "pages": rows})))
         return
+    names = "".join(f"{name.removesuffix('_ms'):>10}" for name in rows[0] if name.endswith("_ms"))
+    click.echo(f"{'page':<32}{'':>5}{names}  ms")
     for row in rows:
-        milliseconds = "".join(f"{row[name]:>8}" for name in ("first_ms", "p50_ms", "p99_ms"))
-        click.echo(f"{row['page']:<26}{row['status']:>5}{milliseconds} ms")
+        numbers = [value for name, value in row.items() if name.endswith("_ms")]
+        milliseconds = "".join(f"{'-' if value is None else value:>10}" for value in numbers)
+        click.echo(f"{row['page']:<32}{row['status']:>5}{milliseconds}")
