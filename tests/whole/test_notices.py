@@ -28,7 +28,8 @@ from chongzheng.notices.catalogue import packaged, with_own
 from chongzheng.notices.mail import Mail, MailServer
 from chongzheng.notices.outlets import Delivered, Failed, Message, Outlet
 from chongzheng.notices.posting import Hook, Place, Receiver, Room, Sms, SmsGateway
-from chongzheng.notices.sending import House, deliver_due, kept
+from chongzheng.notices.sending import House, deliver_due, kept, worded
+from chongzheng.notices.wording import Rendered
 from chongzheng.reversal.policy import Policy
 
 NOON_MS = 1_790_000_000_000
@@ -162,6 +163,28 @@ class Sender:
         while some := asyncio.run(deliver_due(self.post, self.house, lambda: self.now)):
             tried += some
         return tried
+
+
+def test_days_off_are_asked_for_only_as_far_as_they_count(post: Post) -> None:
+    asked_until: list[str] = []
+
+    def published(first: str, last: str) -> frozenset[str]:
+        asked_until.append(last)
+        if last > "20260928":
+            raise TheirMistake("is beyond the calendar of working days", last)
+        return frozenset(day for day in ("20260926", "20260927") if first <= day <= last)
+
+    truth = {"value": "charged_returned", "proof": "proven", "evidence": ["E1"]}
+    refund = {"value": "posted", "proof": "confirmed", "evidence": ["refund-2"]}
+    said = {
+        "merchant": "晨光便利店", "card": "622202*********6535", "amount": 8_800, "posted": "20260920",
+        "returned": "20260921", "debit_day": "20260928", "documents": "the files", "complaints": "400-820-8888",
+        "facts": {"truth": truth, "refund": refund},
+    }  # fmt: skip
+    post.put(NOON_MS, "clawback-3", "cardholder.clawback", "li", "k1", said)
+    house = House(packaged(), {}, {}, {"contact": "400-820-8888"}, days_off=published)
+    assert isinstance(worded(post, house, post.page()[-1], NOON_MS), Rendered)
+    assert asked_until[-1] == "20260928", "five working days behind the 21st, and no day more"
 
 
 def test_a_notice_is_worded_mailed_once_and_keeps_the_servers_word(

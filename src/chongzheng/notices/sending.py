@@ -25,8 +25,6 @@ from chongzheng.reversal.payment import Proof
 from chongzheng.settlement.days import CHINA_AHEAD_S, DAY_S, shifted
 
 LOOK_EVERY_S = 1.0
-DAYS_AHEAD = 60
-"""How far ahead days off are asked for."""
 APOLOGY = "apology"
 
 log = structlog.get_logger("notices")
@@ -82,12 +80,22 @@ def worded(post: Post, house: House, notice: Notice, now: int) -> Rendered | Ref
         if isinstance(values.get(name), str):
             values[name] = str(values[name]).upper()
     day = _day(now)
-    today = Today(day, house.days_off(day, shifted(day, DAYS_AHEAD))) if template.ahead else None
+    today = Today(day, _off(house, day, template.ahead.working_days)) if template.ahead else None
     outcome = render(template, facts, values, str(said.get("language", house.language)), today)
     if isinstance(outcome, Rendered) and template.occasion == APOLOGY:
         why = _apology(post, template, said, outcome, now)
         return Refused((why,)) if why else outcome
     return outcome
+
+
+def _off(house: House, day: str, working_days: int) -> frozenset[str]:
+    """The days off from `day` until so many working days have passed; no further: near the end of a year the calendar
+    of the next one may not be published. TheirMistake: it ends before."""
+    ahead, off = 0, frozenset[str]()
+    while (missing := working_days - (ahead - len(off - {day}))) > 0:
+        ahead += missing
+        off = house.days_off(day, shifted(day, ahead))
+    return off
 
 
 def kept(post: Post, since: int, until: int, now: int) -> Share:

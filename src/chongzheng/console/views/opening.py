@@ -29,7 +29,7 @@ def form(request: Any, kind: str, wrong: str = "", status: int = 200) -> HttpRes
     if kind not in KINDS or not _row(kind).may & request.seat.roles:
         raise Http404
     fields = asked(_row(kind).takes, request.seat.language, request.POST)
-    about = {name: request.POST.get(name, request.GET.get(name, "")) for name in ("payment", "parent")}
+    about = {name: request.POST.get(f"about-{name}", request.GET.get(name, "")) for name in ("payment", "parent")}
     return page(request, "open_kind.html", status, kind=kind, fields=fields, wrong=wrong, about=about)
 
 
