@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,14 @@ THREADS = 4
 def application() -> Any:
     """The WSGI application of this process, for the configuration that the environment names."""
     frame.set_up(place.read(Path(os.environ[CONFIG_ENV])))
+    threading.Thread(target=_warm, daemon=True, name="warm").start()
     return listening.with_static(frame.HERE / "static", "static/")
+
+
+def _warm() -> None:
+    from chongzheng.console.views.live import warm  # views can be loaded when Django is set up
+
+    warm()
 
 
 def prepare(here: place.Place) -> None:

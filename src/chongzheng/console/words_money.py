@@ -83,6 +83,7 @@ _BOOKS = {
     "tab.days": ("日终", "Day close"),
     "tab.fees": ("手续费", "Fees"),
     "tab.hopping": ("跳码", "Hopping"),
+    "suspense.adding": ("合计正在计算，刷新本页即可看到", "the totals are being added up; load the page again"),
     "suspense.title": ("挂账明细", "Money in suspense"),
     "suspense.item": ("交易或差错", "Payment or difference"),
     "suspense.fen": ("金额", "Amount"),

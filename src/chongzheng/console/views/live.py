@@ -7,6 +7,7 @@ so, and is not guessed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from chongzheng.console.areas import AREAS, area_of
 from chongzheng.console.engine import WATCH, Heard, heard
 from chongzheng.console.fresh import FRESH
 from chongzheng.console.showing import apart, here, hidden_of, now, page, sights_of
-from chongzheng.console.views.money import exposed
+from chongzheng.console.views.money import exposed, exposed_soon
 from chongzheng.journal.books import MINUTE_MS, Books
 from chongzheng.journal.rules import day_of
 from chongzheng.journal.side import Side
@@ -71,12 +72,25 @@ def _figures(request: Any) -> dict[str, Any]:
     }
 
 
+def warm() -> None:
+    """Begin with what is dear before anybody looks. Whoever comes meanwhile finds it begun; a journal that is away is
+    asked again by the first who looks."""
+    at = now()
+    for begin in (exposed_soon, _month):
+        with suppress(Exception):
+            begin(at)
+
+
+def _month(at: int) -> Chart | None:
+    counted = apart(lambda own: failure_chart(Books(own.side), at))
+    return FRESH.soon("failures", at, CHARTED_MS, OLD_CHART_MS, counted)
+
+
 def _shared(at: int) -> dict[str, Any]:
     """What does not depend on who looks."""
     sight = here()
     cases, late = sight.reader.open_cases(at)
-    counted = apart(lambda own: failure_chart(Books(own.side), at))
-    board, chart = exposed(at), FRESH.soon("failures", at, CHARTED_MS, OLD_CHART_MS, counted)
+    board, chart = exposed(at), _month(at)
     opened = _traffic(Books(sight.side), at)
     return {
         "read_at": at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -25,9 +26,17 @@ CHANNEL_CHARS_MAX = 40
 
 def exposed(at: int) -> Exposure:
     """All money in doubt, as of the instant that it says. Whoever asks first waits until it is added up."""
-    add_up = apart(lambda sight: Ledger(sight.side, now).exposure())
-    board = FRESH.soon("exposure", at, BOARD_MS, OLD_BOARD_MS, add_up)
-    return board if board is not None else FRESH.awaited("exposure", at, BOARD_MS, add_up)
+    board = exposed_soon(at)
+    return board if board is not None else FRESH.awaited("exposure", at, BOARD_MS, _added_up())
+
+
+def exposed_soon(at: int) -> Exposure | None:
+    """The same, or None while it is added up."""
+    return FRESH.soon("exposure", at, BOARD_MS, OLD_BOARD_MS, _added_up())
+
+
+def _added_up() -> Callable[[], Exposure]:
+    return apart(lambda sight: Ledger(sight.side, now).exposure())
 
 
 def shown(request: Any) -> HttpResponse:
@@ -45,12 +54,12 @@ def shown(request: Any) -> HttpResponse:
 def suspense(request: Any) -> HttpResponse:
     """What lies in suspense, item by item, oldest first; of an age, of a channel."""
     at, given = now(), _asked(request)
-    books, board = Books(here().side), exposed(at)
+    books, board = Books(here().side), exposed_soon(at)
     rows, behind = books.suspense(given["age"], given["channel"], _behind(request), ROWS, at)
     cases = cases_of(request, [one.payment for one in rows])
     return page(
         request, "money_suspense.html", tab="suspense", rows=rows, cases=cases, board=board, given=given,
-        channels=[one.name for one in board.channel], after=_key(behind) if behind else "",
+        channels=[one.name for one in board.channel] if board else [], after=_key(behind) if behind else "",
     )  # fmt: skip
 
 
