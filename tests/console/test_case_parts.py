@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
+
 from chongzheng.cases.matter import Matter
 from chongzheng.cases.sop import SOPS
 from chongzheng.cases.timeline import Event, Moment
@@ -103,6 +105,23 @@ def test_our_own_reversal_is_what_was_frozen_with_the_sale() -> None:
     (reversal,) = found.reversals
     assert (reversal.who, reversal.fields[39], reversal.fields[38]) == ("ours", "98", "A1")
     assert {row.number: row for row in found.rows}[4].cells[0].found == "same"
+
+
+@pytest.mark.parametrize(
+    ("sale_chip", "frozen", "found"),
+    [
+        ("9F260811223344556677889F36020001", "hex:9F36020001", diff.SAME),
+        ("9F260811223344556677889F36020001", "hex:9F36020002", diff.DIFFERS),
+        ("9F36020001", "", diff.MISSING),
+        ("unreadable", "hex:9F36020001", diff.DIFFERS),
+    ],
+)
+def test_of_chip_data_the_tags_of_a_reversal_are_compared(sale_chip: str, frozen: str, found: str) -> None:
+    ours = Payment("P7", key(7), attempts=1, identity=(("11", "000007"), *([("55", frozen)] if frozen else [])))
+    compared = diff.compared(ours, [message(7, "0200", NOON_MS, F55=sale_chip)], PURCHASE)
+    assert compared is not None
+    (row,) = (row for row in compared.rows if row.number == diff.CHIP)
+    assert (row.cells[0].found, row.cells[0].text) == (found, frozen.removeprefix("hex:"))
 
 
 def test_without_a_sale_a_reversal_or_a_table_nothing_is_compared() -> None:

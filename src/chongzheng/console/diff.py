@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from chongzheng.gateway.channel import FORBIDDEN, Kind
+from chongzheng.gateway.translate import HEX_MARK
+from chongzheng.iso8583.tlv import keep
 from chongzheng.journal.rows import Evidence
+from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.payment import Payment
 
 ACCOUNT, CHIP, AUTH, REASON = 2, 55, 38, 39
@@ -106,6 +109,8 @@ def _ours(payment: Payment) -> Iterable[Said]:
         fields.setdefault(AUTH, payment.auth)
     if payment.reason:
         fields[REASON] = payment.reason
+    if CHIP in fields:  # frozen as hex under a mark; what was heard is hex without one
+        fields[CHIP] = fields[CHIP].removeprefix(HEX_MARK).upper()
     fields[ACCOUNT] = payment.masked_pan
     return (Said(OURS, 0, "0400", fields),)
 
@@ -113,8 +118,18 @@ def _ours(payment: Payment) -> Iterable[Said]:
 def _row(number: int, sale: Said, reversals: Sequence[Said], kind: Kind) -> Row:
     rule = _rule(number, kind)
     was = sale.fields.get(number, "")
-    cells = tuple(Cell(one.fields.get(number, ""), _found(rule, was, one.fields.get(number, ""))) for one in reversals)
+    said = [one.fields.get(number, "") for one in reversals]
+    same = _tags if number == CHIP else str
+    cells = tuple(Cell(text, _found(rule, same(was), same(text))) for text in said)
     return Row(number, rule, was, cells)
+
+
+def _tags(chip: str) -> str:
+    """Of chip data the tags that a reversal repeats; what cannot be read stands as it is."""
+    try:
+        return keep(bytes.fromhex(chip)).hex()
+    except (ValueError, TheirMistake):
+        return chip
 
 
 def _rule(number: int, kind: Kind) -> str:
