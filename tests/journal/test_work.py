@@ -211,7 +211,7 @@ def asked_of(driver: Counting) -> dict[str, Callable[[], object]]:
         "by trace": lambda: reader.find(key(1).stan),
         "by terminal": lambda: reader.find(key(1).terminal),
         "by id": lambda: (reader.find(name_of(1)), reader.find(name_of(1)[:6])),
-        "by amount": lambda: reader.find(f"{AMOUNT_FEN / 100:.2f}"),
+        "amount": lambda: matters.search(f"{AMOUNT_FEN / 100:.2f}", most=50),
         "by nothing": lambda: reader.find("nothing"),
         "suspense": lambda: Books(side).suspense("", "", (0, "", 0), 50, NOON_MS),
         "suspense, further": lambda: Books(side).suspense("", "", (NOON_MS + 1_500_000, "", 0), 50, NOON_MS),

@@ -185,8 +185,7 @@ ORDER BY opened_at, id;
 SELECT id FROM engine WHERE expires_at > now_ms() ORDER BY id;
 
 -- name: find
--- The newest of those with this id, this beginning of an id, this trace, this terminal, this amount (below 0: none); each
--- way has its index.
+-- The newest of those with this id, this beginning of an id, this trace, this terminal; each way has its index.
 SELECT body FROM payment WHERE place IN (
     SELECT place FROM payment WHERE id = :exact
     UNION
@@ -194,9 +193,7 @@ SELECT body FROM payment WHERE place IN (
     UNION
     SELECT place FROM (SELECT place FROM payment WHERE stan = :exact ORDER BY opened_at DESC LIMIT :most) AS traced
     UNION
-    SELECT place FROM (SELECT place FROM payment WHERE terminal = :exact ORDER BY opened_at DESC LIMIT :most) AS sold
-    UNION
-    SELECT place FROM (SELECT place FROM payment WHERE amount_fen = :fen ORDER BY opened_at DESC LIMIT :most) AS paid)
+    SELECT place FROM (SELECT place FROM payment WHERE terminal = :exact ORDER BY opened_at DESC LIMIT :most) AS sold)
 ORDER BY opened_at DESC, id LIMIT :most;
 
 -- name: last_of_terminal

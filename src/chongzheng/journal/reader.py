@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from chongzheng.reversal.payment import Payment
 
 FOUND_MAX = 50
 PREFIX_CHARS_MIN = 4
-AMOUNT = re.compile(r"[0-9]{1,13}\.[0-9]{2}")
 BEHIND = "~"
 """Behind every letter and digit of an id."""
 
@@ -140,11 +138,9 @@ class Reader:
         return [CaseRow(*row) for row in rows]
 
     def find(self, text: str) -> list[Payment]:
-        """Payments by id, its beginning (four characters or more), STAN, terminal, amount in yuan with two decimals; at
-        most FOUND_MAX, the newest first."""
+        """Payments by id, its beginning (four characters or more), STAN, terminal; at most FOUND_MAX, newest first."""
         prefix = text.upper() if len(text) >= PREFIX_CHARS_MIN else ""
         values = {"exact": text, "prefix": prefix, "behind": prefix and f"{prefix}{BEHIND}", "most": FOUND_MAX}
-        values["fen"] = int(text.replace(".", "")) if AMOUNT.fullmatch(text) else -1
         return [decode_payment(body) for (body,) in self._named("find", **values)]
 
     def find_original(self, merchant: str, terminal: str, stan: str, amount_fen: int, day: str) -> Payment | None:

@@ -49,7 +49,6 @@ CREATE INDEX payment_due_later ON payment (wake_at, id)
     WHERE wake_at IS NOT NULL AND owes NOT IN ('forward', 'delivery', 'reversal');
 CREATE INDEX payment_terminal ON payment (terminal, opened_at);
 CREATE INDEX payment_trace ON payment (stan, opened_at);
-CREATE INDEX payment_amount ON payment (amount_fen, opened_at);
 CREATE INDEX payment_day ON payment (day, opened_at);
 -- Whose money nobody knows: few of many, and all that the board of money in doubt shows of them. What is on its way to
 -- an answer goes through suspense too, and is left out.

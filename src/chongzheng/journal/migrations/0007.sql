@@ -1,7 +1,6 @@
--- Version 7: every list of matters is read in its order, a payment is found by its trace and by its
--- amount, a matter by an amount and by the last digits of a card, what is unresolved or in suspense without reading what is
--- over; and a case that is over leaves the lists of those that wait, are at risk, or have money in
--- suspense. One transaction.
+-- Version 7: every list of matters is read in its order; a payment is found by its trace, a matter by an amount and by the
+-- last digits of a card; what is unresolved or in suspense is found without reading what is over; and a case that is over
+-- leaves the lists of those that wait, are at risk, or have money in suspense. One transaction.
 
 DROP INDEX matter_queue;
 DROP INDEX matter_owner;
@@ -11,7 +10,6 @@ CREATE INDEX matter_stage ON matter (kind, state, priority DESC, no) WHERE close
 CREATE INDEX matter_order ON matter (priority DESC, no) WHERE closed = 0;
 
 CREATE INDEX payment_trace ON payment (stan, opened_at);
-CREATE INDEX payment_amount ON payment (amount_fen, opened_at);
 CREATE INDEX breaks_unresolved ON breaks (id, type, channel, file) WHERE state IN ('open', 'proposed');
 CREATE INDEX breaks_tally ON breaks (type, state, fen);
 CREATE INDEX voucher_suspense ON voucher (payment, break_id, debit, credit, fen)
