@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chongzheng.gateway.channel import FORBIDDEN, Kind
-from chongzheng.gateway.translate import HEX_MARK
-from chongzheng.iso8583.tlv import keep
+from chongzheng.gateway.translate import HEX_MARK, chip_of_reversal
 from chongzheng.journal.rows import Evidence
-from chongzheng.mistakes import TheirMistake
 from chongzheng.reversal.payment import Payment
 
 ACCOUNT, CHIP, AUTH, REASON = 2, 55, 38, 39
@@ -119,17 +117,9 @@ def _row(number: int, sale: Said, reversals: Sequence[Said], kind: Kind) -> Row:
     rule = _rule(number, kind)
     was = sale.fields.get(number, "")
     said = [one.fields.get(number, "") for one in reversals]
-    same = _tags if number == CHIP else str
+    same = chip_of_reversal if number == CHIP else str
     cells = tuple(Cell(text, _found(rule, same(was), same(text))) for text in said)
     return Row(number, rule, was, cells)
-
-
-def _tags(chip: str) -> str:
-    """Of chip data the tags that a reversal repeats; what cannot be read stands as it is."""
-    try:
-        return keep(bytes.fromhex(chip)).hex()
-    except (ValueError, TheirMistake):
-        return chip
 
 
 def _rule(number: int, kind: Kind) -> str:

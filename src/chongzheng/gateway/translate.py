@@ -291,6 +291,15 @@ def _reversal_chip(value: Value | None) -> bytes | None:
         return None
 
 
+def chip_of_reversal(chip: str) -> str:
+    """What a reversal repeats of chip data, both in hex, with or without the mark; what cannot be read as it stands."""
+    text = chip.removeprefix(HEX_MARK)
+    try:
+        return keep(bytes.fromhex(text)).hex().upper()
+    except (ValueError, TheirMistake):
+        return text
+
+
 def _fingerprint(kind: Kind, identity: Pairs, card_index: str) -> str:
     """Under one key (fact 7 without its message type) another type, or any other field, is another request."""
     named = (*identity, ("type", kind.mti), ("card", card_index))

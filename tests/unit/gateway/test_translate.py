@@ -17,7 +17,7 @@ from chongzheng.reversal.facts import ANY, Key, Link, Moves, Undo
 from chongzheng.reversal.payment import Payment, Seen
 
 PAN = "6222020000001234"
-CHIP = bytes.fromhex("9F2608000000000000000095050000008000" "9F3602001F")
+CHIP = bytes.fromhex("9F26080000000000000000950500000080009F3602001F")
 SALE: dict[int, Value] = {
     2: PAN, 3: "000000", 4: "000000001000", 11: "000007", 14: "2512", 22: "021", 23: "001", 25: "00", 26: "12",
     35: f"{PAN}D2512", 41: "10000001", 42: "898100000000001", 49: "156", 52: bytes(8), 53: "2600000000000000",
@@ -423,3 +423,9 @@ def test_the_settlement_day_comes_with_the_approval_and_goes_with_a_reversal_tha
     payment = Payment("P1", Key("m", "t", "b", "s"))
     assert 15 not in translate.reversal(payment, "98", None).fields
     assert translate.reversal(replace(payment, settles="1123"), "98", None).text(15) == "1123"
+
+
+def test_of_chip_data_that_is_read_again_a_reversal_repeats_its_tags_alone() -> None:
+    assert translate.chip_of_reversal("9F260811223344556677889f36020001") == "9F36020001"
+    assert translate.chip_of_reversal("hex:9F36020001") == "9F36020001"
+    assert [translate.chip_of_reversal(text) for text in ("not hex", "9F36", "")] == ["not hex", "9F36", ""]
