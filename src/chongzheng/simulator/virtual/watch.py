@@ -21,6 +21,7 @@ from chongzheng.reversal.entries import disagreement
 from chongzheng.reversal.payment import FINAL, Owes, Payment, Proof, State, Told, Truth
 from chongzheng.simulator import planting, scale
 from chongzheng.simulator.bank import Bank
+from chongzheng.simulator.clearing import OMIT_SALE
 from chongzheng.simulator.demo import LIVE, book_of, claim_of, engine_id
 from chongzheng.simulator.fleet import Fleet
 from chongzheng.simulator.ledger import Key
@@ -31,6 +32,7 @@ from chongzheng.simulator.virtual.invariants import INVARIANTS, SITUATIONS
 from chongzheng.simulator.virtual.loop import VirtualLoop
 from chongzheng.simulator.virtual.network import Fabric
 from chongzheng.simulator.virtual.platter import Image
+from chongzheng.simulator.virtual.situations import of_event
 
 if TYPE_CHECKING:
     from chongzheng.simulator.virtual.given import Given
@@ -336,8 +338,13 @@ class Watch:
         return [(name, reader.head(name)) for name in sorted(self._states)]
 
     def same_picture(self, before: list[tuple[str, tuple[int, bytes]]]) -> None:
-        """A file that was given twice changed nothing."""
-        self.hold("R1", self.picture() == before, "a file that was given again changed a payment")
+        """A file that was given twice changed nothing; where people give back beside it, they and shops may have."""
+        old, reader = dict(before), self._look()
+        for name in (name for name, head in self.picture() if head != old.get(name)):
+            new = [row.kind for row in reader.facts_of(name)[old.get(name, (0, b""))[0] :]]
+            theirs = self.given is not None and new and "SettlementSaw" not in new
+            self.hold("R1", theirs, f"{name}: a file was given again, and {new} came of it")
+        self.hold("R1", True, "")
 
     def judge(self) -> None:
         """The world has ended: compare the books."""
@@ -357,9 +364,10 @@ class Watch:
         payments = {p.id: p for p in reader.payments()}
         cases = {case.payment for case in reader.cases()}
         rows = self._bank.obey({"do": "ledger"})["payments"]
-        books = [book_of(row) for row in rows]
-        claims = [claim_of(payment, payment.id in cases) for payment in payments.values()]
-        planted = {engine_id(key): kind for key, kind in self.planted.items()}
+        blind, planted = self._blind(payments), {engine_id(key): kind for key, kind in self.planted.items()}
+        books = [book for book in map(book_of, rows) if book.payment not in blind]
+        claims = [claim_of(payment, payment.id in cases) for name, payment in payments.items() if name not in blind]
+        planted = {name: kind for name, kind in planted.items() if name not in blind}
         found = judge(claims, books, planted, [engine_id(key) for key in self._fleet.seen])
         for name, why in found.wrong.items():
             self.violate("M2", f"{name}: {why}")
@@ -391,6 +399,12 @@ class Watch:
             self.hold("K1", (p.state, p.verdict.truth) == (state, truth), f"{name} was {state} {truth}, is {p.state}")
         self._ends(payments)
 
+    def _blind(self, payments: dict[str, Payment]) -> set[str]:
+        """Whose lie nobody can notice: the file leaves out a sale that a shop reversed after the lie was planted, and
+        silence means then that the reversal took effect."""
+        asked = {name for name, payment in payments.items() if payment.reason and payment.state is not State.CONTESTED}
+        return {engine_id(key) for key, kind in self.planted.items() if kind == OMIT_SALE} & asked
+
     def _shown(self, payments: dict[str, Payment], cases: set[str]) -> None:
         """What the terminals showed, against what stands."""
         planted = {engine_id(key) for key in self.planted}
@@ -415,7 +429,7 @@ class Watch:
     def _situations(self, before: Payment | None, one: Committed, event: str) -> None:
         after = one.payment
         state = one.rule.partition(".")[0]
-        for situation in _of_event(state, event, before, after):
+        for situation in of_event(state, event, before, after):
             self.reach(situation)
 
     def _ends(self, payments: dict[str, Payment]) -> None:
@@ -453,46 +467,3 @@ class Watch:
         dossiers = self._bank.desk.dossiers.values()
         held = sum(one.fate.sale.name == "original-next-day" and bool(one.rrn) for one in dossiers)
         yield "a sale was executed on the next day", held
-
-
-_BY_EVENT: dict[str, str] = {
-    "declined": "a sale was refused",
-    "request_repeated": "the same sale arrived twice",
-    "repeat_of_approved": "the same sale arrived twice",
-    "request_conflicts": "another amount came under a key that was used",
-    "answer_written": "a sale was approved and delivered",
-    "delivery_uncertain": "a delivery was uncertain",
-    "send_uncertain": "a send was uncertain after a restart",
-    "window_over": "a reversal's window closed without an answer",
-    "rev_busy": "the bank was too busy for a reversal",
-    "rev_sign_in": "the bank wanted a new sign-in",
-    "rev_invalid": "a reversal was refused for good",
-    "rev_relation": "a reversal was refused for good",
-    "rev_mismatch": "a reversal was refused for good",
-    "rev_unsupported": "a reversal was refused for good",
-    "rev_malformed": "a reversal was refused for good",
-    "file_contradicts": "a file contradicted what we knew",
-}
-
-
-def _of_event(state: str, event: str, before: Payment | None, after: Payment) -> Iterator[str]:
-    if event in _BY_EVENT:
-        yield _BY_EVENT[event]
-    if state == State.FORWARDED and event == "deadline":
-        yield "a sale's answer was lost"
-    if event == "approved" and state in (State.REVERSING, State.UNMATCHED):
-        yield "a late approval met its reversal"
-    if event in ("approved", "reply_late") and state in (State.RETURNED, State.DOUBTFUL, State.SETTLED):
-        yield "an approval arrived after the payment was given up"
-    if event == "reply_unproven":
-        yield "an answer with a wrong MAC was set aside"
-    if event == "rev_unproven":
-        yield "an answer for another amount was set aside"
-    if event == "rev_done" and state == State.REVERSING:
-        yield "a reversal was answered 00 at once"
-        if after.approval is None:
-            yield "a reversal was answered 00 and there was nothing to reverse"
-    if event in ("rev_late", "rev_done", "rev_already") and state == State.RETURNED:
-        yield "a reversal was answered 00 twice"
-    if event == "approved" and before is not None and before.not_found:
-        yield "a reversal was answered 25 and the sale came afterwards"
