@@ -9,10 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from chongzheng.console.place import read as read_desk
 from chongzheng.console.public.pacing import Pace, neighbour
@@ -21,6 +23,7 @@ from chongzheng.console.public.table import PublicTable
 from chongzheng.first import first_configuration
 from chongzheng.journal.doors import Doors
 from chongzheng.mistakes import TheirMistake
+from console.seat import NARROW, Screen, screen
 from console.site import CODE, DOUBTFUL, KEPT, RETURNED, Site, four, name_of, public_site, served
 from console.world import PASSWORD, STRICT, Day, actor_of, now_ms, working_day
 from journal.made import pan
@@ -28,6 +31,7 @@ from journal.made import pan
 ONCE = re.compile(r'name="once" value="([^"]+)"')
 NOTHING = "没有找到与这四项都相符的付款"
 PHONE = "+86 138 0013 8000"
+LANG = {"zh": "zh-CN", "en": "en"}
 
 
 @pytest.fixture(scope="module")
@@ -338,6 +342,40 @@ def test_what_is_wrong_is_one_line(tmp_path: Path, text: str, says: str) -> None
 def test_the_command_says_it_in_one_line(tmp_path: Path) -> None:
     done = chongzheng("public", "serve", "--config", str(written(tmp_path, 'door = "http://x"')))
     assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1
+
+
+# On a phone
+
+
+def asked(seat: Screen, words: dict[str, str]) -> None:
+    """The form, filled in and sent."""
+    seat.go("/")
+    for name, text in words.items():
+        seat.page.fill(f"#{name}", text)
+    seat.page.click("form.card button.go")
+    seat.page.wait_for_load_state()
+
+
+@pytest.mark.parametrize(("language", "light"), list(product(("zh", "en"), ("light", "dark"))))
+def test_nothing_here_shuts_anybody_out(site: Site, chromium: Browser, language: str, light: str) -> None:
+    with screen(site, chromium, language, light, NARROW) as seat:
+
+        def looked_at(what: str) -> None:
+            shown = seat.page.locator("html")
+            assert (shown.get_attribute("lang"), shown.get_attribute("data-light")) == (LANG[language], light)
+            assert not seat.grave(), what
+            assert seat.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} is too wide"
+
+        for n in (KEPT, DOUBTFUL, RETURNED):
+            asked(seat, four(n))
+            looked_at(f"answer {n}")
+        asked(seat, four(KEPT, last_four="0000"))
+        looked_at("nothing fits")
+        seat.go("/complaint")
+        looked_at("complaint")
+        seat.page.fill("#text", "where is it")
+        seat.page.click("form.card button.go")
+        looked_at("taken in")
 
 
 # At the desk
