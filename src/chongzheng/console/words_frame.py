@@ -31,7 +31,7 @@ _DOORS = {
     "area.tell.what": ("让相关的人知道", "Tell the people concerned"),
     "area.improve.what": ("让它不再发生", "Keep it from happening again"),
     "search": ("搜索", "Search"),
-    "search.hint": ("编号、流水号、终端", "Id, trace, terminal"),
+    "search.hint": ("编号、流水号、参考号、终端、尾号、金额", "Id, trace, RRN, terminal, last four, amount"),
     "language": ("English", "中文"),
     "light.dark": ("深色", "Dark"),
     "light.light": ("浅色", "Light"),
