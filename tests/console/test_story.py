@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 
 from chongzheng.cases.calendar import day_of
 from chongzheng.cases.matter import PROGRAM
-from chongzheng.console.words import LANGUAGES
+from chongzheng.console.words import LANGUAGES, fact
 from chongzheng.settlement.days import shifted
 from chongzheng.simulator.demo import engine_id
 from chongzheng.simulator.terminal import Seen
@@ -258,6 +258,7 @@ class Play:
 
     def the_sale(self) -> None:
         """A card is charged, the terminal says that it was not, and nobody can undo it."""
+        self.paid_on = day_of(now_ms())
         self.seen: Seen = self.here.sell()
         self.payment = engine_id(self.seen.key)
         self.here.handed_over(self.seen)
@@ -314,7 +315,7 @@ class Play:
 
     def ask(self, player: Player) -> None:
         """What is on the slip."""
-        day = day_of(now_ms())
+        day = self.paid_on
         words = {
             "reference": f"{self.seen.key.terminal}-{self.seen.key.stan}", "last_four": PAN[-4:], "amount": "88.00",
             "day": f"{day[:4]}-{day[4:6]}-{day[6:]}",
@@ -345,6 +346,9 @@ class Play:
         auditor.follow(f"a[href='/matters/{case}/print']")
         auditor.screen.arrive("**/print")
         self.glance(auditor, "print")
+        sheet = auditor.page.locator("main").inner_text()
+        for act in self.here.keeper.story(case):
+            assert fact(act["fact"], self.language) in sheet, act
         paper = auditor.page.pdf(format=A4)
         with auditor.page.expect_download() as taken:
             auditor.follow(f"a[href='/matters/{case}/report.pdf']")
