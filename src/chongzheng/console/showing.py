@@ -49,7 +49,7 @@ def page(request: Any, template: str, status: int = 200, **words: Any) -> HttpRe
         "now": now(),
         "address": request.get_full_path(),
         "place": request.path,
-        "reads": not ALLOWED[May.READ].isdisjoint(roles),
+        "reads": reads(request),
         "fields": not ALLOWED[May.CHECK].isdisjoint(roles),
         "rules": not ALLOWED[May.SET_RULES].isdisjoint(roles),
         "message": request.session.pop("message", None) if request.seat.actor is not None else None,
@@ -77,6 +77,11 @@ def inside(address: str, otherwise: str = "/") -> str:
 def sights_of(request: Any) -> Any:
     """The register that says who sees what, as of today."""
     return here().registers.in_force(now())["sight"]
+
+
+def reads(request: Any) -> bool:
+    """Whether this person sees payments at all; whoever works for another house does not."""
+    return request.seat.actor is not None and not ALLOWED[May.READ].isdisjoint(request.seat.actor.roles)
 
 
 def hidden_of(request: Any, one: Matter, rows: Any = None) -> frozenset[str] | None:

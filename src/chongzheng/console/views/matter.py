@@ -19,7 +19,7 @@ from chongzheng.console.doorway import Answer, Away
 from chongzheng.console.forms import Action, Unreadable, actions, weighty
 from chongzheng.console.forms import said as read_words
 from chongzheng.console.seeing import case_among, nothing_of_payment, of_matter, of_payment
-from chongzheng.console.showing import go, here, hidden_of, now, page, tell
+from chongzheng.console.showing import go, here, hidden_of, now, page, reads, tell
 from chongzheng.journal.actors import ALLOWED, May, Role
 from chongzheng.mistakes import TheirMistake
 from chongzheng.reports import papers
@@ -77,23 +77,26 @@ def reported(request: Any, number: str) -> HttpResponse:
 
 
 def about(request: Any, one: Matter, hides: frozenset[str], fact: str = "", since: int | None = None) -> dict[str, Any]:
-    """Everything that the page of a matter shows this person. `since`: the version that they saw before."""
+    """Everything that the page of a matter shows this person; of its payment only to whoever reads payments. `since`:
+    the version that they saw before."""
     sight, actor = here(), request.seat.actor
     view = sight.matters.view(one.id)
-    seen = replace(view.matter, body={name: word for name, word in view.matter.body.items() if name not in hides})
+    pays, standing = (view.matter.payment, view.payment) if reads(request) else ("", {})
+    body = {name: word for name, word in view.matter.body.items() if name not in hides}
+    seen = replace(view.matter, body=body, payment=pays)
     rules = sight.registers.in_force(now())
     chinese = request.seat.language == words.LANGUAGES[0]
     found = actions(KINDS[one.kind], view.matter, actor.id, request.seat.roles, request.seat.language)
-    payment = sight.reader.payment(one.payment) if one.payment else None
+    payment = sight.reader.payment(pays) if pays else None
     children = _family(request, sight.matters.of_parent(one.id, most=CHILDREN_MAX))
     below = {each.id for each in children}
-    about_it = _family(request, sight.matters.of_payment(one.payment), one) if one.payment else []
+    about_it = _family(request, sight.matters.of_payment(pays), one) if pays else []
     siblings = [each for each in about_it if each.id not in below]
     story = _story(sight, one, hides)
     case = case_among(seen if one.kind == "case" else None, about_it)
     of_it = of_payment(sight, payment, case, rules) if payment else nothing_of_payment()
     return {
-        "one": seen, "hash": view.hash, "standing": view.payment, "payment": payment, "hides": bool(hides),
+        "one": seen, "hash": view.hash, "standing": standing, "payment": payment, "hides": bool(hides),
         "clocks": _clocks(request, seen, rules), "facts": _facts(request, seen), "who": actor.id,
         "actions": _again(request, found, fact), "story": story[::-1][:STORY_MAX],
         "news": [] if since is None else story[since:][-NEWS_MAX:], "stale": since is not None,
@@ -105,7 +108,7 @@ def about(request: Any, one: Matter, hides: frozenset[str], fact: str = "", sinc
         "begins": _begins(seen, request.seat.roles),
         "reports": one.kind == CASE and not hides - {PERSONAL} and bool(REPORTERS & actor.roles),
         "check": _check(request, sight, seen, view.hash, story, rules, found),
-        **of_it, **of_matter(seen, [*siblings, *children], rules, view.payment, chinese),
+        **of_it, **of_matter(seen, [*siblings, *children], rules, standing, chinese),
     }  # fmt: skip
 
 

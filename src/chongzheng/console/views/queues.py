@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -11,7 +12,7 @@ from chongzheng.cases.matter import Matter
 from chongzheng.console import columns, lists, look, sheets
 from chongzheng.console.areas import AREAS
 from chongzheng.console.models import ADDRESS_CHARS_MAX, FILTERS_MAX, TITLE_CHARS_MAX
-from chongzheng.console.showing import go, here, hidden_of, inside, now, page, sights_of
+from chongzheng.console.showing import go, here, hidden_of, inside, now, page, reads, sights_of
 from chongzheng.console.words import kind, text
 from chongzheng.journal.rules import day_of
 from chongzheng.journal.worklists import FIRST, LOOKED_AT_MAX, Place
@@ -106,11 +107,14 @@ def _title(name: str) -> str:
 
 
 def _cells(request: Any, rows: Any, chosen: tuple[str, ...]) -> list[list[columns.Value]]:
+    """What stands in each row; of payments nothing for whoever does not read them."""
     sights, matters = sights_of(request), here().matters
 
     def hides(one: Matter) -> frozenset[str]:
         return hidden_of(request, one, sights) or frozenset()
 
+    if not reads(request):
+        rows = [replace(one, payment="") for one in rows]
     return columns.cells(rows, chosen, request.seat.language, hides, lambda one: matters.standing(one.payment))
 
 
