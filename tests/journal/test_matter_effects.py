@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chongzheng.cases.effects import Book, Effect, FreeRelease, TakeRelease
+from chongzheng.cases.effects import Book, Effect, FreeRelease, Open, TakeRelease
 from chongzheng.cases.matter import Fact, Matter
 from chongzheng.journal import Journal
 from chongzheng.journal.breaks import Overtaken
@@ -47,6 +47,23 @@ def two(keeper: Matters) -> tuple[Matter, Matter]:
 def tokens(place: Place) -> list[str]:
     """Who holds release tokens, by their verbs."""
     return [str(verb) for (verb,) in place.raw("SELECT verb FROM release")]
+
+
+def test_what_a_matter_opens_is_not_given_to_whoever_took_its_key_before(keeper: Matters, carry: Carry) -> None:
+    first, _ = two(keeper)
+    words = {"what": "in the way", "team": "finance"}
+    named = keeper.open("task", words, key=keeper.named("task", "task-1 order 3"))
+    carry(first, Open("task", "task-1 order 3", words))
+    assert keeper.holder("task-1 order 3") not in ("", named.id), "a client's name is no key of ours"
+    keeper.open("problem", {"title": "in the way", "cause": "SW-TIMEOUT"}, key="task-1 order 4")
+    with pytest.raises(Overtaken, match="is there already, as problem-"):
+        carry(first, Open("task", "task-1 order 4", words))
+
+
+def test_only_a_slip_has_the_key_of_the_program_from_a_client(keeper: Matters) -> None:
+    assert keeper.named("slip", "slip 1 2 3 4") == "slip 1 2 3 4" and keeper.named("task", "") == ""
+    assert keeper.named("slip", "refund of P1") == "named slip refund of P1"
+    assert keeper.named("task", "slip 1 2 3 4") == "named task slip 1 2 3 4"
 
 
 def test_one_matter_gives_back_and_only_it_frees_the_token(

@@ -74,7 +74,7 @@ async def open_matter(door: Door, call: Call) -> shapes.MatterView:
     """A new matter, once under an idempotency key."""
     said, by = call.body, call.actor
     async with door.in_turn(f"{call.who.id}\x1f{call.key}"):
-        key = said.key or await _key(door, call)
+        key = door.matters.named(said.kind, said.key) or await _key(door, call)
         about = {"payment": said.payment, "parent": said.parent, "key": key}
         made = await _asked(lambda: door.matters.open(said.kind, said.words, by.id, **about))
         return await _asked(lambda: _view(door, made.id, by))

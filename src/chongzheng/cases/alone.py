@@ -1,8 +1,9 @@
 """May one person decide alone in an emergency, and who looks at it afterwards?
 
 Of a refund only the second approval is left out: whoever proposed it or reported its case approves it in no emergency,
-and evidence, rule, limits and tokens hold as ever. A change may be approved by whoever planned it. It opens a review
-that another person must end; until then nothing above it closes. Grounds and limits are proposals of ours.
+nor reviews it, and evidence, rule, roles, limits and tokens hold as ever. A change may be approved by whoever planned
+it. It opens a review that another person must end; until then no case above it closes. Grounds and limits are proposals
+of ours.
 """
 
 from __future__ import annotations
@@ -54,12 +55,15 @@ def objection(matter: Matter, fact: Fact, given: Given) -> Refused | None:
     return None
 
 
-def review(matter: Matter, fact: Fact, given: Given) -> Open:
-    """The review of what was decided alone: under the case, where there is one, so that the case waits for it.
+def review(matter: Matter, fact: Fact, given: Given, apart: frozenset[str] = frozenset()) -> Open:
+    """The review of what was decided alone: under the case, where there is one, so that the case waits for it. `apart`:
+    who may not review it either.
 
     Its key counts facts, not time: what was taken back and decided alone again within a millisecond is reviewed again.
     """
     said = {"decided": matter.id, "alone": fact.actor, "fen": matter.fen, **_words(fact.said)}
+    if apart:
+        said["apart"] = sorted(apart)
     parent = kin.case_of(matter, given) or matter.id
     return Open(REVIEW, f"{matter.id} alone {matter.version}", said, matter.payment, parent)
 

@@ -35,6 +35,8 @@ from chongzheng.cases.refund_rules import (
 )
 from chongzheng.reversal.booking import Booking
 
+PROPOSER_AND_ONE = 2
+"""People of a refund in an emergency."""
 OPEN = (PROPOSED, APPROVED, SENT, POSTED, DOUBLE_CREDIT, RECOVERING)
 BEFORE = (PROPOSED, APPROVED)
 OUT = (SENT, POSTED, CONFIRMED_FINAL, DOUBLE_CREDIT, RECOVERING)
@@ -167,11 +169,22 @@ def _approved_alone(matter: Matter, fact: Fact, given: Given) -> Outcome | Refus
     if fact.actor in rules.reporters(given):
         return Refused("self", f"{fact.actor} reported the case; the refund takes another person")
     weighed = _now(matter, fact, given)
-    refused = alone.objection(matter, fact, given) or _in_the_way(matter, fact, given, weighed)
+    approvals = [*matter.body["approvals"], {**_by_person(fact), "alone": fact.said["ground"]}]
+    refused = (
+        alone.objection(matter, fact, given)
+        or _in_the_way(matter, fact, given, weighed)
+        or _lacks_more(weighed, approvals)
+    )
     if refused is not None:
         return refused
-    approvals = [*matter.body["approvals"], {**_by_person(fact), "alone": fact.said["ground"]}]
-    return _is_approved(matter, fact, given, weighed, approvals, alone.review(matter, fact, given))
+    review = alone.review(matter, fact, given, (matter.said_by("Opened") | rules.reporters(given)) - {PROGRAM})
+    return _is_approved(matter, fact, given, weighed, approvals, review)
+
+
+def _lacks_more(weighed: Weighed, approvals: list[Any]) -> Refused | None:
+    """The roles that the rule wants are wanted in an emergency too: what is left out is one person."""
+    missing = lacking({**weighed.row, "people": min(weighed.row["people"], PROPOSER_AND_ONE)}, approvals)
+    return Refused("rule", f"alone: {weighed.rule} still takes {missing}") if missing else None
 
 
 def _clock_ran(matter: Matter, fact: Fact, given: Given) -> Outcome:

@@ -21,6 +21,7 @@ FOUND = (Field("found", "text", "复核意见", "what the reviewer found, in wor
 TAKES = (
     Field("decided", "word", "被复核事项", "the id of the matter that was decided"),
     Field("alone", "word", "单人批准者", "the id of the person who decided alone"),
+    Field("apart", "texts", "不得复核者", "who may not review it: they proposed or reported it", needed=False),
     Field("fen", "whole", "金额(分)", "how much it was about", needed=False),
     Field("ground", "word", "紧急事由", "which emergency it was"),
     Field("reason", "text", "原因", "why it could not wait"),
@@ -37,6 +38,8 @@ def _by_another(state: str) -> Do:
     def do(matter: Matter, fact: Fact, given: Given) -> Outcome | Refused:
         if fact.actor == matter.body[WHO]:
             return Refused("self", f"{fact.actor} decided it alone; the review takes another person")
+        if fact.actor in matter.body.get("apart", ()):
+            return Refused("self", f"{fact.actor} proposed or reported it; the review takes another person")
         ended = {"found": fact.said["found"], "reviewer": fact.actor}
         return Outcome(state, ended, _follow_up(matter) if state == FAULTED else ())
 

@@ -160,7 +160,8 @@ def opened(
     said = _spoken(words, document)
     with desk(db) as side:
         by = proven(Actors(side), actor, password_stdin).id
-        one = _keeper(side).open(kind, said, by, payment=payment, parent=parent, key=key)
+        keeper = _keeper(side)
+        one = keeper.open(kind, said, by, payment=payment, parent=parent, key=keeper.named(kind, key))
     _tell(one, as_json)
 
 

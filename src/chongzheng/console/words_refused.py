@@ -136,6 +136,9 @@ REFUSED: Mapping[str, tuple[str, str]] = MappingProxyType({
     "payment: the sale that is repeated is missing": ("须指明要重新收款的交易", ""),
     "trace: a new sale has a new number": ("新交易须用新流水号", ""),
     "there is one already: {}": ("已有一件：{0}", ""),
+    "alone: {} still takes {}": ("单人批准：规则 {0} 仍要求：{1}", ""),
+    "{} proposed or reported it; the review takes another person": ("{0} 是提出人或报告人；须由另一人复核", ""),
+    "what it opens is there already, as {}": ("其后续事项已由 {0} 占用", ""),
     # The desk of differences, vouchers, people and registers
     "whoever proposed it cannot approve it; that takes a second person": ("申请人不能自行复核，须由另一人复核", ""),
     "the second person is the first; that takes another one": ("复核人与经办人为同一人，须由另一人复核", ""),

@@ -72,6 +72,8 @@ def carry_out(keeper: Keeper, side: Side, matter: Matter, fact: Fact, effect: ef
 def _open(keeper: Keeper, matter: Matter, effect: effects.Open, depth: int) -> None:
     holder = keeper.holder(effect.key)
     if holder:
+        if not holder.startswith(f"{effect.kind}-"):
+            raise Overtaken(f"what it opens is there already, as {holder}")
         if effect.joins:
             keeper.tell(holder, effect.joins, effect.said, depth)
         return

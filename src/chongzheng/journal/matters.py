@@ -25,6 +25,7 @@ from chongzheng.journal.rows import encode
 from chongzheng.journal.side import Side
 from chongzheng.mistakes import OurMistake, TheirMistake
 
+SLIP = "slip"
 PAGE_MAX = 200
 OTHERS_MAX = 10_000
 """Matters that a rule looks at beside its own; more than that of one customer or shop is a case for people."""
@@ -331,6 +332,13 @@ class Matters:
         found = dict(zip(STANDING, rows[0], strict=True))
         lies = self._side.ask("payment_lies", payment=payment)[0]
         return {**found, **dict(zip(("suspense_fen", "shop_fen", "cardholder_fen"), map(int, lies), strict=True))}
+
+    @staticmethod
+    def named(kind: str, key: str) -> str:
+        """The key of a matter to which a client gives a name: apart from the program's own, which mean something. Only
+        a slip has the program's, so that it is one however it came."""
+        ours = kind == SLIP and key.startswith(f"{SLIP} ")
+        return key if not key or ours else f"named {kind} {key}"
 
     def holder(self, key: str) -> str:
         """The id of the matter that holds this key, or that it is held by hand; "" when nobody does."""

@@ -41,6 +41,10 @@ def test_the_review_stands_under_the_case_or_under_what_was_decided() -> None:
     assert alone.review(ONE, fact(), Given(RULES, others={"case": (case(),)})).parent == "case-9"
 
 
+def test_who_proposed_or_reported_is_named_apart() -> None:
+    assert alone.review(ONE, fact(), Given(RULES), frozenset({"wang", "li"})).said["apart"] == ["li", "wang"]
+
+
 def test_what_is_decided_alone_again_at_the_same_instant_has_a_review_of_its_own() -> None:
     again = replace(ONE, version=3)
     assert alone.review(again, fact(), Given(RULES)).key != alone.review(ONE, fact(), Given(RULES)).key

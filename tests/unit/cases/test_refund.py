@@ -222,6 +222,17 @@ def test_alone_lifts_the_second_person_and_nothing_else() -> None:
     assert rich.refused("ApprovedAlone", "zhang", **EMERGENCY).text.startswith("alone: up to")
 
 
+def test_alone_the_roles_of_the_rule_are_still_wanted_and_who_made_it_does_not_review_it() -> None:
+    one = proposed(refund())
+    rule = one.matter.body["rule"]
+    row = {**one.rules["refund policy"][rule], "roles": ["finance"]}
+    one.rules["refund policy"] = {**one.rules["refund policy"], rule: row}
+    assert one.refused("ApprovedAlone", "zhang", **EMERGENCY).text == f"alone: {rule} still takes one each of finance"
+    assert one.well("ApprovedAlone", "wang", **EMERGENCY).state == "APPROVED"
+    (review,) = [effect for effect in one.effects if isinstance(effect, Open)]
+    assert set(review.said["apart"]) >= one.matter.said_by("Opened")
+
+
 def test_in_no_emergency_does_anybody_approve_or_send_what_is_their_own() -> None:
     one = refund()
     one.well("Opened", "wang", fen=FEN, customer="C1", reason="no goods")

@@ -38,6 +38,13 @@ def test_never_by_whoever_decided_alone(fact: str) -> None:
     assert (one.matter.body["reviewer"], one.matter.body["found"]) == ("wang", "the papers were there")
 
 
+def test_never_by_whoever_proposed_or_reported_it() -> None:
+    one = Played(REVIEW, payment="P1", parent="case-9")
+    one.well("Opened", **SAID, apart=["wang"])
+    assert one.refused("Upheld", "wang", **FOUND).why == "self"
+    assert one.well("Upheld", "boss", **FOUND).state == "UPHELD"
+
+
 def test_what_was_wrong_becomes_a_task_and_what_was_right_does_not() -> None:
     one = waiting()
     one.well("Upheld", "wang", **FOUND)

@@ -109,12 +109,19 @@ class Watch:
         if deed.kind == "review" and deed.fact in REVIEWS:
             self.reach("what was approved alone was reviewed by another")
             self.hold("K2", deed.who != after.body["alone"], f"{deed.who} reviewed {after.id}, decided alone by them")
+            makers = self._makers(after.body["decided"], after.payment)
+            self.hold("K2", deed.who not in makers, f"{deed.who} made what {after.id} reviews")
 
     def _apart(self, deed: Deed, after: Matter) -> None:
-        makers = {actor for actor, fact in self._said(after.id) if fact in MAKES[deed.kind]}
-        for (case,) in self._office.rows(_CASES, after.payment):
-            makers |= {actor for actor, fact in self._said(f"case-{case}") if fact == "Opened"} - {PROGRAM}
+        makers = self._makers(after.id, after.payment)
         self.hold("K2", deed.who not in makers, f"{deed.who} proposed or reported {after.id}, and said {deed.fact}")
+
+    def _makers(self, matter: str, payment: str) -> set[str]:
+        """Who proposed it, and who reported a case of its payment."""
+        makers = {actor for actor, fact in self._said(matter) if fact in MAKES.get(matter.partition("-")[0], ())}
+        for (case,) in self._office.rows(_CASES, payment):
+            makers |= {actor for actor, fact in self._said(f"case-{case}") if fact == "Opened"} - {PROGRAM}
+        return makers
 
     def _said(self, matter: str) -> list[tuple[str, str]]:
         return [(str(actor), str(msgspec.json.decode(bytes(record))["fact"]))
