@@ -20,6 +20,7 @@ from chongzheng.api.refusals import refusal
 from chongzheng.api.shapes import PAGE_MAX
 from chongzheng.cases import calendar, cardholder
 from chongzheng.cases.matter import PROGRAM, Matter
+from chongzheng.cases.sight import hidden
 from chongzheng.journal.post import starred
 from chongzheng.journal.rows import decode_payment
 from chongzheng.mistakes import OurMistake, TheirMistake
@@ -77,25 +78,23 @@ async def public_standing(door: Door, call: Call) -> shapes.PublicAnswer:
 def _answer(door: Door, said: shapes.Proofs) -> shapes.PublicAnswer:
     payment, complaint = _found(door, said)
     if payment is None:
-        return _complaint_alone(complaint) if complaint is not None else shapes.PublicAnswer()
-    now, verdict = door.ways.clock(), payment.verdict
+        alone = [_as_told(cardholder.heard(complaint, door.ways.clock()))] if complaint is not None else []
+        return shapes.PublicAnswer(found=bool(alone), complaints=alone)
+    now = door.ways.clock()
     waits_for_file = payment.file_due_at if payment.owes is Owes.FILE else 0
     matters = door.matters.of_payment(payment.id)
-    told = cardholder.told(verdict.truth, verdict.proof, payment.opened_at, matters, now, waits_for_file)
+    told = cardholder.told(payment.verdict, payment.moves, payment.opened_at, matters, now, waits_for_file)
     return shapes.PublicAnswer(
         found=True, where=told.where, unknown=list(told.unknown), by=told.by, date=told.date,
         steps=[shapes.PublicStep(name=one.name, stood=one.stood, at=one.at) for one in told.steps],
         fen=payment.amount_fen, refund_fen=told.refund_fen,
         last_four=payment.masked_pan[-4:], paid_at=payment.opened_at,
-        complaints=[shapes.PublicComplaint(id=one.id, state=one.state, by=one.by) for one in told.complaints],
+        complaints=list(map(_as_told, told.complaints)),
     )  # fmt: skip
 
 
-def _complaint_alone(one: Matter) -> shapes.PublicAnswer:
-    heard = cardholder.heard(one)
-    return shapes.PublicAnswer(
-        found=True, complaints=[shapes.PublicComplaint(id=heard.id, state=heard.state, by=heard.by)]
-    )
+def _as_told(one: cardholder.Heard) -> shapes.PublicComplaint:
+    return shapes.PublicComplaint(id=one.id, state=one.state, by=one.by, late=one.late)
 
 
 def _found(door: Door, said: shapes.Proofs) -> tuple[Payment | None, Matter | None]:
@@ -200,7 +199,9 @@ def _taken_in(door: Door, said: shapes.NewComplaint, key: str) -> shapes.TakenIn
     words |= {"vulnerable": True} if said.urgent else {}
     words |= {"fen": said.proofs.fen} if said.proofs.fen else {}
     made = door.matters.open("complaint", words, PROGRAM, payment=payment.id if payment is not None else "", key=key)
-    return shapes.TakenIn(id=made.id, code=code_of(made.id, door.ways.world.index), by=cardholder.heard(made).by)
+    return shapes.TakenIn(
+        id=made.id, code=code_of(made.id, door.ways.world.index), by=cardholder.heard(made, door.ways.clock()).by
+    )
 
 
 def _sealed(door: Door, contact: str, ticket: str) -> str:
@@ -215,17 +216,23 @@ def _place(ticket: str) -> str:
 
 
 async def contact(door: Door, call: Call) -> shapes.Contact:
-    """The contact of a complaint, opened for a person who answers it; noted."""
+    """The contact of a complaint, opened for a person who answers it; noted before it is opened.
+
+    Not for whom the register of sight hides it from, nor for the colleague whom the complaint is about.
+    """
     name, by, now = call.path["matter"], call.actor.id, door.ways.clock()
     one = await asked(lambda: _matter(door, name))
     held = str(one.body.get("contact", "")) if one is not None else ""
     if one is None or one.kind != "complaint" or not held:
         raise refusal("not_found", "there is no contact with this matter", "matter")
+    hides = await asked(lambda: hidden(one, call.actor.roles, door.registers.in_force(now)["sight"]))
+    if hides is None or "contact" in hides or one.body.get("against") == by:
+        raise refusal("not_allowed", "this contact is not for you to open", "Person")
+    await asked(lambda: door.doors.note(now, by, "contact opened", one.id, ""))
     if not held.startswith(MARK):
         return shapes.Contact(contact=held)
     try:
         plain = door.vault.open(base64.b64decode(held.removeprefix(MARK)), _place(str(one.body["ticket"])))
     except (OurMistake, ValueError):
         raise refusal("not_found", "it was sealed under a key that is gone", "matter") from None
-    await asked(lambda: door.doors.note(now, by, "contact opened", name, ""))
     return shapes.Contact(contact=plain.decode("utf-8"))
