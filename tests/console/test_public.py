@@ -26,11 +26,12 @@ from chongzheng.mistakes import TheirMistake
 from console.seat import NARROW, Screen, screen
 from console.site import CODE, DOUBTFUL, KEPT, RETURNED, Site, four, name_of, public_site, served
 from console.world import PASSWORD, STRICT, Day, actor_of, now_ms, working_day
-from journal.made import pan
+from journal.made import DAY_MS, NOON_MS, asked, cleared, pan, reply, sale, undone
 
 ONCE = re.compile(r'name="once" value="([^"]+)"')
 NOTHING = "没有找到与这四项都相符的付款"
 PHONE = "+86 138 0013 8000"
+LONG = 5
 LANG = {"zh": "zh-CN", "en": "en"}
 
 
@@ -82,6 +83,16 @@ def test_whoever_says_all_four_hears_where_the_money_is(site: Site, n: int, says
     page = site.visitor().post("/", data=four(n)).text
     assert says in page and pan(n)[-4:] in page and "123.45" in page
     assert pan(n) not in page and pan(n)[:6] not in page and "Person" not in page
+
+
+def test_what_the_shops_machine_does_not_count_is_not_said_to_be_with_the_shop(site: Site) -> None:
+    gone = [cleared(LONG), cleared(LONG, 0, at=NOON_MS + 2 * DAY_MS, day="20260924")]
+    site.journal.apply([sale(LONG), reply(LONG), asked(LONG), undone(LONG, code="12"), *gone])
+    page = site.visitor().post("/", data=four(LONG)).text
+    assert "钱已扣，商户未入账，正在处理" in page and "付款成功" not in page
+    assert "更正入账" in page and "哪一天，现在还不知道" in page
+    complaint = CODE.search(complain(site.visitor(), text="没有拿到货", **four(LONG)).text)
+    assert complaint and "最晚" in site.visitor().get(f"/q/{complaint[1]}").text, "a clock of the law runs on it"
 
 
 @pytest.mark.parametrize("reference", [name_of(KEPT), "10000001 1", "10000001/000001"])
@@ -347,7 +358,7 @@ def test_the_command_says_it_in_one_line(tmp_path: Path) -> None:
 # On a phone
 
 
-def asked(seat: Screen, words: dict[str, str]) -> None:
+def filled(seat: Screen, words: dict[str, str]) -> None:
     """The form, filled in and sent."""
     seat.go("/")
     for name, text in words.items():
@@ -367,9 +378,9 @@ def test_nothing_here_shuts_anybody_out(site: Site, chromium: Browser, language:
             assert seat.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} is too wide"
 
         for n in (KEPT, DOUBTFUL, RETURNED):
-            asked(seat, four(n))
+            filled(seat, four(n))
             looked_at(f"answer {n}")
-        asked(seat, four(KEPT, last_four="0000"))
+        filled(seat, four(KEPT, last_four="0000"))
         looked_at("nothing fits")
         seat.go("/complaint")
         looked_at("complaint")

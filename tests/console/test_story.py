@@ -86,7 +86,7 @@ PROMISED = ("我们答应您：最晚 {promised day}。", "We promised you: by {
 NOT_KNOWN = ("这笔钱是否已从您的账户扣走", "Whether the money has left your account")
 BEING_CHECKED = ((PAID, "done"), (CHECKED, "now"), (TOLD, "ahead"))
 TWICE = ("同一笔钱退回了两次", "The same money came back to you twice")
-NOTHING_DEBITED = ("没有您的授权，不会扣款", "Nothing is debited without your authority")
+WRITTEN_FIRST = ("会先写信告诉您金额、日期和依据", "we write to you first, with amount, day and documents")
 TWICE_STEPS = ((PAID, "done"), (CHECKED, "done"), (SENT, "done"), (ARRIVED, "done"), (SETTLED, "now"))
 
 STORY: tuple[Says | Opens | Reads | Happens, ...] = (
@@ -131,7 +131,7 @@ STORY: tuple[Says | Opens | Reads | Happens, ...] = (
     ),
     # The bank works the reversal off after all, and its files say so
     Happens("the late reversal"),
-    Reads(TWICE, (NOTHING_DEBITED, PROMISED), TWICE_STEPS),
+    Reads(TWICE, (WRITTEN_FIRST, PROMISED), TWICE_STEPS),
     Says("finance", "clawback", "CancelTried", {"worked": "no", "reference": ("REQ-1 被拒", "REQ-1, refused")}),
     Says("supervisor", "clawback", "NoticeGiven", {
         "to": "customer", "debit_day": "{debit}", "documents": ("清算文件", "the clearing files"),

@@ -49,11 +49,13 @@ class PublicStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublicComplaint(msgspec.Struct, frozen=True, kw_only=True):
-    """A complaint of theirs: its number, how it stands, until when it is answered (epoch ms, 0: it is over)."""
+    """A complaint of theirs: its number, how it stands, until when it is answered (epoch ms ahead of us, or 0);
+    `late`: that day is over without an answer."""
 
     id: str
     state: str
     by: int
+    late: bool
 
 
 class PublicAnswer(msgspec.Struct, frozen=True, kw_only=True):

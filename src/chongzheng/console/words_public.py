@@ -66,6 +66,10 @@ _ANSWER = {
     "pub.answer.steps": ("进度", "The way of your money"),
     "pub.answer.complaints": ("您的投诉", "Your complaints"),
     "pub.answer.complaint-by": ("最晚 {by} 答复", "answered by {by} at the latest"),
+    "pub.answer.complaint-late": (
+        "答复已超过期限，我们正在补办",
+        "the answer is late; it is being seen to",
+    ),
     "pub.answer.no-payment": (
         "投诉已收到，正在查找对应的付款",
         "Your complaint is here; the payment is being looked for",
@@ -82,6 +86,23 @@ _ANSWER = {
     "pub.where.checking": ("正在核实，还不知道钱是否已扣", "Being checked: it is not known yet whether it was taken"),
     "pub.where.not-taken": ("您的卡没有被扣款", "Your card was not charged"),
     "pub.where.with-shop": ("付款成功，商户已收到", "The payment went through; the shop has it"),
+    "pub.where.not-with-shop": (
+        "钱已扣，商户未入账，正在处理",
+        "Charged, but the shop has not received it; it is being put right",
+    ),
+    "pub.where.shop-unknown": (
+        "钱已扣，商户是否收到正在核实",
+        "Charged; whether the shop has it is being checked",
+    ),
+    "pub.where.charged-back": ("您的银行已收回这笔付款", "Your bank has taken this payment back"),
+    "pub.where.on-hold": ("金额已冻结（预授权），没有扣款", "The amount is on hold; it is not taken by this"),
+    "pub.where.refund-checking": (
+        "正在核实，还不知道这笔退款是否办成",
+        "Being checked: it is not known yet whether this refund was made",
+    ),
+    "pub.where.refund-made": ("这笔退款已办成", "This refund was made"),
+    "pub.where.refund-not-made": ("这笔退款没有办成", "This refund was not made"),
+    "pub.where.not-owed": ("没有扣款，却退了一笔", "Nothing was charged, and a refund was paid all the same"),
     "pub.where.returned": ("钱已退回您的卡", "The money went back to your card"),
     "pub.where.twice": ("同一笔消费扣了两次", "The same purchase was charged twice"),
     "pub.where.on-its-way": ("退款正在退往您的银行", "Your refund is on its way to your bank"),
@@ -101,6 +122,41 @@ _ANSWER = {
         "已核实，不用再付一次。如果没有拿到商品或服务，请在下面告诉我们。",
         "This is checked; do not pay again. If you did not get the goods or the service, tell us below.",
     ),
+    "pub.next.not-with-shop": (
+        "已核实：这笔钱从您的卡上扣了，但商户的机器没有记为成功，钱没有给商户。我们正在更正，您不用再付一次。",
+        "This is checked: your card was charged, but the shop's machine does not count the payment, and the shop was"
+        " not given the money. It is being put right; do not pay again.",
+    ),
+    "pub.next.shop-unknown": (
+        "已核实：这笔钱从您的卡上扣了。商户的机器是否记为成功还不知道，请不要再付一次。",
+        "This is checked: your card was charged. Whether the shop's machine counts the payment is not known yet; please"
+        " do not pay again.",
+    ),
+    "pub.next.charged-back": (
+        "您的银行通过差错处理（退单）收回了这笔钱，怎样记入您的账户请问您的银行。",
+        "Your bank took the money back by a chargeback. Ask your bank how it stands in your account.",
+    ),
+    "pub.next.on-hold": (
+        "已核实。实际扣款是另一笔交易；没有后续扣款的，冻结到期会自动解除。",
+        "This is checked. What is really taken is a payment of its own; without one the hold ends by itself.",
+    ),
+    "pub.next.refund-checking": (
+        "我们正在与银行核对。您不需要提供任何材料。",
+        "We are checking with the bank. You need not send us anything.",
+    ),
+    "pub.next.refund-made": (
+        "已核实，您不用做什么。账单上看不到的话，请在下面告诉我们。",
+        "This is checked; you need not do anything. If you cannot see it, tell us below.",
+    ),
+    "pub.next.refund-not-made": (
+        "已核实：这笔退款没有生效，钱没有因它退回。如有疑问，请在下面告诉我们。",
+        "This is checked: the refund did not take effect, and no money went back by it. If in doubt, tell us below.",
+    ),
+    "pub.next.not-owed": (
+        "您不用做什么。多退的一笔，我们先请渠道撤销；撤销不成的，会先写信告诉您金额、日期和依据，再请您的银行退回。您不同意，可以提出。",
+        "You need not do anything. We first ask to have the refund cancelled. Where that does not work, we write to you"
+        " first, with amount, day and documents, before your bank is asked for it. You may object.",
+    ),
     "pub.next.returned": (
         "已核实：这笔交易已撤销，您不用做什么。",
         "This is checked: the payment was undone. You need not do anything.",
@@ -118,10 +174,14 @@ _ANSWER = {
         "{refund} were posted to the card that paid. You need not do anything. If you cannot see them, tell us below.",
     ),
     "pub.next.double": (
-        "我们会先与您联系，说明金额、日期和依据。没有您的授权，不会扣款。",
-        "We will write to you first, with amount, date and documents. Nothing is debited without your authority.",
+        "您不用做什么。多退的一笔，我们先请渠道撤销；撤销不成的，会先写信告诉您金额、日期和依据，再请您的银行退回。您不同意，可以提出。",
+        "You need not do anything. We first ask to have the second one cancelled. Where that does not work, we write to"
+        " you first, with amount, day and documents, before your bank is asked for it. You may object.",
     ),
     "pub.unknown.taken": ("这笔钱是否已从您的账户扣走", "Whether the money has left your account"),
+    "pub.unknown.righted": ("哪一天更正完毕", "On which day it is put right"),
+    "pub.unknown.shop": ("商户是否收到这笔钱", "Whether the shop has this money"),
+    "pub.unknown.made": ("这笔退款是否办成", "Whether this refund was made"),
     "pub.unknown.statement": (
         "哪一天显示在您的账单上（由您的银行决定，一般一到三个工作日）",
         "On which day your statement shows it (up to your bank, usually one to three working days)",
@@ -141,6 +201,10 @@ _ANSWER = {
         "By when is not known yet; the day will stand here.",
     ),
     "pub.step.paid": ("刷卡付款", "Card payment"),
+    "pub.step.given": ("商户办理退款", "Refund at the shop"),
+    "pub.step.held": ("预授权", "Amount put on hold"),
+    "pub.step.righted": ("更正入账", "Put right"),
+    "pub.step.by-bank": ("您的银行收回", "Taken back by your bank"),
     "pub.step.checked": ("与银行核实", "Checked with the bank"),
     "pub.step.told": ("写明结果", "The result stands here"),
     "pub.step.done": ("核实完毕", "Nothing is open"),
