@@ -30,6 +30,7 @@ from journal.made import DAY_MS, NOON_MS, asked, cleared, pan, reply, sale, undo
 
 ONCE = re.compile(r'name="once" value="([^"]+)"')
 NOTHING = "没有找到与这四项都相符的付款"
+LINK = "这个链接不完整、不正确，或者已过期"
 PHONE = "+86 138 0013 8000"
 LONG = 5
 LANG = {"zh": "zh-CN", "en": "en"}
@@ -159,8 +160,8 @@ def test_a_signed_link_answers_and_a_forged_one_is_like_an_unknown_one(site: Sit
     pages = {site.visitor().get(f"/q/{forged}").text.replace(forged, "") for forged in (
         f"{name_of(KEPT)}-{'0' * 20}", f"{name_of(777)}-{'0' * 20}", f"{name_of(RETURNED)}-{code[-20:]}",
     )}  # fmt: skip
-    assert len(pages) == 1 and NOTHING in pages.pop()
-    assert NOTHING in site.visitor().get("/q/whatever").text
+    assert len(pages) == 1 and LINK in pages.pop()
+    assert LINK in site.visitor().get("/q/whatever").text
     assert person(site, "auditor", "GET", f"/payments/{name_of(KEPT)}/link").status_code == 403
 
 
@@ -309,6 +310,21 @@ def test_without_the_door_it_says_so(tmp_path: Path) -> None:
     with served(tmp_path, "http://127.0.0.1:9", "czt_x_y") as base:
         answer = httpx.post(base, data=four(KEPT), trust_env=False, timeout=20)
         assert answer.status_code == 503 and "暂时查不到" in answer.text
+
+
+def test_a_door_that_refuses_is_no_payment_that_is_not_there(site: Site, tmp_path: Path) -> None:
+    with served(tmp_path, site.door, "czt_nobody_has") as base, httpx.Client(base_url=base, trust_env=False) as visitor:
+        asks = [visitor.post("/", data=four(KEPT)), visitor.get(f"/q/{name_of(KEPT)}-{'0' * 20}")]
+        asks.append(complain(visitor, text="where is it"))
+        assert [one.status_code for one in asks] == [503] * 3
+        assert all("暂时查不到" in one.text for one in asks[:2])
+        assert not any(said in one.text for one in asks for said in (NOTHING, LINK, "请写下发生了什么"))
+
+
+def test_what_the_door_cannot_read_is_blamed_on_its_field(site: Site) -> None:
+    much = {"amount": "999999999999"}
+    asks = [site.visitor().post("/", data=four(KEPT, **much)), complain(site.visitor(), text="x", **four(KEPT, **much))]
+    assert all(one.status_code == 400 and "请填写金额" in one.text for one in asks)
 
 
 GOOD = 'door = "http://127.0.0.1:8443"\n[public]\n'

@@ -47,6 +47,10 @@ _FORM = {
         "There is no payment that fits all four. Please compare them once more; if you have only just paid, try again"
         " in a few minutes.",
     ),
+    "pub.link": (
+        "这个链接不完整、不正确，或者已过期。可以按签购单填写下面四项查询。",
+        "This link is not whole, not right, or too old. You can look the payment up by the four things on the slip.",
+    ),
     "wrong.code": ("这个链接不完整。", "This link is not whole."),
     "wrong.reference": ("请填写查询编号。", "Please fill in the reference."),
     "wrong.last-four": ("请填写卡号的最后四位数字，不要填完整卡号。", "Please give the last four digits only."),

@@ -12,6 +12,8 @@ from chongzheng.console.forms import fen_of
 
 NAMES = ("reference", "last_four", "amount", "day")
 """The fields of the form, all of them needed."""
+FIELDS = frozenset({"code", *NAMES, "text", "contact"})
+"""What a sentence can name."""
 REFERENCE_CHARS_MAX = 40
 TEXT_CHARS_MAX = 1_000
 CONTACT_CHARS_MAX = 120
@@ -58,6 +60,18 @@ def complaint_of(given: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     if contact and not _CONTACT.fullmatch(contact):
         return {}, "contact"
     return {"text": text, "contact": contact, "urgent": given.get("urgent") == "yes"}, ""
+
+
+def word_for(name: str) -> str:
+    """The key of the sentence that names this field."""
+    return f"wrong.{name.replace('_', '-')}"
+
+
+def blamed(said: Mapping[str, Any]) -> str:
+    """The key of the sentence for what the door could not read; where it names none of our fields, of the amount: the
+    only one of which it wants more than this page does."""
+    field = str(said.get("where", "")).rpartition(".")[2]
+    return word_for(field) if field in FIELDS else word_for("amount")
 
 
 def plain(text: str, most: int) -> str:

@@ -10,6 +10,7 @@ from django.core import signing
 from django.http import HttpResponse, HttpResponseRedirect
 
 from chongzheng.cases.calendar import day_of, instant
+from chongzheng.console.doorway import Away
 from chongzheng.console.public import asking
 from chongzheng.console.public.showing import LIGHTS, note, page
 from chongzheng.console.words import LANGUAGES
@@ -34,7 +35,7 @@ def told(request: Any) -> HttpResponse:
     """Where the money is; the same for what is unknown and what does not fit."""
     said = asking.asked(request.POST)
     if said.proofs is None:
-        return form(request, f"wrong.{said.wrong.replace('_', '-')}", 400)
+        return form(request, asking.word_for(said.wrong), 400)
     return _answer(request, said.proofs)
 
 
@@ -42,7 +43,7 @@ def linked(request: Any, code: str) -> HttpResponse:
     """The same, by a signed link."""
     said = asking.asked({"code": code})
     if said.proofs is None:
-        return form(request, "pub.nothing")
+        return form(request, "pub.link")
     return _answer(request, said.proofs)
 
 
@@ -63,16 +64,17 @@ def complained(request: Any) -> HttpResponse:
     words, wrong = asking.complaint_of(request.POST)
     said = asking.Asked({}) if asking.is_empty(request.POST) else asking.asked(request.POST)
     if not once or wrong or said.proofs is None:
-        key = wrong or said.wrong.replace("_", "-")
-        return complaint_form(request, f"wrong.{key}" if once else "pub.old", 400)
+        return complaint_form(request, asking.word_for(wrong or said.wrong) if once else "pub.old", 400)
     counter = settings.COUNTER
     if not counter.pace.complains(request.seat.address):
         return note(request, "pub.note.enough", 429)
     answer = counter.doorway.call("POST", "/public/complaints", {"proofs": said.proofs, **words}, key=once)
     if answer.status == 429:
         return note(request, "pub.note.enough", 429)
+    if answer.status == 400:
+        return complaint_form(request, asking.blamed(answer.said), 400)
     if not answer.done:
-        return complaint_form(request, "wrong.text", 400)
+        raise Away(answer.code)
     said = {**answer.said, "number": answer.said["id"].upper()}
     return page(request, "public_taken.html", said=said, write=_writer(request))
 
@@ -93,8 +95,12 @@ def _answer(request: Any, proofs: dict[str, Any]) -> HttpResponse:
     heard = counter.doorway.call("POST", "/public/standing", proofs)
     if heard.status == 429:
         return note(request, "pub.note.enough", 429)
-    if not heard.done or not heard.said["found"]:
-        return form(request, "pub.nothing")
+    if heard.status == 400:
+        return form(request, asking.blamed(heard.said), 400)
+    if not heard.done:
+        raise Away(heard.code)
+    if not heard.said["found"]:
+        return form(request, "pub.link" if "code" in proofs else "pub.nothing")
     repeat = {name: request.POST[name] for name in asking.NAMES if name in request.POST}
     said = {**heard.said, "where": heard.said["where"].replace(" ", "-")}
     answer = page(
