@@ -241,14 +241,46 @@ def test_one_address_cannot_ask_for_ever_nor_can_all_about_one_reference(tmp_pat
     clock[0] = 120_000
     assert [pace.asks(f"198.51.100.{n}", "same") for n in range(3)] == [True] * 3
     clock[0] = 240_000
-    assert [pace.asks(f"198.51.100.{n}", " SAME ") for n in range(3, 5)] == [True, False]
+    assert [pace.complains("198.51.100.3", " SAME "), pace.asks("198.51.100.4", "sAME")] == [True, False]
     clock[0] += 3_600_000
     assert pace.asks("198.51.100.9", "same")
 
 
 def test_complaints_have_limits_of_their_own() -> None:
     pace = Pace(PublicTable(complaints_address_hour=1, complaints_in_all_hour=2), lambda: 0)
-    assert [pace.complains(f"203.0.113.{n}") for n in (1, 1, 2, 3)] == [True, False, True, False]
+    assert [pace.complains(f"203.0.113.{n}", "") for n in (1, 1, 2, 3)] == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ("T-42", "t/0042", " T 000042", "T  42"),
+        ("10000001-000042", "10000001/42"),
+        ("case-17", "CASE-17"),
+        (f"{'P' * 17}-{'0' * 20}", f"{'P' * 17}-{'A' * 20}", "P" * 17),
+    ],
+)
+def test_one_payment_is_counted_once_however_it_is_written(ways: tuple[str, ...]) -> None:
+    pace = Pace(PublicTable(per_reference_hour=1), lambda: 0)
+    heard = [pace.asks(f"203.0.113.{n}", way) for n, way in enumerate(ways)]
+    assert heard == [True, *[False] * (len(ways) - 1)]
+    assert pace.asks("198.51.100.1", "U-42") and not pace.complains("198.51.100.2", ways[0])
+
+
+def test_a_word_or_a_number_of_somebodys_text_is_no_reference(site: Site) -> None:
+    words = {"channel": "phone", "ticket": "T-1", "text": "ABCDEFGHIJKL and 987654321012 stand in this text"}
+    site.keeper.open("complaint", words, payment=name_of(KEPT))
+    for reference in ("ABCDEFGHIJKL", "987654321012"):
+        assert site.keeper.search(reference), "it is found at the desk"
+        assert NOTHING in site.visitor().post("/", data=four(KEPT, reference=reference)).text
+    assert "付款成功" in site.visitor().post("/", data=four(KEPT, reference=f"{KEPT:012d}")).text
+
+
+def test_complaints_about_one_reference_have_its_limit(tmp_path: Path) -> None:
+    with public_site(tmp_path, "per_reference_hour = 2\nanswer_ms = 0\n") as site:
+        told = [complain(site.visitor(), text="mine?", **four(DOUBTFUL, last_four=f"{n:04d}")) for n in range(3)]
+        assert [one.status_code for one in told] == [200, 200, 429]
+        assert complain(site.visitor(), text="no slip").status_code == 200
 
 
 def test_a_household_is_one_address() -> None:

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from chongzheng.api import public_reference as written
 from chongzheng.api import public_shapes as shapes
 from chongzheng.api.desk import asked
 from chongzheng.api.door import Call, Door
@@ -37,10 +38,6 @@ PAGES_MAX = 20
 DAY_MS = 86_400_000
 CHANNEL = "web"
 Found = TypeVar("Found")
-_PAYMENT = re.compile(r"P[A-Z2-7]{16}")
-_MATTER = re.compile(r"[A-Z]{2,20}-[1-9][0-9]{0,14}")
-_TRACE = re.compile(r"([0-9A-Z]{1,8})[-/ ]([0-9]{1,6})")
-_RRN = re.compile(r"[0-9A-Z]{12}")
 _CARD = re.compile(r"[0-9](?:[ -]?[0-9]){15,}")
 """Sixteen digits and more; a telephone number with its country has fewer."""
 
@@ -104,7 +101,7 @@ def _found(door: Door, said: shapes.Proofs) -> tuple[Payment | None, Matter | No
     want = _proof(said.last_four, said.fen, said.day)
     fits = [
         one
-        for one in _candidates(door, said.reference.strip().upper(), said.day)
+        for one in _candidates(door, written.read(said.reference), said.day)
         if hmac.compare_digest(_proof(one.masked_pan[-4:], one.amount_fen, calendar.day_of(one.opened_at)), want)
     ]
     complete = bool(said.last_four and said.fen and said.day)
@@ -113,7 +110,7 @@ def _found(door: Door, said: shapes.Proofs) -> tuple[Payment | None, Matter | No
 
 def _by_code(door: Door, code: str) -> tuple[Payment | None, Matter | None]:
     name = _named_by(code, door.ways.world.index)
-    matter = _matter(door, name) if _MATTER.fullmatch(name) else None
+    matter = _matter(door, name) if written.MATTER.fullmatch(name) else None
     payment = _payment(door, matter.payment if matter is not None else name)
     if payment is not None and door.ways.clock() - payment.opened_at > LINK_DAYS * DAY_MS:
         return None, None
@@ -134,17 +131,22 @@ def _candidates(door: Door, reference: str, day: str) -> Iterator[Payment]:
 
 
 def _meant(door: Door, reference: str, day: str) -> Iterator[Payment | None]:
-    if _PAYMENT.fullmatch(reference):
+    if written.PAYMENT.fullmatch(reference):
         yield _payment(door, reference)
-    if _MATTER.fullmatch(reference):
+    if written.MATTER.fullmatch(reference):
         matter = _matter(door, reference)
         yield _payment(door, matter.payment) if matter is not None else None
-    if _RRN.fullmatch(reference):
+    if written.RRN.fullmatch(reference):
         nothing: list[Matter] = []
         found = _known(lambda: door.matters.search(reference, most=PAGE_MAX), nothing)
-        yield from (_payment(door, one.payment) for one in found)
-    if (trace := _TRACE.fullmatch(reference)) and day:
-        yield from _of_terminal(door, trace[1], trace[2].zfill(6), day)
+        yield from (one for about in found if (one := _payment(door, about.payment)) and reference in _rrns(one))
+    if (trace := written.TRACE.fullmatch(reference)) and day:
+        yield from _of_terminal(door, trace[1], trace[2].zfill(written.TRACE_DIGITS), day)
+
+
+def _rrns(payment: Payment) -> set[str]:
+    """Its own reference numbers; a matter may be found by a number that merely stands in a text."""
+    return {seen.rrn for seen in (payment.approval, payment.ack, payment.found) if seen is not None}
 
 
 def _of_terminal(door: Door, terminal: str, stan: str, day: str) -> Iterator[Payment]:

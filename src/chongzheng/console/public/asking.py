@@ -47,6 +47,11 @@ def asked(given: Mapping[str, str]) -> Asked:
     return Asked({"reference": reference, "last_four": last_four, "fen": fen, "day": found["day"]})
 
 
+def about(proofs: Mapping[str, Any]) -> str:
+    """What names the payment: the code of a link, or the reference; "" for neither."""
+    return str(proofs.get("code") or proofs.get("reference", ""))
+
+
 def is_empty(given: Mapping[str, str]) -> bool:
     """Whether nothing of it was filled in: a complaint may come without."""
     return not any(given.get(name, "").strip() for name in ("code", *NAMES))

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from chongzheng.api.limits import Buckets
+from chongzheng.api.public_reference import counted
 from chongzheng.console.public.table import PublicTable
 
 MINUTES_OF_AN_HOUR = 60
@@ -33,10 +34,13 @@ class Pace:
             (self._hours, f"reference {_hashed(reference)}", table.per_reference_hour),
         )
 
-    def complains(self, address: str) -> bool:
-        """Whether a complaint may be sent from there now."""
+    def complains(self, address: str, reference: str) -> bool:
+        """Whether a complaint may be sent from there now. One about a reference shows afterwards whether its payment
+        was found, so it is a question about it too; "": it names none."""
         table = self._table
+        about = (self._hours, f"reference {_hashed(reference)}", table.per_reference_hour)
         return self._take(
+            *((about,) if reference else ()),
             (self._hours, f"complaint {neighbour(address)}", table.complaints_address_hour),
             (self._hours, "complaints", table.complaints_in_all_hour),
         )
@@ -67,4 +71,4 @@ def neighbour(address: str) -> str:
 
 def _hashed(reference: str) -> str:
     """What people type by mistake may be a card number; it is not kept, not even here."""
-    return hashlib.sha256(reference.strip().upper().encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(counted(reference).encode("utf-8", "replace")).hexdigest()

@@ -66,7 +66,7 @@ def complained(request: Any) -> HttpResponse:
     if not once or wrong or said.proofs is None:
         return complaint_form(request, asking.word_for(wrong or said.wrong) if once else "pub.old", 400)
     counter = settings.COUNTER
-    if not counter.pace.complains(request.seat.address):
+    if not counter.pace.complains(request.seat.address, asking.about(said.proofs)):
         return note(request, "pub.note.enough", 429)
     answer = counter.doorway.call("POST", "/public/complaints", {"proofs": said.proofs, **words}, key=once)
     if answer.status == 429:
@@ -90,7 +90,7 @@ def chosen(request: Any) -> HttpResponse:
 
 def _answer(request: Any, proofs: dict[str, Any]) -> HttpResponse:
     counter = settings.COUNTER
-    if not counter.pace.asks(request.seat.address, proofs.get("code") or proofs["reference"]):
+    if not counter.pace.asks(request.seat.address, asking.about(proofs)):
         return note(request, "pub.note.enough", 429)
     heard = counter.doorway.call("POST", "/public/standing", proofs)
     if heard.status == 429:
