@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 PAN_DIGITS_MIN = 12
 PAN_DIGITS_MAX = 19
 FIRST_SHOWN = 6
 LAST_SHOWN = 4
+_BETWEEN = r"[ \u3000\-./·–—]?"
+"""As digits are taken those of every script: a Chinese keyboard writes full-width ones."""
+
+
+def like_a_number(least: int, most: int | None = None) -> re.Pattern[str]:
+    """What could be a card number in what people write: so many digits, and between two of them at most one mark.
+
+    Without `most` longer runs are found whole; with it a run that is longer is none.
+    """
+    if most is None:
+        return re.compile(rf"\d(?:{_BETWEEN}\d){{{least - 1},}}")
+    return re.compile(rf"(?<!\d)\d(?:{_BETWEEN}\d){{{least - 1},{most - 1}}}(?!\d)")
 
 
 def masked(digits: str) -> str:

@@ -13,7 +13,7 @@ from chongzheng.journal.doors import Doors
 from console.world import PASSWORD, Day, actor_of, now_ms, working_day
 from journal.made import key, name_of
 
-PHONE = "13900000000"
+PHONE = "13812345678"
 COLUMNS = "state,payment,truth,proof,merchant,terminal,stan,amount,suspense"
 
 

@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from chongzheng.card import Pan, masked
+from chongzheng.card import Pan, like_a_number, masked
 
 NUMBER = "6228480402564890018"
 
@@ -62,3 +62,24 @@ MALFORMED = ["1" * 11, "1" * 20, "", "622848040256489001A", "6228 4804 0256", "�
 @pytest.mark.parametrize("digits", MALFORMED)
 def test_anything_else_is_not(digits: str) -> None:
     assert not Pan(digits).well_formed
+
+
+GROUPS = ("6222", "0212", "3456", "7890")
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+WRITTEN = [between.join(GROUPS) for between in ("", " ", "-", ".", "/", "·")]
+WRITTEN += [text.translate(WIDE) for text in WRITTEN[:2]]
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_a_number_is_found_however_somebody_writes_it(text: str) -> None:
+    assert like_a_number(12).sub("*", f"卡号{text}。") == "卡号*。"
+    assert like_a_number(13, 19).sub("*", f"卡号{text}。") == "卡号*。"
+
+
+@pytest.mark.parametrize("text", ["123.45 yuan on 2026-09-21", "021-12345678", "6222  0212  3456", "2026年09月21日"])
+def test_what_is_none_stays(text: str) -> None:
+    assert like_a_number(12).sub("*", text) == text
+
+
+def test_a_run_that_is_longer_than_any_card_is_found_only_where_nothing_is_told_apart() -> None:
+    assert like_a_number(12).sub("*", "1" * 25) == "*" and like_a_number(13, 19).sub("*", "1" * 25) == "1" * 25

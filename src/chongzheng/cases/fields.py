@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from chongzheng.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, like_a_number
+
 TEXT_CHARS_MAX = 2_000
 LIST_MAX = 100
 FEN_MAX = 999_999_999_999
@@ -15,7 +17,7 @@ FEN_MAX = 999_999_999_999
 
 _DAY = re.compile(r"[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_LONG_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
+LONG_NUMBER = like_a_number(PAN_DIGITS_MIN + 1, PAN_DIGITS_MAX)
 """What could be a card number: 13 to 19 digits, also in groups."""
 
 
@@ -47,7 +49,7 @@ def _free_text(value: Any) -> str:
 
 def holds_card_number(text: str) -> bool:
     """Whether a run of 13 to 19 digits in it passes the check digit of cards (Luhn)."""
-    for match in _LONG_NUMBER.finditer(text):
+    for match in LONG_NUMBER.finditer(text):
         digits = [int(c) for c in match.group() if c.isdigit()]
         doubled = [d if n % 2 == 0 else d * 2 - 9 * (d > 4) for n, d in enumerate(reversed(digits))]
         if sum(doubled) % 10 == 0:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from chongzheng.card import PAN_DIGITS_MAX, PAN_DIGITS_MIN, like_a_number
+
 DEPTH_MAX = 12
 GONE = "[removed]"
 SECRET = frozenset(
@@ -23,7 +25,7 @@ PERSONAL = frozenset(
 NEVER = frozenset({"pan", "card"})
 """Values under these names are masked even where their check digit is wrong."""
 
-_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){11,18}(?![0-9])")
+_DIGITS = like_a_number(PAN_DIGITS_MIN, PAN_DIGITS_MAX)
 _HEX_KEY = re.compile(r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{48})(?![0-9A-Fa-f])")
 """As long as a DES key, or two or three of them, or a PIN block; a SHA-256 is longer and stays."""
 _PHONE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
@@ -95,12 +97,12 @@ def _number(value: Any) -> Any:
 
 
 def _card(text: str) -> str:
-    digits = re.sub(r"[ -]", "", text)
+    digits = re.sub(r"\D", "", text)
     return _masked(digits) if len(digits) >= CARD_DIGITS_MIN and _luhn(digits) else text
 
 
 def _masked(text: str) -> str:
-    digits = re.sub(r"[ -]", "", text)
+    digits = re.sub(r"\D", "", text)
     return digits[:6] + "*" * (len(digits) - 10) + digits[-4:]
 
 

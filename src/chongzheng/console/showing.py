@@ -85,8 +85,8 @@ def reads(request: Any) -> bool:
 
 
 def hidden_of(request: Any, one: Matter, rows: Any = None) -> frozenset[str] | None:
-    """Names of its body that this person does not see; None: nothing of it. Whom a complaint is about does not see where
-    the complainant is found."""
+    """Names of its body that this person does not see; None: nothing of it. Whom a complaint is about does not see
+    where the complainant is found."""
     hides = hidden(one, request.seat.roles, sights_of(request) if rows is None else rows)
     about_me = request.seat.actor is not None and one.body.get("against") == request.seat.actor.id
     return hides | {"contact"} if about_me and hides is not None else hides

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chongzheng.card import PAN_DIGITS_MIN, like_a_number
 from chongzheng.cases.matter import Matter
 from chongzheng.cases.search import tokens
 from chongzheng.journal.rows import decode_payment
@@ -34,7 +35,7 @@ _WHOLE = re.compile(
 )
 """A masked card, the id of a matter, an amount: one word each."""
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
-_LONG = re.compile(r"[0-9](?:[ \-]?[0-9]){12,}")
+_LONG = like_a_number(PAN_DIGITS_MIN + 1)
 """As long as a card number, also with blanks or dashes between its digits."""
 LAST_DIGITS = 4
 """Of a card, as they stand on a slip."""

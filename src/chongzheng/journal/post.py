@@ -7,11 +7,11 @@ told what was rolled back, and nobody is forgotten. Its key is used once.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chongzheng.card import PAN_DIGITS_MIN, like_a_number
 from chongzheng.journal.acts import Pen, enact, queue
 from chongzheng.journal.rows import decode_payment
 from chongzheng.journal.side import Side
@@ -29,7 +29,7 @@ PROMISES_MAX = 100_000
 EVIDENCE_CHARS_MAX = 400
 REPLY_CHARS_MAX = 4_000
 STATES = ("all", "waiting", "sent", "failed", "refused")
-_LONG_NUMBER = re.compile(r"[0-9](?:[ \-]?[0-9]){11,}")
+_LONG_NUMBER = like_a_number(PAN_DIGITS_MIN)
 
 
 @dataclass(frozen=True, slots=True)

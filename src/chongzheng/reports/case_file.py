@@ -15,7 +15,7 @@ import msgspec
 
 from chongzheng.cases import sla
 from chongzheng.cases.calendar import instant
-from chongzheng.cases.fields import holds_card_number
+from chongzheng.cases.fields import LONG_NUMBER, holds_card_number
 from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import PROGRAM, Matter
 from chongzheng.cases.position import position
@@ -53,7 +53,6 @@ CHAPTER_OF_KIND = {
     "feedback": "improve", "article": "improve", "training": "improve", "release": "improve",
 }  # fmt: skip
 """Where a matter of this kind is told; every other kind is part of putting it right."""
-_LONG_NUMBER = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 _LIKE_A_CARD = re.compile(r"(?:3[47]|[456])(?:[ -]?[0-9]){14,18}")
 """So long, with such a beginning, a number is taken for a card's even where its check digit is wrong."""
 _INSTANT = re.compile(r"1[0-9]{12}")
@@ -219,7 +218,7 @@ def _safe(text: str, keep: frozenset[str]) -> str:
         card = (holds_card_number(digits) and not _INSTANT.fullmatch(digits)) or _LIKE_A_CARD.fullmatch(digits)
         return f"{digits[:6]}****{digits[-4:]}" if card and digits not in keep else digits
 
-    return _LONG_NUMBER.sub(star, text)[:SAID_CHARS_MAX]
+    return LONG_NUMBER.sub(star, text)[:SAID_CHARS_MAX]
 
 
 def _without(said: Mapping[str, Any], *names: str) -> dict[str, Any]:
