@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -187,3 +188,30 @@ def test_when_the_door_is_away_the_page_says_so(tmp_path: Path) -> None:
         assert answer.status_code == 503 and "引擎没有应答" in answer.text
         assert here.browser().sign_in(actor_of("clerk")).status_code == 503
         assert one.get("/queues/my").status_code == 200, "reading goes on"
+
+
+def test_what_was_written_is_not_lost_when_a_proof_is_asked_for(day: Day) -> None:
+    words = {"channel": "branch", "ticket": "keep", "text": "nobody calls"}
+    one, complaint = day.signed_in("supervisor"), day.keeper.open("complaint", words, actor_of("clerk")).id
+    one.get(f"/matters/{complaint}")
+    answer = one.post(f"/matters/{complaint}/say/Extended", once="keep-1", reason="the bank <still> looks")
+    assert answer.status_code == 401 and "the bank &lt;still&gt; looks" in answer.text
+    assert f'href="/prove?back=/matters/{complaint}" target="_blank"' in answer.text
+    proved(one)
+    one.get(f"/matters/{complaint}")
+    answer = one.post(f"/matters/{complaint}/say/Extended", once="keep-2", reason="the bank <still> looks")
+    assert answer.status_code == 302 and day.keeper.get(complaint).body["limit"] == "extended"
+
+
+def test_a_proof_leads_back_to_the_page_with_its_filter(day: Day) -> None:
+    one = day.signed_in("administrator")
+    one.get("/people")
+    host = str(one.http.base_url).rstrip("/")
+    for came, back in (
+        (f"{host}/people/p-clerk?from=list", "/people/p-clerk?from=list"),
+        ("https://elsewhere.example/people", "/"),
+        ("", "/"),
+    ):
+        said = {"csrfmiddlewaretoken": one._token, "active": "yes"}
+        answer = one.http.post("/people/p-clerk/change", data=said, headers={"Referer": came} if came else {})
+        assert answer.headers["location"] == f"/prove?{urlencode({'back': back})}", came

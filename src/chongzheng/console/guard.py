@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from chongzheng.console import refusing
 from chongzheng.console.doorway import Away
 from chongzheng.console.pages import Page
-from chongzheng.console.spot import freshly_proven, to_proof
+from chongzheng.console.spot import came_from, freshly_proven, to_proof
 
 
 def guarded(pages: Sequence[Page]) -> Callable[..., HttpResponse]:
@@ -49,5 +49,5 @@ def _turned(request: Any, page: Page) -> HttpResponse | None:
     if seat.actor.roles.isdisjoint(page.who):
         return refusing.said(request, "refused.role", 403)
     if page.weighty and not freshly_proven(request):
-        return to_proof(request, request.META.get("HTTP_REFERER", "/"))
+        return to_proof(request, came_from(request))
     return None

@@ -29,7 +29,7 @@ STORY_MAX = 200
 CHILDREN_MAX = 100
 NEWS_MAX = 12
 VERSION_DIGITS_MAX = 10
-CONFLICT = 409
+CONFLICT, UNPROVEN = 409, 401
 APPROVED = "Approved"
 BY = "by"
 WRITTEN = frozenset({"notes", "marks", "contact", "replies", "answers"})
@@ -130,7 +130,9 @@ def said(request: Any, number: str, fact: str) -> HttpResponse:
         why = words.text("matter.refused", language, why=_late(one, fact, language))
         return shown(request, number, why if since is None else words.text("case.stale", language), 409, "", since)
     if weighty(row) and not spot.freshly_proven(request):
-        return spot.to_proof(request, f"/matters/{number}")
+        if not any(request.POST.get(word.name, "").strip() for word in row.takes):
+            return spot.to_proof(request, f"/matters/{number}")
+        return shown(request, number, words.text("break.prove", language), UNPROVEN, fact, _since(request, one))
     try:
         spoken = read_words(row.takes, request.POST)
     except Unreadable as no:
