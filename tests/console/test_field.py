@@ -125,11 +125,38 @@ def test_what_cannot_be_taken_is_refused_in_words(day: Day) -> None:
     browser = day.signed_in("technician")
     assert send(browser, {"key": "x"}).status_code == 400
     strange = send(browser, slip(1, by=actor_of("clerk")))
-    assert strange.status_code == 409 and strange.json()["why"] == "somebody else wrote it"
+    assert strange.status_code == 409 and strange.json()["why"] == "由他人填写，须由其本人登录发送"
     gone = send(browser, survey("survey-999999"))
-    assert gone.status_code == 404 and "there is no matter" in gone.json()["why"]
+    assert gone.status_code == 404 and gone.json()["why"] == "事项：没有这个事项"
+    card = send(browser, survey("survey-1", result="6222 0212 3456 7890 128"))
+    assert card.json()["why"] == "结果：可能含有完整卡号，请遮蔽"
     forged = browser.http.post("/field/sync", content=json.dumps(slip(1)), headers={"X-CSRFToken": "x" * 64})
     assert forged.status_code == 403
+
+
+def test_another_paper_of_a_slip_that_is_open_is_said_of_it_and_of_one_that_is_over_refused(day: Day) -> None:
+    browser, first = day.signed_in("technician"), slip(71)
+    made = send(browser, first).json()["matter"]
+    assert day.keeper.get(made).state == "UNMATCHED"
+    photo = hashlib.sha256(b"the second paper").hexdigest()
+    second = slip(71)
+    second["words"] |= {"fen": 8_850, "rrn": "000000000071", "hash": photo}
+    for _ in range(2):
+        assert send(browser, second).json() == {"done": True, "matter": made}
+    body = day.keeper.get(made).body
+    assert [one["hash"] for one in body["evidence"]] == [photo]
+    (note,) = body["notes"]
+    assert "88.50" in note["text"] and "000000000071" in note["text"]
+    day.keeper.say(made, "Dropped", {"reason": "another house's"}, actor_of("clerk"))
+    for entry in (first, slip(71)):
+        answer = send(browser, entry)
+        assert answer.status_code == 409 and made in answer.json()["why"] and "已撤下" in answer.json()["why"]
+    matched = send(browser, slip(1)).json()["matter"]
+    assert day.keeper.get(matched).state == "MATCHED"
+    other = slip(1)
+    other["words"] |= {"hash": photo}
+    answer = send(browser, other)
+    assert answer.status_code == 409 and matched in answer.json()["why"] and "摘要" in answer.json()["why"]
 
 
 def test_the_page_on_the_phone_names_nobody(day: Day) -> None:
@@ -214,6 +241,12 @@ def test_half_an_hour_without_a_network_and_then_exactly_one_slip(day: Day, chro
         sign_in(page, line)
         page.locator("#done .what:has-text('000041')").wait_for()
         page.locator("#waiting .when:has-text('没有等待')").wait_for()
+        assert kept(page) == [f"{key(41).terminal} · 000041"], "the picture is nowhere else"
+        page.reload()
+        page.locator("#done .when:has-text('请保存')").wait_for()
+        page.on("dialog", lambda asked: asked.accept())
+        page.locator("#done button").click()
+        page.locator("#done li").wait_for(state="detached")
         assert kept(page) == []
     (made,) = [one for one in of_kind(day, "slip") if one.id not in before]
     assert made.body["hash"] == hashlib.sha256(photo.read_bytes()).hexdigest()
@@ -239,7 +272,13 @@ def test_an_answer_that_is_lost_on_the_way_makes_no_second_slip(day: Day, chromi
         )
         page.locator("#send").dispatch_event("click")  # it may have sent by itself just now
         page.locator("#done .what:has-text('000042')").wait_for()
-        assert lost[0] == 200 and len(lost) == 2 and kept(page) == []
+        assert lost[0] == 200 and len(lost) == 2
+        with page.expect_download():
+            page.locator("#done a[download]").click()
+        page.reload()
+        page.locator("#waiting .when:has-text('没有等待')").wait_for()
+        page.locator("#done li").wait_for(state="detached")
+        assert kept(page) == [], "what was saved is gone when the page is opened again"
     assert len(of_kind(day, "slip")) == before + 1
 
 
@@ -271,3 +310,25 @@ def test_a_survey_is_filled_offline_and_a_refusal_stays_to_be_read(day: Day, chr
         page.click("#survey .go")
         page.locator("#done .what").wait_for()
     assert day.keeper.get(good.id).body["form"]["answers"]["Who was there?"] == "the owner"
+
+
+def test_a_survey_that_leaves_the_list_while_somebody_writes_stays_chosen(day: Day, chromium: Chromium) -> None:
+    first, mine = planned(day, "Shop 20", "What is there?"), planned(day, "Shop 21", "Was the till counted?")
+    with wire(day.base) as line, phone(chromium, line, "en") as page:
+        page.locator(f'#matter option[value="{mine.id}"]').wait_for(state="attached")
+        page.locator("#survey-card > summary").click()
+        assert page.locator("#matter").input_value() == "", "nobody has chosen yet"
+        page.select_option("#matter", mine.id)
+        page.locator("#question-0").press_sequentially("counted, 3")
+        day.keeper.say(mine.id, "Dropped", {"reason": "not needed"}, actor_of("clerk"))
+        page.locator("#send").dispatch_event("click")
+        page.locator(f'#matter option[value="{mine.id}"]:has-text("not in the list any more")').wait_for(
+            state="attached"
+        )
+        assert page.locator("#matter").input_value() == mine.id
+        page.keyboard.type("00 yuan")
+        assert page.locator("#question-0").input_value() == "counted, 300 yuan", "the cursor stays where it was"
+        page.click("#survey .go")
+        page.locator(f"#waiting .what:has-text('{mine.id}')").wait_for()
+        page.locator("#waiting .why").wait_for()
+    assert "form" not in day.keeper.get(first.id).body, "no answer has gone to another survey"

@@ -19,7 +19,9 @@ def why(text: str, language: str) -> str:
     said = _said(rest, language) if between else None
     if said is None:
         return line
-    return f"{PLACES.get(place, place)}：{said}" if language == words.LANGUAGES[0] else f"{place}: {said}"
+    if language != words.LANGUAGES[0]:
+        return f"{place}: {said}"
+    return f"{PLACES.get(place) or _called(place, language)}：{said}"
 
 
 def _said(line: str, language: str) -> str | None:
@@ -46,10 +48,16 @@ def _filled(value: str, form: str, language: str) -> str:
         return instant(int(value))
     if form == "%":
         return words.kind(value, language)
-    if form == "#":
+    if form in ("#", "&"):
         between = "、" if language == words.LANGUAGES[0] else LIST
-        return between.join(_word(one, language) for one in value.split(LIST))
+        said = _word if form == "#" else _called
+        return between.join(said(one, language) for one in value.split(LIST))
     return value
+
+
+def _called(name: str, language: str) -> str:
+    """What a field is called, where it is one."""
+    return words.label("", name, language) if name in words.ASKED else name
 
 
 def _word(text: str, language: str) -> str:

@@ -304,6 +304,8 @@ _FIELD = {
         "照片只在手机上计算摘要，发送的是摘要；原图请保存在手机相册。卡号请遮住。",
         "Only the hash of a photo is sent; keep the picture itself on the phone. Cover card numbers.",
     ),
+    "field.only": ("已发送；照片原图只在此手机上，请保存", "Sent. The picture itself is only on this phone: save it."),
+    "field.gone": ("已不在清单中", "not in the list any more"),
     "field.save-photo": ("保存原图", "Save"),
     "field.which": ("哪一次核查", "Which survey"),
     "field.site": ("地点", "Place"),
@@ -313,8 +315,8 @@ _FIELD = {
     "field.result-hint": ("填了结论，这次核查就结束。", "With a result the survey is over."),
     "field.keep": ("保存", "Keep"),
     "field.private": (
-        "内容发送成功后即从手机清除。",
-        "What has been sent is removed from this phone at once.",
+        "内容发送成功后即从手机清除；照片原图保留到您保存或删除为止。",
+        "What has been sent is removed from this phone at once; a picture stays until you save or remove it.",
     ),
 }
 _OUTSIDE = {

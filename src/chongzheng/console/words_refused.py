@@ -18,10 +18,35 @@ REFUSED: Mapping[str, tuple[str, str]] = MappingProxyType({
     "{} of a {} is said by: {}": ("{1%}的“{0#}”由以下岗位作出：{2#}", ""),
     "{} said {} of it; {} takes another person": ("{0} 已作出“{1#}”；“{2#}”须由另一人作出", ""),
     "it is not what you were shown any more; look again": ("内容已变化，请重新查看", ""),
-    "{}: is missing ({})": ("{0}：必填", ""),
-    "{}: nobody asks for it here; there is {}": ("{0}：此处不需要；可填：{1}", ""),
-    "{}: holds what could be a card number: mask it": ("{0}：可能含有完整卡号，请遮蔽", ""),
-    "{}: is one of {}": ("{0}：须为以下之一：{1#}", ""),
+    "{}: is missing ({})": ("{0&}：必填", ""),
+    "{}: nobody asks for it here; there is {}": ("{0&}：此处不需要；可填：{1&}", ""),
+    "{}: holds what could be a card number: mask it": ("{0&}：可能含有完整卡号，请遮蔽", ""),
+    "{}: is one of {}": ("{0&}：须为以下之一：{1#}", ""),
+    "{} is this slip, and it was dropped; ask the desk": ("此凭条为 {0}，已撤下；请联系后台", ""),
+    "{} is this slip, and it is over; not taken from this phone: {}": (
+        "此凭条为 {0}，已处理完毕；手机上另有的未收录：{1&}",
+        "{0} is this slip, and it is over; not taken from this phone: {1&}",
+    ),
+    "somebody else wrote it": ("由他人填写，须由其本人登录发送", ""),
+    "is not JSON": ("内容无法识别", ""),
+    "is no entry of a phone": ("不是手机填写的内容", ""),
+    "is slip or survey": ("须为凭条或核查", ""),
+    "is no survey": ("不是核查编号", ""),
+    "are at most {}": ("最多 {0} 项", ""),
+    "is an object": ("内容无法识别", ""),
+    "is text": ("须为文字", ""),
+    "has characters that cannot be shown": ("含有无法显示的字符", ""),
+    "holds what could be a card number: mask it": ("可能含有完整卡号，请遮蔽", ""),
+    "is a whole number": ("须为整数", ""),
+    "is true or false": ("须为是或否", ""),
+    "is a day, yyyymmdd": ("须为日期", ""),
+    "is a SHA-256 in 64 hex digits": ("须为 64 位十六进制的 SHA-256", ""),
+    "is a list of 1 to {} texts": ("须为 1 至 {0} 条文字", ""),
+    "is an object of at most {} names": ("最多 {0} 项内容", ""),
+    "is a list of at most {} objects": ("最多 {0} 项内容", ""),
+    "is missing ({})": ("必填", ""),
+    "nobody asks for it here; there is {}": ("此处不需要；可填：{0&}", ""),
+    "there is no matter of this number": ("没有这个事项", ""),
     "somebody else was quicker": ("他人已先一步处理", ""),
     "{} does not work here": ("{0} 不在岗", ""),
     "there is no such payment": ("没有这笔交易", ""),
@@ -194,18 +219,19 @@ REFUSED: Mapping[str, tuple[str, str]] = MappingProxyType({
     "is no day; write it as yyyymmdd": ("不是日期；请写为 年月日 八位数字", ""),
 })  # fmt: skip
 """The engine's sentence -> (zh, en; "" as it is). Blanks by their place: {0}, with ¥ fen as yuan, @ an instant,
-# words of the engine (facts, states, roles), % a kind of matter."""
+# words of the engine (facts, states, roles), % a kind of matter, & names of fields."""
 
 PLACES: Mapping[str, str] = MappingProxyType({
     "reason": "理由", "evidence": "凭证", "password": "密码", "actor id": "用户编号", "actor name": "姓名",
     "roles": "岗位", "amount": "金额",
+    "key": "编号", "kind": "类别", "matter": "事项", "photos": "照片", "words": "内容",
     "reference": "参考号", "resolution": "处理方式", "state": "状态", "name": "名称", "date": "日期",
     "account": "科目", "code": "编码", "age": "账龄",
 })  # fmt: skip
 """Where the door says that something is wrong -> zh; a place that is a number or a name stays as it is."""
 
 BLANK = re.compile(r"\{\}")
-PLACE = re.compile(r"\{(\d)([¥@#%]?)\}")
+PLACE = re.compile(r"\{(\d)([¥@#%&]?)\}")
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

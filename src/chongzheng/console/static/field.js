@@ -6,6 +6,7 @@
   const AGAIN_MS = 30000;
   const ENTRIES_MAX = 200;
   const PHOTOS_MAX = 10;
+  const NEW = "new";  // a survey that nobody planned
   const main = document.getElementById("main");
   const words = main.dataset;
   const by = (id) => document.getElementById(id);
@@ -13,8 +14,8 @@
   let signedOut = false;
   let sending = null;
   let again = false;
+  const over = [];     // what was sent since the page was opened, and left nothing here
   let shown = "";      // the surveys that the form offers
-  let picked = false;  // whether somebody chose one of them
 
   // What is kept on the phone
 
@@ -52,26 +53,30 @@
     return one;
   }
   const clock = (at) => new Date(at).toLocaleString(document.documentElement.lang, { hour12: false });
-  const titled = (entry) => `${words[entry.kind]} · ${entry.title}`;
+  const titled = (entry) => `${words[entry.kind]} · ${entry.title}${entry.sent ? ` · ${entry.sent}` : ""}`;
+
+  const saved = (entry) => entry.photos.every((photo) => photo.saved);
 
   function row(entry, writer) {
     const item = document.createElement("li");
     item.dataset.key = entry.key;
     item.append(made("span", "what", titled(entry)), made("span", "when", `${words.kept} ${clock(entry.made_at)}`));
-    if (entry.why) item.append(made("p", "why", `${words.refused} ${entry.why}`));
+    if (entry.sent) item.append(made("p", "when", words.only));
+    else if (entry.why) item.append(made("p", "why", `${words.refused} ${entry.why}`));
     else if (writer && entry.by !== writer) item.append(made("p", "why", `${words.other} ${entry.by}`));
     const acts = made("div", "acts", "");
     for (const photo of entry.photos) {
       const link = made("a", "", `${words.save} ${photo.name}`);
       link.href = URL.createObjectURL(photo.picture);
       link.download = photo.name;
+      link.addEventListener("click", () => { photo.saved = true; keep(entry); });
       acts.append(link);
     }
-    if (entry.why) {
+    if (entry.why || entry.sent) {
       const button = made("button", "", words.drop);
       button.type = "button";
       button.addEventListener("click", async () => {
-        if (!window.confirm(words.sure)) return;
+        if (!(entry.sent && saved(entry)) && !window.confirm(words.sure)) return;
         await drop(entry.key);
         show();
       });
@@ -83,11 +88,12 @@
 
   async function show() {
     const all = await entries();
-    const list = by("waiting");
-    for (const link of list.querySelectorAll("a[download]")) URL.revokeObjectURL(link.href);
-    list.replaceChildren(...all.map((one) => row(one, who && who.actor)));
-    if (!all.length) list.append(made("li", "when", words.none));
-    by("send").hidden = !all.some((one) => !one.why);
+    for (const link of document.querySelectorAll(".entries a[download]")) URL.revokeObjectURL(link.href);
+    const waiting = all.filter((one) => !one.sent);
+    by("waiting").replaceChildren(...waiting.map((one) => row(one, who && who.actor)));
+    by("done").replaceChildren(...all.filter((one) => one.sent).map((one) => row(one)).reverse(), ...over);
+    if (!waiting.length) by("waiting").append(made("li", "when", words.none));
+    by("send").hidden = !waiting.some((one) => !one.why);
     by("signin").hidden = !signedOut;
     const state = by("net");
     state.classList.toggle("away", !who);
@@ -99,7 +105,7 @@
   function told(entry, matter) {
     const item = document.createElement("li");
     item.append(made("span", "what", `${titled(entry)} · ${matter}`), made("span", "when", words.sent));
-    by("done").prepend(item);
+    over.unshift(item);
   }
 
   async function showSurveys() {
@@ -108,20 +114,34 @@
     const now = JSON.stringify(surveys);
     if (shown === now) return;  // whoever is typing an answer goes on typing
     shown = now;
-    const chosen = picked ? select.value : null;
-    select.replaceChildren(...surveys.map((one) => new Option(`${one.id} · ${one.site}${one.filled ? ` (${words.filled})` : ""}`, one.id)));
-    select.append(new Option(words.unplanned, ""));
-    if ([...select.options].some((one) => one.value === chosen)) select.value = chosen;
-    ask(surveys);
+    const had = select.selectedOptions[0];
+    const planned = surveys.map((one) => option(`${one.id} · ${one.site}${one.filled ? ` (${words.filled})` : ""}`, one.id, one.questions));
+    const offered = [option(words.choose, "", []), ...planned, option(words.unplanned, NEW, [words.planned])];
+    if (had && !offered.some((one) => one.value === had.value)) {
+      had.text = had.dataset.gone ? had.text : `${had.text} (${words.gone})`;
+      had.dataset.gone = "yes";
+      offered.push(had);
+    }
+    const chosen = had ? had.value : "";  // only whoever holds the phone chooses
+    select.replaceChildren(...offered);
+    select.value = chosen;
+    ask();
   }
 
-  function ask(surveys) {
-    const one = surveys.find((each) => each.id === by("matter").value);
-    by("site-field").hidden = Boolean(one);
-    by("site").required = !one;
+  function option(text, value, questions) {
+    const one = new Option(text, value);
+    one.dataset.questions = JSON.stringify(questions);
+    return one;
+  }
+
+  function ask() {
+    const chosen = by("matter").selectedOptions[0];
+    by("site-field").hidden = chosen.value !== NEW;
+    by("site").required = chosen.value === NEW;
+    if (by("questions").dataset.asked === chosen.dataset.questions) return;  // the cursor stays where it is
+    by("questions").dataset.asked = chosen.dataset.questions;
     const had = new Map([...by("questions").querySelectorAll("textarea")].map((each) => [each.dataset.question, each.value]));
-    const asked = one ? one.questions : [words.planned];
-    by("questions").replaceChildren(...asked.map((text, number) => {
+    by("questions").replaceChildren(...JSON.parse(chosen.dataset.questions).map((text, number) => {
       const field = by("question").content.firstElementChild.cloneNode(true);
       const [label, area] = field.children;
       label.textContent = text;
@@ -173,7 +193,7 @@
   async function sendAll() {
     if (!(await refresh())) return;
     for (const entry of await entries()) {
-      if (entry.why || entry.by !== who.actor) continue;
+      if (entry.why || entry.sent || entry.by !== who.actor) continue;
       if (!(await sent(entry))) break;
     }
     await refresh();
@@ -181,7 +201,7 @@
 
   // Whether the next one may follow: only a network that is gone, or a session that is over, holds the others up.
   async function sent(entry) {
-    const said = { ...entry, photos: entry.photos.map(({ picture, ...photo }) => photo) };
+    const said = { ...entry, photos: entry.photos.map(({ picture, saved, ...photo }) => photo) };
     let answer, heard;
     try {
       answer = await fetch("/field/sync", {
@@ -194,6 +214,10 @@
       return false;
     }
     if (answer.ok && heard && heard.done) {
+      if (entry.photos.length) {  // only a picture's hash has left: nobody but this phone has the picture
+        await keep({ ...entry, sent: heard.matter });
+        return true;
+      }
       await drop(entry.key);
       told(entry, heard.matter);
       return true;
@@ -233,7 +257,8 @@
   }
 
   async function surveyOf(form) {
-    const matter = form.elements.matter.value;
+    const chosen = form.elements.matter.value;
+    const matter = chosen === NEW ? "" : chosen;
     const areas = [...by("questions").querySelectorAll("textarea")];
     const answers = Object.fromEntries(areas.map((one) => [one.dataset.question, one.value.trim()]));
     const said = { answers, taken_at: Date.now(), ...filled(form, ["present", "goods"]) };
@@ -252,7 +277,7 @@
       if ((await entries()).length >= ENTRIES_MAX) throw new RangeError(words.full);
       await keep({ key: crypto.randomUUID(), by: actor, made_at: Date.now(), why: "", ...(await of(form)) });
       form.reset();
-      if (form === by("survey")) { shown = ""; picked = false; }
+      if (form === by("survey")) shown = "";
       form.closest("details").open = false;
       await showSurveys();
       await show();
@@ -266,7 +291,7 @@
 
   by("slip").addEventListener("submit", (event) => write(event, slipOf));
   by("survey").addEventListener("submit", (event) => write(event, surveyOf));
-  by("matter").addEventListener("change", async () => { picked = true; ask((await kept("surveys")) || []); });
+  by("matter").addEventListener("change", ask);
   by("send").addEventListener("click", send);
   window.addEventListener("online", send);
   window.addEventListener("offline", () => { who = null; show(); });
@@ -279,5 +304,9 @@
   } else {
     main.prepend(made("p", "said bad", words.insecure));
   }
-  showSurveys().then(show).then(send);
+  // Pictures that were saved are dropped when the page is opened again: a download may take a while.
+  async function tidy() {
+    for (const entry of await entries()) if (entry.sent && saved(entry)) await drop(entry.key);
+  }
+  tidy().then(showSurveys).then(show).then(send);
 })();

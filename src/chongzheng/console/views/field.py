@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,10 @@ from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 
-from chongzheng.console import field_entry, look, saying_no
+from chongzheng.cases import slip
+from chongzheng.cases.kinds import KINDS
+from chongzheng.cases.matter import Matter
+from chongzheng.console import field_entry, look, saying_no, words
 from chongzheng.console.doorway import Answer
 from chongzheng.console.field_entry import Entry
 from chongzheng.console.showing import here, hidden_of, now, sights_of
@@ -32,8 +36,8 @@ def worker(request: Any) -> HttpResponse:
     """The program that answers for us while there is no network; another one as soon as a file of ours changes."""
     files = [look.asset(name) for name in ASSETS]
     name = hashlib.sha256(" ".join(files).encode()).hexdigest()[:16]
-    words = {"place": PLACE, "files": json.dumps([PLACE, *files]), "name": f"field-{name}"}
-    return render(request, "field_worker.js", words, content_type="text/javascript; charset=utf-8")
+    blanks = {"place": PLACE, "files": json.dumps([PLACE, *files]), "name": f"field-{name}"}
+    return render(request, "field_worker.js", blanks, content_type="text/javascript; charset=utf-8")
 
 
 def state(request: Any) -> HttpResponse:
@@ -60,27 +64,57 @@ def synced(request: Any) -> HttpResponse:
         said = json.loads(request.body)
         entry = field_entry.read(said)
     except (ValueError, RecursionError):
-        return _no("", "is not JSON", 400)
+        return _no(request, "is not JSON", 400)
     except TheirMistake as mistake:
-        return _no(mistake.where, mistake.what, 400)
+        return _no(request, str(mistake), 400)
     if said.get("by") != request.seat.actor.id:
-        return _no("by", "somebody else wrote it", 409)
+        return _no(request, "somebody else wrote it", 409)
     door = request.seat.door
-    matter, answer = _slip(entry, door) if entry.kind == field_entry.SLIP else _survey(entry, door)
+    matter, answer = _slip(entry, request) if entry.kind == field_entry.SLIP else _survey(entry, door)
     if not answer.done:
-        return _no("", saying_no.why(answer.why, request.seat.language), answer.status)
+        return _no(request, answer.why, answer.status)
     return JsonResponse({"done": True, "matter": matter})
 
 
-def _no(where: str, what: str, status: int) -> HttpResponse:
-    return JsonResponse({"done": False, "where": where, "why": what}, status=status)
+def _no(request: Any, why: str, status: int) -> HttpResponse:
+    """Not taken; the phone keeps it, and shows why."""
+    return JsonResponse({"done": False, "why": saying_no.why(why, request.seat.language)}, status=status)
 
 
-def _slip(entry: Entry, door: str) -> tuple[str, Answer]:
-    """The slip, and its payment where we know it; the same slip again is the one there is."""
+def _slip(entry: Entry, request: Any) -> tuple[str, Answer]:
+    """The slip, and its payment where we know it; the same slip again is the one there is, with what it says more."""
     known = here().reader.payment(entry.payment) is not None
     about = {"key": entry.only, **({"payment": entry.payment} if known else {})}
-    return _opened(settings.DESK.doorway.open("slip", entry.words, about, door, entry.key))
+    matter, answer = _opened(settings.DESK.doorway.open("slip", entry.words, about, request.seat.door, entry.key))
+    if not answer.done:
+        return "", answer
+    one = here().matters.get(matter)
+    if one.state == slip.DROPPED:
+        return matter, Answer(409, {"what": f"{matter} is this slip, and it was dropped; ask the desk"})
+    more = {name: word for name, word in entry.words.items() if one.body.get(name) != word}
+    return (matter, _more(one, more, entry, request)) if more else (matter, answer)
+
+
+def _more(one: Matter, more: Mapping[str, Any], entry: Entry, request: Any) -> Answer:
+    """What this paper says more, or otherwise, is said of the slip there is; of one that is over it cannot be."""
+    if one.state in KINDS[one.kind].ended:
+        labels = ", ".join(more)
+        return Answer(409, {"what": f"{one.id} is this slip, and it is over; not taken from this phone: {labels}"})
+    doorway, door, picture = settings.DESK.doorway, request.seat.door, more.get("hash")
+    answer = Answer(200, {})
+    if picture:
+        piece = {"source": "slip photo", "reference": entry.key, "hash": picture}
+        answer = doorway.say(one.id, "EvidenceAdded", piece, "", door, f"{entry.key}-photo")
+    told = [_told(name, word, request.seat.language) for name, word in more.items() if name != "hash"]
+    if told and answer.done:
+        answer = doorway.say(one.id, "Noted", {"text": "; ".join(told)}, "", door, f"{entry.key}-note")
+    return answer
+
+
+def _told(name: str, word: Any, language: str) -> str:
+    """A word of a slip as people write it."""
+    written = {"fen": look.yuan, "at_raw": look.instant}.get(name, str)(word)
+    return f"{words.label(slip.SLIP.name, name, language)}: {written}"
 
 
 def _survey(entry: Entry, door: str) -> tuple[str, Answer]:
@@ -89,8 +123,8 @@ def _survey(entry: Entry, door: str) -> tuple[str, Answer]:
         matter, answer = _opened(doorway.open("survey", entry.words, {}, door, entry.key))
         if not answer.done:
             return "", answer
-    for fact, words, key in entry.facts():
-        answer = doorway.say(matter, fact, words, "", door, key)
+    for fact, said, key in entry.facts():
+        answer = doorway.say(matter, fact, said, "", door, key)
         if not answer.done:
             return matter, answer
     return matter, answer
