@@ -225,6 +225,67 @@ def test_a_complaint_that_names_somebody_elses_payment_joins_nothing_and_says_no
     assert pages[0] == pages[1]
 
 
+def test_what_was_said_of_a_payment_that_was_not_found_is_kept_for_who_looks_for_it(site: Site) -> None:
+    def kept_text(**words: str) -> str:
+        code = CODE.search(complain(site.visitor(), text="钱扣了", **words).text)
+        assert code
+        one = site.keeper.get(code[1].rpartition("-")[0].lower())
+        assert one.payment == ""
+        return str(one.body["text"])
+
+    text = kept_text(**four(777, last_four="4711"))
+    for said in ("钱扣了", "10000001 / 000777", "4711", four(777)["day"].replace("-", "")):
+        assert said in text
+    assert site.keeper.search("10000001 000777"), "the desk finds it by the slip"
+    assert pan(1) not in kept_text(**four(777, reference=pan(1)))
+    assert f"link: {name_of(777)}" in kept_text(code=f"{name_of(777)}-{'0' * 20}")
+
+
+FILLED = {"text": "钱扣了，没有货\u201c", "contact": PHONE, "urgent": "yes"}
+
+
+def still_there(page: str, **more: str) -> None:
+    """What was typed stands in the form, and the form is the same one."""
+    words = FILLED | more
+    assert f">{words.pop('text')}</textarea>" in page and "checked" in page
+    for text in words.values():
+        assert f'value="{text}"' in page, text
+
+
+def test_what_cannot_be_sent_is_not_lost_and_sent_again_it_is_one_complaint(tmp_path: Path) -> None:
+    with public_site(tmp_path, "complaints_address_hour = 1\nanswer_ms = 0\n") as site:
+        visitor = site.visitor()
+        once = ONCE.search(visitor.get("/complaint").text)
+        assert once
+        words = {"once": once[1], **FILLED, **four(KEPT)}
+        first = visitor.post("/complaint", data=words)
+        enough = visitor.post("/complaint", data=words)
+        assert (first.status_code, enough.status_code) == (200, 429) and "太频繁" in enough.text
+        still_there(enough.text, once=once[1], **four(KEPT))
+        (tmp_path / "again").mkdir()
+        with served(tmp_path / "again", site.door, (tmp_path / "public.token").read_text("utf-8")) as base:
+            again = httpx.post(f"{base}/complaint", data=words, trust_env=False, timeout=20)
+            assert CODE.search(again.text)[1] == CODE.search(first.text)[1]  # type: ignore[index]
+
+
+def test_without_the_door_a_complaint_stays_in_its_form(tmp_path: Path) -> None:
+    away = "http://127.0.0.1:9"
+    with served(tmp_path, away, "czt_x_y") as base, httpx.Client(base_url=base, trust_env=False, timeout=20) as visitor:
+        once = ONCE.search(visitor.get("/complaint").text)
+        assert once
+        page = visitor.post("/complaint", data={"once": once[1], **FILLED, **four(KEPT)})
+        assert page.status_code == 503 and "您写的都还在这里" in page.text
+        still_there(page.text, once=once[1], **four(KEPT))
+
+
+def test_changed_words_under_the_same_form_are_not_lost(site: Site) -> None:
+    visitor = site.visitor()
+    once = ONCE.search(visitor.get("/complaint").text)
+    assert once
+    codes = [CODE.search(visitor.post("/complaint", data={"once": once[1], "text": text}).text) for text in "ab"]
+    assert codes[0] and codes[1] and codes[0][1] != codes[1][1]
+
+
 def test_a_complaint_needs_a_form_of_ours_and_a_text(site: Site) -> None:
     visitor = site.visitor()
     assert visitor.post("/complaint", data={"text": "x", "once": "forged"}).status_code == 400
@@ -435,6 +496,29 @@ def test_nothing_here_shuts_anybody_out(site: Site, chromium: Browser, language:
         seat.page.fill("#text", "where is it")
         seat.page.click("form.card button.go")
         looked_at("taken in")
+
+
+def test_language_light_and_enter_lose_nothing_of_a_complaint(site: Site, chromium: Browser) -> None:
+    with screen(site, chromium, "zh", "light", NARROW) as seat:
+        filled(seat, four(DOUBTFUL))
+        seat.page.click("button.quiet")
+        seat.page.fill("#text", "where is it")
+        seat.page.fill("#contact", "someone@example.com")
+        for button, of_html in (("language", "en"), ("light", "dark")):
+            with seat.page.expect_navigation():
+                seat.page.click(f"button[name={button}]:visible")
+            assert of_html in (seat.page.get_attribute("html", "lang"), seat.page.get_attribute("html", "data-light"))
+            assert (seat.page.input_value("#text"), seat.page.input_value("#contact")) == (
+                "where is it", "someone@example.com",
+            )  # fmt: skip
+            assert seat.page.input_value("input[name=reference]") == four(DOUBTFUL)["reference"]
+            assert not seat.grave()
+        with seat.page.expect_navigation():
+            seat.page.press("#contact", "Enter")
+        assert "your number is" in seat.page.inner_text("h1"), "Enter sends it"
+        with seat.page.expect_navigation():
+            seat.page.click("button[name=language]")
+        assert "/q/COMPLAINT-" in seat.page.url and seat.page.get_attribute("html", "lang") == "zh-CN"
 
 
 # At the desk

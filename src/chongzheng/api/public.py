@@ -196,7 +196,8 @@ async def complain(door: Door, call: Call) -> shapes.TakenIn:
 def _taken_in(door: Door, said: shapes.NewComplaint, key: str) -> shapes.TakenIn:
     payment, _ = _found(door, said.proofs)
     ticket = f"W{secrets.token_hex(6).upper()}"
-    words: dict[str, Any] = {"channel": CHANNEL, "ticket": ticket, "text": starred(said.text)}
+    text = said.text if payment is not None else f"{said.text}{_typed(said.proofs)}"
+    words: dict[str, Any] = {"channel": CHANNEL, "ticket": ticket, "text": starred(text)}
     words |= {"contact": _sealed(door, said.contact, ticket)} if said.contact else {}
     words |= {"vulnerable": True} if said.urgent else {}
     words |= {"fen": said.proofs.fen} if said.proofs.fen else {}
@@ -204,6 +205,16 @@ def _taken_in(door: Door, said: shapes.NewComplaint, key: str) -> shapes.TakenIn
     return shapes.TakenIn(
         id=made.id, code=code_of(made.id, door.ways.world.index), by=cardholder.heard(made, door.ways.clock()).by
     )
+
+
+def _typed(proofs: shapes.Proofs) -> str:
+    """What they said of a payment that was not found, for the person who looks for it; "" nothing."""
+    reference = written.spaced(proofs.reference)
+    link_to = proofs.code.rpartition("-")[0]
+    found = (("参考 reference", reference), ("链接 link", link_to), ("末四位 last four", proofs.last_four),
+             ("日期 day", proofs.day))  # fmt: skip
+    words = "; ".join(f"{name}: {text}" for name, text in found if text)
+    return f" [{words}]" if words else ""
 
 
 def _sealed(door: Door, contact: str, ticket: str) -> str:

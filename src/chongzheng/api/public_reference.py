@@ -19,6 +19,12 @@ def read(typed: str) -> str:
     return typed.strip().upper()
 
 
+def spaced(typed: str) -> str:
+    """For a person who reads it: terminal and trace apart, so that the two together do not look like a card number."""
+    trace = TRACE.fullmatch(read(typed))
+    return f"{trace[1]} / {trace[2]}" if trace is not None else " ".join(typed.split())
+
+
 def counted(typed: str) -> str:
     """One name for all ways to write the same: `T-42`, `t/0042` and ` T 000042` are one; a link's code is what it
     names, whatever its signature."""

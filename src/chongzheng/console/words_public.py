@@ -253,6 +253,10 @@ _COMPLAINT = {
 _NOTES = {
     "pub.note.title": ("现在看不了", "Not now"),
     "pub.note.away": ("暂时查不到，请过几分钟再试。", "Nothing can be looked up just now; try again in a few minutes."),
+    "pub.note.unsent": (
+        "暂时提交不了，您写的都还在这里，请过几分钟再提交一次。",
+        "It could not be sent just now. All that you wrote is still here; please send it again in a few minutes.",
+    ),
     "pub.note.enough": (
         "查询太频繁了，请过一会儿再试。",
         "There were too many questions from here or about this; please wait a while.",

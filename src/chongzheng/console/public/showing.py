@@ -57,7 +57,7 @@ def _language(request: Any) -> str:
 
 
 def _light(request: Any) -> str:
-    light = request.COOKIES.get("light", "")
+    light = request.POST.get("light") or request.COOKIES.get("light", "")
     return light if light in LIGHTS else ""
 
 

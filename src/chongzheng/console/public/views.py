@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
 from typing import Any
 
@@ -20,6 +22,8 @@ YEAR_S = 31_536_000
 FORM_S = 7_200
 """How long a form of ours may lie open before it is sent."""
 ONCE_BYTES = 16
+KEY_CHARS = 16
+"""Of a hash of what was written: the same words under one form are the same complaint, changed ones are not lost."""
 SALT = "complaint"
 
 
@@ -52,31 +56,42 @@ def complaint_form(request: Any, wrong: str = "", status: int = 200) -> HttpResp
     given = request.POST if request.method == "POST" else request.GET
     names = ("code", *asking.NAMES, "text", "contact", "urgent")
     had = {name: given.get(name, "")[: asking.TEXT_CHARS_MAX] for name in names}
-    once = signing.dumps(secrets.token_urlsafe(ONCE_BYTES), salt=SALT)
+    had_once = given.get("once", "")  # kept, so that what is sent again is the same complaint
+    once = had_once if _once(had_once) else signing.dumps(secrets.token_urlsafe(ONCE_BYTES), salt=SALT)
     return page(request, "public_complaint.html", status, had=had, wrong=wrong, once=once)
 
 
 def complained(request: Any) -> HttpResponse:
     """Taken in, once however often it is sent; its number and the link that follows it."""
-    if request.POST.get("again"):
-        return complaint_form(request)
+    if not {"again", "language", "light"}.isdisjoint(request.POST):
+        answer = complaint_form(request)
+        _remember(answer, request)
+        return answer
     once = _once(request.POST.get("once", ""))
     words, wrong = asking.complaint_of(request.POST)
     said = asking.Asked({}) if asking.is_empty(request.POST) else asking.asked(request.POST)
     if not once or wrong or said.proofs is None:
         return complaint_form(request, asking.word_for(wrong or said.wrong) if once else "pub.old", 400)
-    counter = settings.COUNTER
-    if not counter.pace.complains(request.seat.address, asking.about(said.proofs)):
-        return note(request, "pub.note.enough", 429)
-    answer = counter.doorway.call("POST", "/public/complaints", {"proofs": said.proofs, **words}, key=once)
+    if not settings.COUNTER.pace.complains(request.seat.address, asking.about(said.proofs)):
+        return complaint_form(request, "pub.note.enough", 429)
+    return _taken_in(request, {"proofs": said.proofs, **words}, once)
+
+
+def _taken_in(request: Any, words: dict[str, Any], once: str) -> HttpResponse:
+    """The door's answer to a complaint; where it takes none in, the form as it was filled in."""
+    key = f"{once}.{hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()[:KEY_CHARS]}"
+    try:
+        answer = settings.COUNTER.doorway.call("POST", "/public/complaints", words, key=key)
+    except Away:
+        return complaint_form(request, "pub.note.unsent", 503)
     if answer.status == 429:
-        return note(request, "pub.note.enough", 429)
+        return complaint_form(request, "pub.note.enough", 429)
     if answer.status == 400:
         return complaint_form(request, asking.blamed(answer.said), 400)
     if not answer.done:
-        raise Away(answer.code)
+        return complaint_form(request, "pub.note.unsent", 503)
     said = {**answer.said, "number": answer.said["id"].upper()}
-    return page(request, "public_taken.html", said=said, write=_writer(request))
+    return page(request, "public_taken.html", said=said, write=_writer(request), place=f"/q/{said['code']}")
 
 
 def chosen(request: Any) -> HttpResponse:
