@@ -195,14 +195,18 @@ class Served:
             log.warning(f"{NAMES[self._name]} ended by itself and is started again", code=code, in_seconds=wait_s)
             await asyncio.sleep(wait_s)
             times += 1
-            await self.start()
+            try:
+                await self.start()
+            except (OSError, ValueError, KeyError) as error:  # no process to be had, or its first line is no address
+                log.warning(f"{NAMES[self._name]} could not be started", why=f"{type(error).__name__}: {error}")
+                with suppress(ProcessLookupError):
+                    self._process.kill()
 
     async def stop(self) -> None:
         """Ask it to stop, then insist."""
         if self._keeper is not None:
             self._keeper.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._keeper
+            await asyncio.wait((self._keeper,))
         process = self._process
         if process is None or process.returncode is not None:
             return

@@ -6,11 +6,14 @@ import asyncio
 import os
 import shutil
 import signal
+import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from chongzheng import beside
 from whole.engine_room import configure
 from whole.test_up import command, run, up
 
@@ -132,6 +135,37 @@ def test_pages_that_cannot_start_stop_the_engine_with_a_line_that_says_why(
     ended = command("up", "--config", again / "config.toml")
     assert ended.returncode == 2 and "Traceback" not in ended.stderr and where in ended.stderr, ended.stderr
     assert not _processes(again)
+
+
+NO_ADDRESS = "import time; print('{}', flush=True); time.sleep(60)"
+
+
+@pytest.mark.parametrize("first", ["no process", "print('no address')", NO_ADDRESS])
+def test_pages_that_do_not_start_again_are_tried_again_and_stop_all_the_same(
+    first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, tries = asyncio.create_subprocess_exec, []
+
+    async def start(*words: str, **more: Any) -> Any:
+        tries.append(words)
+        if len(tries) == 2 and first == "no process":
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        code = first if len(tries) == 2 else """print('{"console": "http://127.0.0.1:9"}')"""
+        return await made(sys.executable, "-c", code, **more)
+
+    monkeypatch.setattr(beside, "AGAIN_S", (0.01,))
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+
+    async def test() -> None:
+        one = beside.Served("console", (), "")
+        await one.start()
+        one.look_after()
+        async with asyncio.timeout(COMES_S):
+            while len(tries) < 4:
+                await asyncio.sleep(LOOK_S)
+        await one.stop()
+
+    run(test())
 
 
 def test_pages_need_a_door(tmp_path: Path) -> None:

@@ -23,6 +23,11 @@ def test_every_fact_and_state_of_every_kind_has_a_chinese_word() -> None:
     assert sorted(states - set(words()["state"])) == []
 
 
+def test_every_choice_that_a_person_has_can_be_printed_in_chinese() -> None:
+    choices = {c for kind in KINDS.values() for row in kind.rows for field in row.takes for c in field.choices}
+    assert sorted(choices - set(words()["word"]) - {f"D{n}" for n in range(9)}) == []
+
+
 def test_every_verdict_and_account_has_words() -> None:
     for group, known in (("truth", Truth), ("money", MoneyIs), ("proof", Proof), ("account", Account)):
         assert sorted(set(map(str, known)) - set(words()[group])) == []
