@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -141,6 +142,30 @@ def test_every_answer_takes_the_same_time(tmp_path: Path) -> None:
         middle = [statistics.median(one) for one in took.values()]
         assert min(min(one) for one in took.values()) >= 0.3
         assert max(middle) - min(middle) < 0.2
+
+
+def test_what_asks_nobody_does_not_wait(tmp_path: Path) -> None:
+    with public_site(tmp_path, "per_address_min = 1\nanswer_ms = 2000\n") as site:
+        visitor = site.visitor()
+        asks = [(400, four(KEPT, day="gestern")), (200, four(KEPT)), (429, four(KEPT))]
+        for status, words in asks:
+            begun = time.monotonic()
+            assert visitor.post("/", data=words).status_code == status
+            assert (time.monotonic() - begun >= 2) is (status == 200), status
+
+
+def test_a_body_that_is_too_long_is_not_read(site: Site) -> None:
+    host, port = site.base.removeprefix("http://").split(":")
+    for path in ("/", "/complaint", "/look", "/q/whatever"):
+        with socket.create_connection((host, int(port)), timeout=20) as wire:
+            head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 900000000\r\n"
+            wire.sendall(f"{head}Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n".encode())
+            answer = wire.recv(65_536).decode("utf-8", "replace")
+            assert answer.startswith("HTTP/1.1 413 "), path
+    small = site.visitor().post("/", data=four(KEPT), files={"file": ("a.txt", b"x" * 4_000)})
+    assert small.status_code == 200 and "付款成功" in small.text
+    large = site.visitor().post("/", data=four(KEPT), files={"file": ("a.txt", b"x" * 20_000)})
+    assert large.status_code == 413 and "内容太长" in large.text and "no-store" in large.headers["cache-control"]
 
 
 def test_a_field_that_cannot_be_read_is_named_and_nothing_is_asked(site: Site) -> None:

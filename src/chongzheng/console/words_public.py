@@ -261,6 +261,10 @@ _NOTES = {
         "查询太频繁了，请过一会儿再试。",
         "There were too many questions from here or about this; please wait a while.",
     ),
+    "pub.note.large": (
+        "内容太长了，没有读取。本页不接收文件。",
+        "That was too long and was not read. Files are not taken here.",
+    ),
     "pub.note.lost": ("没有这个页面。", "There is no such page."),
 }
 

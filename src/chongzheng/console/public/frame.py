@@ -11,10 +11,9 @@ from typing import Any
 
 from chongzheng.console.doorway import Doorway
 from chongzheng.console.frame import HERE, HSTS_S, POLICY, wall_clock_ms
-from chongzheng.console.public.pacing import Pace
+from chongzheng.console.public.pacing import BODY_BYTES_MAX, Pace
 from chongzheng.console.public.place import PublicPlace
 
-BODY_BYTES_MAX = 16_384
 FIELDS_MAX = 20
 ASSETS = Path("public")
 """Below the folder of static files: what the public page may give away."""
@@ -62,6 +61,7 @@ def _settings(place: PublicPlace) -> dict[str, Any]:
         "TEMPLATES": [_templates()],
         "DATA_UPLOAD_MAX_MEMORY_SIZE": BODY_BYTES_MAX,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": FIELDS_MAX,
+        "FILE_UPLOAD_HANDLERS": [],  # nobody sends files here; what comes as one is thrown away
         "CONTENT_SECURITY_POLICY": {"DIRECTIVES": POLICY},
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "no-referrer",

@@ -11,6 +11,8 @@ from chongzheng.api.limits import Buckets
 from chongzheng.api.public_reference import counted
 from chongzheng.console.public.table import PublicTable
 
+BODY_BYTES_MAX = 16_384
+"""Of one form; what says that it is longer is not read."""
 MINUTES_OF_AN_HOUR = 60
 IPV6_OF_ONE = 64
 """One household or machine has so many bits of addresses to itself."""

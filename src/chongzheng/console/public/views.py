@@ -14,7 +14,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from chongzheng.cases.calendar import day_of, instant
 from chongzheng.console.doorway import Away
 from chongzheng.console.public import asking
-from chongzheng.console.public.showing import LIGHTS, note, page
+from chongzheng.console.public.showing import LIGHTS, at_the_door, note, page
 from chongzheng.console.words import LANGUAGES
 from chongzheng.notices.blanks import Blank, written
 
@@ -81,7 +81,7 @@ def _taken_in(request: Any, words: dict[str, Any], once: str) -> HttpResponse:
     """The door's answer to a complaint; where it takes none in, the form as it was filled in."""
     key = f"{once}.{hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()[:KEY_CHARS]}"
     try:
-        answer = settings.COUNTER.doorway.call("POST", "/public/complaints", words, key=key)
+        answer = at_the_door(request, "/public/complaints", words, key)
     except Away:
         return complaint_form(request, "pub.note.unsent", 503)
     if answer.status == 429:
@@ -104,10 +104,9 @@ def chosen(request: Any) -> HttpResponse:
 
 
 def _answer(request: Any, proofs: dict[str, Any]) -> HttpResponse:
-    counter = settings.COUNTER
-    if not counter.pace.asks(request.seat.address, asking.about(proofs)):
+    if not settings.COUNTER.pace.asks(request.seat.address, asking.about(proofs)):
         return note(request, "pub.note.enough", 429)
-    heard = counter.doorway.call("POST", "/public/standing", proofs)
+    heard = at_the_door(request, "/public/standing", proofs)
     if heard.status == 429:
         return note(request, "pub.note.enough", 429)
     if heard.status == 400:
