@@ -6,6 +6,7 @@ import html
 import io
 import re
 import tomllib
+import zipfile
 
 import httpx
 import openpyxl
@@ -41,6 +42,32 @@ def test_a_formula_leaves_as_text_and_comes_back() -> None:
     assert sheet["B2"].data_type == "s" and sheet["D2"].value == 5
 
 
+def workbook() -> bytes:
+    """A good one."""
+    return rowfiles.written(LIMITS, {"a": {"zh": "甲", "en": "x" * 200, "n": 5}}, "xlsx")
+
+
+def damaged() -> bytes:
+    """Its sheet does not unpack."""
+    data = bytearray(workbook())
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheet = next(one for one in archive.infolist() if "sheet1" in one.filename)
+    begin = sheet.header_offset + 30 + len(sheet.filename)
+    data[begin : begin + 40] = b"\xff" * 40
+    return bytes(data)
+
+
+def encrypted() -> bytes:
+    """Its members say that they need a password."""
+    data = bytearray(workbook())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + place] |= 1
+            at = data.find(mark, at + 1)
+    return bytes(data)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
@@ -55,6 +82,8 @@ def test_a_formula_leaves_as_text_and_comes_back() -> None:
         ("x.csv", b"name,n\n" + b"".join(b"r%d,1\n" % n for n in range(501)), "holds more than 500 rows"),
         ("x.csv", b" " * 1_000_001, "has more than 1000000 bytes"),
         ("x.xlsx", b"PK\x03\x04", "is not a workbook"),
+        ("x.xlsx", damaged(), "is not a workbook"),
+        ("x.xlsx", encrypted(), "is not a workbook"),
         ("x.toml", b"a = 1", "a: is no row"),
         ("x.toml", b"[a]\nn = 2026-01-01", "a: a day is text"),
         ("x.toml", b"[a", "file: is not TOML"),
@@ -130,3 +159,10 @@ def test_a_register_is_searched_in_names_and_values(day: Day) -> None:
     found = reader.get("/registers?q=reopens").text
     assert "/registers/case%20limits" in found and "/registers/parts" not in found
     assert reader.get("/registers/clocks/import").status_code == 403
+
+
+def test_what_is_too_large_is_refused_unread(day: Day) -> None:
+    boss = day.signed_in("supervisor")
+    large = upload(boss, "clocks", b"x" * 1_200_000)
+    assert large.status_code == 413 and "过大" in large.text
+    assert upload(boss, "clocks", b"x" * 999_000).status_code == 400, "one that fits is read, and said to be wrong"

@@ -51,6 +51,7 @@ IN_THIS_ORDER = (
     "django_otp.middleware.OTPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "chongzheng.console.sitting.Sitting",
+    "chongzheng.console.sizes.Sizes",
     "axes.middleware.AxesMiddleware",
 )
 

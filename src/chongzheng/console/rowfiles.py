@@ -11,6 +11,7 @@ import io
 import json
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,11 @@ NAME = "name"
 NOTHING = (None, "")
 WHOLE = ("whole", "fen", "instant")
 NESTED = ("object", "objects")
+UNREADABLE = (
+    KeyError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile, SyntaxError, EOFError, zlib.error,
+    RuntimeError, IndexError, OverflowError,
+)  # fmt: skip
+"""What reading a workbook says of one that is damaged (zlib), encrypted (RuntimeError), or none at all."""
 
 
 def written(register: Register, rows: Mapping[str, Mapping[str, Any]], form: str) -> bytes:
@@ -135,7 +141,7 @@ def _cells_of_workbook(data: bytes) -> Iterable[Sequence[str]]:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         lines = book.worksheets[0].iter_rows(max_col=COLUMNS_MAX, max_row=ROWS_MAX + 2, values_only=True)
         return [_trimmed([_spelt(cell) for cell in line]) for line in lines]
-    except (KeyError, ValueError, TypeError, AttributeError, OSError, zipfile.BadZipFile, SyntaxError, EOFError):
+    except UNREADABLE:
         raise TheirMistake("is not a workbook (.xlsx) that can be read; save it again", "file") from None
 
 

@@ -161,6 +161,7 @@ _ROWS = {
     "rows.results": ("提交结果", "What became of each row"),
     "rows.moved": ("现行内容已变化，请重新对比", "what is in force has changed; compare again"),
     "rows.unreadable": ("文件读不了：{why}", "The file cannot be read: {why}"),
+    "refused.large": ("发送的内容过大，未读取。", "What was sent is too large; it was not read."),
     "rows.search": ("在本登记簿中查找", "Search in this register"),
     "rows.search.all": ("在全部登记簿中查找", "Search in all registers"),
     "rows.found": ("{count} / {all} 行", "{count} of {all} rows"),
