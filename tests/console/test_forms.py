@@ -90,3 +90,4 @@ def test_an_amount_that_is_asked_for_in_yuan_is_not_called_fen() -> None:
 
 def test_amounts_are_exact() -> None:
     assert [fen_of(text) for text in ("0.1", "0.29", "1.15", "4.35")] == [10, 29, 115, 435]
+    assert {fen_of(text) for text in ("¥1,234.50", "￥1，234.50", "1234.5元", " ¥ 1234.50 元 ")} == {123_450}

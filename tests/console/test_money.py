@@ -196,3 +196,19 @@ def accountant(day: Day) -> Browser:
     code = code_of(one.get("/second-factor").text)
     assert one.post("/second-factor", code=code).status_code == 302
     return one
+
+
+def test_a_number_that_no_journal_holds_is_no_fault_of_ours(day: Day) -> None:
+    head, huge = proven(day.signed_in("supervisor")), "9" * 19
+    for path in (
+        f"/queues/all?after={huge}~{huge}",
+        f"/money/suspense?after={huge}~{name_of(1)}~{huge}",
+        f"/money/ledger/suspense?after={huge}~{huge}~{huge}",
+        f"/money/breaks?after={huge}",
+    ):
+        assert head.get(path).status_code == 200, path
+    assert head.get(f"/money/breaks/{huge}").status_code == 404
+    for deed in ("resolve", "approve", "reject"):
+        assert head.post(f"/money/breaks/{huge}/{deed}", reason="x").status_code == 404, deed
+    rule = {"row": "wait", "from": "20990101", "edition": "9" * 5_000}
+    assert head.post("/registers/case%20limits/approve", **rule).status_code == 302

@@ -164,7 +164,8 @@ def _read(field: Field, text: str) -> Any:
 
 def fen_of(text: str) -> int:
     """Fen of an amount in yuan, as people write it. ValueError: it is none."""
-    amount = Decimal(text.replace(",", "").replace("，", "").removeprefix("¥").strip())
+    plain = text.replace(",", "").replace("，", "").strip().removeprefix("¥").removeprefix("￥").removesuffix("元")
+    amount = Decimal(plain.strip())
     if not amount.is_finite() or abs(amount) > 10**12 or amount * 100 != int(amount * 100):
         raise ValueError(text)
     return int(amount * 100)

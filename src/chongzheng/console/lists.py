@@ -12,6 +12,7 @@ from chongzheng.cases.kinds import KINDS
 from chongzheng.cases.matter import Matter
 from chongzheng.cases.queues import QUEUES, Seat
 from chongzheng.console.areas import AREAS, area_of
+from chongzheng.console.numerals import number_of
 from chongzheng.console.showing import here, hidden_of, queue_seat, sights_of
 from chongzheng.journal.worklists import (
     ANY,
@@ -51,11 +52,6 @@ class Asked:
     def path(self) -> str:
         """Where its page is."""
         return f"/areas/{self.name}" if self.name in AREAS else f"/queues/{self.name}"
-
-    @property
-    def filtered(self) -> bool:
-        """Whether it is less than the whole list."""
-        return any(self.given.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +124,8 @@ def about(count: int, most: int = COUNTED_MAX) -> str:
 def place_of(after: str) -> Place:
     """The place that a page named; whatever else stands there is the beginning."""
     priority, _, no = after.partition(MARK)
-    good = priority.isascii() and no.isascii() and priority.isdigit() and no.isdigit() and len(after) < FILTER_CHARS_MAX
-    return (int(priority), int(no)) if good else FIRST
+    found = number_of(priority), number_of(no)
+    return FIRST if found[0] is None or found[1] is None else (found[0], found[1])
 
 
 def choices(asked: Asked) -> dict[str, list[str]]:

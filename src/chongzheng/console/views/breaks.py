@@ -8,6 +8,7 @@ import msgspec
 from django.conf import settings
 from django.http import Http404, HttpResponse
 
+from chongzheng.console.numerals import held
 from chongzheng.console.saying_no import refused
 from chongzheng.console.showing import go, here, now, page, tell
 from chongzheng.console.spot import freshly_proven
@@ -41,6 +42,8 @@ def listed(request: Any) -> HttpResponse:
 def one(request: Any, number: int, wrong: str = "", status: int = 200) -> HttpResponse:
     """One difference: what is known, what lies in suspense, and what this person may do about it."""
     sight = here()
+    if not held(number):
+        raise Http404
     try:
         view = Breaks(sight.side, now).view(number)
     except TheirMistake:
@@ -82,6 +85,8 @@ def rejected(request: Any, number: int) -> HttpResponse:
 
 
 def _called(request: Any, number: int, what: str, said: dict[str, Any]) -> HttpResponse:
+    if not held(number):
+        raise Http404
     answer = settings.DESK.doorway.call("POST", f"/breaks/{number}/{what}", said, person=request.seat.door)
     language = request.seat.language
     if not answer.done:

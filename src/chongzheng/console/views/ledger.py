@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 
 from chongzheng.console.fresh import FRESH
+from chongzheng.console.numerals import number_of
 from chongzheng.console.saying_no import refused
 from chongzheng.console.showing import go, here, now, page, tell
 from chongzheng.console.views.money import ROWS, cases_of
@@ -140,6 +141,6 @@ def _key(row: Posting) -> str:
 
 def _before(request: Any, source: str) -> tuple[int, ...]:
     """Where the page before ended; () where that is no key of ours."""
-    parts = request.GET.get("after", "")[:80].split("~")
-    good = len(parts) == NUMBERS[source] and all(part.isascii() and part.isdigit() for part in parts)
-    return tuple(map(int, parts)) if good else ()
+    found = [number_of(part) for part in request.GET.get("after", "")[:80].split("~")]
+    read = tuple(one for one in found if one is not None)
+    return read if len(read) == len(found) == NUMBERS[source] else ()

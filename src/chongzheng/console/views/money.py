@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from chongzheng.console import pictures
 from chongzheng.console.fresh import FRESH
+from chongzheng.console.numerals import number_of
 from chongzheng.console.showing import apart, go, here, hidden_of, now, page, sights_of
 from chongzheng.journal.books import AGES, Behind, Books
 from chongzheng.journal.ledger import Exposure, Ledger
@@ -93,6 +94,5 @@ def _behind(request: Any) -> tuple[int, str, int]:
     """Where the page before ended; from the beginning where that is no key of ours."""
     at, _, rest = request.GET.get("after", "")[:80].partition("~")
     payment, _, number = rest.partition("~")
-    if at.isascii() and at.isdigit() and number.isascii() and number.isdigit():
-        return int(at), payment, int(number)
-    return 0, "", 0
+    found = number_of(at), number_of(number)
+    return (0, "", 0) if found[0] is None or found[1] is None else (found[0], payment, found[1])

@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 from chongzheng.cases.registers import Register
 from chongzheng.cases.shipped import REGISTERS
 from chongzheng.console.forms import Unreadable, asked, said, written
+from chongzheng.console.numerals import number_of
 from chongzheng.console.saying_no import refused
 from chongzheng.console.showing import go, here, now, page, tell
 from chongzheng.console.words import LANGUAGES, text
@@ -96,7 +97,7 @@ def approved(request: Any, name: str) -> HttpResponse:
     document = {
         "name": request.POST.get("row", ""),
         "valid_from": request.POST.get("from", ""),
-        "edition": int(edition) if edition.isascii() and edition.isdigit() else 0,
+        "edition": number_of(edition) or 0,
     }
     answer = settings.DESK.doorway.approve(name, document, request.seat.door)
     if answer.done:
