@@ -25,7 +25,7 @@ from chongzheng.first import first_configuration
 from chongzheng.journal.doors import Doors
 from chongzheng.mistakes import TheirMistake
 from console.seat import NARROW, Screen, screen
-from console.site import CODE, DOUBTFUL, KEPT, RETURNED, Site, four, name_of, public_site, served
+from console.site import CODE, DOUBTFUL, KEPT, NEVER, RETURNED, Site, four, name_of, public_site, served
 from console.world import PASSWORD, STRICT, Day, actor_of, now_ms, working_day
 from journal.made import DAY_MS, NOON_MS, asked, cleared, pan, reply, sale, undone
 
@@ -107,6 +107,15 @@ def test_a_case_and_a_number_of_the_bank_are_references_too(site: Site) -> None:
     case = site.keeper.open("case", why, payment=name_of(RETURNED))
     for reference in (case.id, case.id.upper(), f"{RETURNED:012d}"):
         assert "钱已退回" in site.visitor().post("/", data=four(RETURNED, reference=reference)).text, reference
+
+
+def test_the_form_asks_first_for_what_names_every_payment(site: Site) -> None:
+    unknown = site.visitor().post("/", data=four(NEVER, reference=f"{NEVER:012d}"))
+    assert NOTHING in unknown.text, "a payment without a matter is not found by its RRN"
+    hint = re.search(r'id="reference-hint">([^<]+)<', unknown.text)
+    assert hint and hint[1].startswith("签购单上的“终端号-凭证号”")
+    assert "已立案的付款也可填参考号" in hint[1]
+    assert NOTHING not in site.visitor().post("/", data=four(NEVER)).text
 
 
 WRONG = [

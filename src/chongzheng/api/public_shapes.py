@@ -15,7 +15,11 @@ CODE_PATTERN = r"^([A-Z0-9]{1,20}-){1,2}[0-9A-F]{20}$"
 
 LinkCode = Annotated[str, Meta(pattern=r"^$|" + CODE_PATTERN, description="The code of a signed link, or nothing")]
 Reference = Annotated[
-    str, Meta(max_length=40, description="RRN, a case's number, or terminal and trace with a dash; or nothing")
+    str,
+    Meta(
+        max_length=40,
+        description="Terminal and trace with a dash, the number of a case, or the RRN of a payment that has one",
+    ),
 ]
 LastFour = Annotated[str, Meta(pattern=r"^([0-9]{4})?$", description="The last four digits of the card, or nothing")]
 PaidOn = Annotated[str, Meta(pattern=r"^([0-9]{8})?$", description="The day in China when it was paid, or nothing")]

@@ -30,9 +30,9 @@ _FORM = {
     ),
     "pub.form.reference": ("查询编号", "Reference"),
     "pub.form.reference-hint": (
-        "签购单上的参考号，或“终端号-凭证号”（如 10000001-000042），或通知里的编号（如 CASE-17）。",
-        "The reference number on the slip, or terminal and trace with a dash (10000001-000042), or the number in a"
-        " message from us (CASE-17).",
+        "签购单上的“终端号-凭证号”（如 10000001-000042），或通知里的编号（如 CASE-17）。已立案的付款也可填参考号。",
+        "Terminal and trace from the slip with a dash (10000001-000042), or the number in a message from us (CASE-17)."
+        " Where there is a case, the 12-digit reference number works too.",
     ),
     "pub.form.last-four": ("卡号末四位", "Card, last four digits"),
     "pub.form.amount": ("金额（元）", "Amount (CNY)"),
