@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import io
 import re
+import socket
 import tomllib
 import zipfile
+from pathlib import Path
 
 import httpx
 import openpyxl
@@ -17,7 +19,7 @@ from chongzheng.console import rowfiles
 from chongzheng.journal.registers import Registers
 from chongzheng.journal.rules import day_of
 from chongzheng.mistakes import TheirMistake
-from console.world import Browser, Day, now_ms
+from console.world import Browser, Day, now_ms, working_day
 
 ROWS = re.compile(r'name="rows" value="([^"]+)"')
 LIMITS = REGISTERS["case limits"]
@@ -128,9 +130,9 @@ def test_a_file_that_changes_nothing_or_is_wrong_proposes_nothing(day: Day) -> N
     same = upload(boss, "clocks", boss.get("/registers/clocks/export?format=csv").content)
     assert same.status_code == 200 and "完全相同" in same.text and not ROWS.findall(same.text)
     wrong = upload(boss, "case%20limits", "name,zh,en,n\nreopens,重开,reopens,0\nnew one,新,new,5".encode())
-    assert "n is above nought" in wrong.text and not ROWS.findall(wrong.text)
+    assert "须大于零" in wrong.text and not ROWS.findall(wrong.text)
     unread = upload(boss, "case%20limits", b"name,what\n")
-    assert unread.status_code == 400 and "there is no field what" in unread.text
+    assert unread.status_code == 400 and "第 1 行：没有“what”这一列" in unread.text
     for junk in ("x", "[1]", "{}", '[{"name": 1}]'):
         words = {"rows": junk, "from": "2099-01-01", "reason": "r"}
         assert boss.post("/registers/case%20limits/import/propose", **words).status_code == 200
@@ -161,8 +163,50 @@ def test_a_register_is_searched_in_names_and_values(day: Day) -> None:
     assert reader.get("/registers/clocks/import").status_code == 403
 
 
-def test_what_is_too_large_is_refused_unread(day: Day) -> None:
+def test_what_is_too_large_is_refused_before_a_byte_of_it_has_come(day: Day) -> None:
+    host, port = day.base.removeprefix("http://").split(":")
+    for length in (rowfiles.FILE_BYTES_MAX + 100_000, 10**20):
+        with socket.create_connection((host, int(port)), timeout=20) as line:
+            head = f"POST /registers/clocks/import HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: {length}\r\n\r\n"
+            line.sendall(head.encode())
+            said = line.recv(4_096).decode("utf-8", "replace")
+        assert said.split()[1] in ("413", "400" if length > 2**63 else "413"), said
+    fits = upload(day.signed_in("supervisor"), "clocks", b"x" * 999_000)
+    assert fits.status_code == 400, "one that fits is read, and said to be wrong"
+
+
+def test_what_was_proposed_already_is_not_proposed_again(day: Day) -> None:
     boss = day.signed_in("supervisor")
-    large = upload(boss, "clocks", b"x" * 1_200_000)
-    assert large.status_code == 413 and "过大" in large.text
-    assert upload(boss, "clocks", b"x" * 999_000).status_code == 400, "one that fits is read, and said to be wrong"
+    sheet = "name,zh,en,n\ntwice,两次,twice,5\n".encode()
+    seen = upload(boss, "refund%20limits", sheet)
+    form = {"rows": html.unescape(ROWS.findall(seen.text)[0]), "from": "2099-02-01", "reason": "sent twice"}
+    for _ in range(2):
+        done = boss.post("/registers/refund%20limits/import/propose", **form)
+        assert done.text.count("result-done") == 1 and "待复核" in done.text
+    assert len([one for one in Registers(day.side).history("refund limits") if one.reason == "sent twice"]) == 1
+
+
+def test_a_preview_holds_no_more_than_its_form_can_carry(day: Day) -> None:
+    boss = day.signed_in("supervisor")
+    head, long = "name,zh,en,n\n", "字" * 900
+    seen = upload(boss, "case%20limits", (head + "".join(f"r{n},{long},x,5\n" for n in range(60))).encode())
+    assert seen.status_code == 200
+    form = {"csrfmiddlewaretoken": boss._token, "from": "2099-03-01", "reason": "many"}
+    form["rows"] = html.unescape(ROWS.findall(seen.text)[0])
+    assert 'enctype="multipart/form-data" action="/registers/case%20limits/import/propose"' in seen.text
+    where = {"Referer": str(boss.http.base_url)}
+    files = {name: (None, word) for name, word in form.items()}
+    done = boss.http.post("/registers/case%20limits/import/propose", files=files, headers=where)
+    assert done.status_code == 200 and done.text.count("result-done") == 60
+    over = upload(boss, "case%20limits", (head + "".join(f"r{n},{long},x,5\n" for n in range(120))).encode())
+    assert over.status_code == 400 and "变化过多" in over.text
+
+
+def test_an_engine_that_goes_away_leaves_no_row_untold(tmp_path: Path) -> None:
+    with working_day(tmp_path) as here:
+        boss = here.signed_in("supervisor")
+        seen = upload(boss, "case%20limits", "name,zh,en,n\na,甲,a,5\nb,乙,b,5\n".encode())
+        here.stop_door()
+        form = {"rows": html.unescape(ROWS.findall(seen.text)[0]), "from": "2099-01-01", "reason": "r"}
+        done = boss.post("/registers/case%20limits/import/propose", **form)
+        assert done.status_code == 200 and "不知是否已提交" in done.text and done.text.count("尚未提交") == 1

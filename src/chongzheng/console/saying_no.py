@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from chongzheng.console import words
 from chongzheng.console.look import instant, yuan
 from chongzheng.console.words_refused import PATTERNS, PLACE, PLACES
 
 SAID_CHARS_MAX = 400
 LIST = ", "
+LINE = re.compile(r"line ([0-9]+)(?:, (.+))?")
 
 
 def why(text: str, language: str) -> str:
@@ -21,7 +24,15 @@ def why(text: str, language: str) -> str:
         return line
     if language != words.LANGUAGES[0]:
         return f"{place}: {said}"
-    return f"{PLACES.get(place) or _called(place, language)}：{said}"
+    return f"{_place(place, language)}：{said}"
+
+
+def _place(place: str, language: str) -> str:
+    """Where it is wrong, in Chinese: a field, a line of a file, a line and its field."""
+    line = LINE.fullmatch(place)
+    if line is None:
+        return PLACES.get(place) or _called(place, language)
+    return f"第 {line[1]} 行" + (f"“{_called(line[2], language)}”" if line[2] else "")
 
 
 def _said(line: str, language: str) -> str | None:

@@ -160,6 +160,8 @@ _ROWS = {
     "rows.again": ("重新选择文件", "Choose the file again"),
     "rows.results": ("提交结果", "What became of each row"),
     "rows.moved": ("现行内容已变化，请重新对比", "what is in force has changed; compare again"),
+    "rows.away": ("引擎没有应答，不知是否已提交，请查看", "the engine did not answer: unknown, look at it"),
+    "rows.unsent": ("尚未提交", "not sent"),
     "rows.unreadable": ("文件读不了：{why}", "The file cannot be read: {why}"),
     "refused.large": ("发送的内容过大，未读取。", "What was sent is too large; it was not read."),
     "rows.search": ("在本登记簿中查找", "Search in this register"),

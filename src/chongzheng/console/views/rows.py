@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +14,11 @@ from django.http import Http404, HttpResponse
 from chongzheng.cases.registers import Register
 from chongzheng.cases.shipped import REGISTERS
 from chongzheng.console import rowfiles
+from chongzheng.console.doorway import Away
 from chongzheng.console.saying_no import why
 from chongzheng.console.showing import here, now, page
 from chongzheng.console.words import text
+from chongzheng.journal.registers import Entry
 from chongzheng.journal.rows import encode
 from chongzheng.journal.rules import day_of
 from chongzheng.mistakes import TheirMistake
@@ -27,6 +29,10 @@ TYPES = {
     rowfiles.TOML: "application/toml",
 }
 SAME, NEW, OTHER = "same", "new", "other"
+FORM_BYTES_MARGIN = 16_384
+"""What the form of a preview sends beside the rows."""
+Result = tuple[str, str, str]
+"""A row, "" or why not, where it stands now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,30 +74,57 @@ def compared(request: Any, name: str) -> HttpResponse:
             raise TheirMistake(f"one of at most {rowfiles.FILE_BYTES_MAX} bytes", "file")
         rows = rowfiles.read(one, given.read(), given.name)
     except TheirMistake as mistake:
-        return asked(request, name, text("rows.unreadable", request.seat.language, why=str(mistake)), 400)
-    found = differences(one, rows, _in_force(one))
+        return _unreadable(request, name, str(mistake))
+    language = request.seat.language
+    found = [replace(it, wrong=why(it.wrong, language)) for it in differences(one, rows, _in_force(one))]
     good = [it for it in found if it.sort != SAME]
-    said = [{"name": it.name, "body": rows[it.name], "before": it.before} for it in good]
+    changes = [{"name": it.name, "body": rows[it.name], "before": it.before} for it in good]
+    said = json.dumps(changes, ensure_ascii=False)
+    if len(said.encode()) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE - FORM_BYTES_MARGIN:
+        return _unreadable(request, name, "changes more than one form can carry; import it in parts")
     return page(
         request, "rows_seen.html", one=one, found=good, same=len(found) - len(good), good=good,
-        bad=[it for it in found if it.wrong], said=json.dumps(said, ensure_ascii=False), reason=_reason(request),
+        bad=[it for it in found if it.wrong], said=said, reason=_reason(request),
         day=_day(request),
     )  # fmt: skip
 
 
+def _unreadable(request: Any, name: str, line: str) -> HttpResponse:
+    language = request.seat.language
+    return asked(request, name, text("rows.unreadable", language, why=why(line, language)), 400)
+
+
 def proposed(request: Any, name: str) -> HttpResponse:
-    """Each row through the door, in this person's name; a row that is not as it was any more is left alone."""
+    """Each row through the door, in this person's name; a row that is not as it was any more is left alone.
+
+    Where the door does not answer, nobody knows what became of that row; those behind it are not sent.
+    """
     one, force = _known(name), _in_force(_known(name))
-    results = [_proposed(request, one, row, force) for row in _said(request)]
+    there = {(entry.name, entry.valid_from): entry for entry in here().registers.history(name)}
+    results: list[Result] = []
+    rows = _said(request)
+    for number, row in enumerate(rows):
+        try:
+            results.append(_proposed(request, one, row, force, there))
+        except Away:
+            unknown = (str(row["name"]), text("rows.away", request.seat.language), "")
+            unsent = text("rows.unsent", request.seat.language)
+            results += [unknown, *((str(left["name"]), unsent, "") for left in rows[number + 1 :])]
+            break
     return page(request, "rows_done.html", one=one, results=results)
 
 
-def _proposed(request: Any, one: Register, row: Mapping[str, Any], force: Mapping[str, Any]) -> tuple[str, str, str]:
-    """(row, "" or why not, where it stands now)."""
+def _proposed(
+    request: Any, one: Register, row: Mapping[str, Any], force: Mapping[str, Any], there: Mapping[Any, Entry]
+) -> Result:
+    """Unless the last edition of this row for this day says the same already."""
     name = str(row["name"])
     if _hash(force.get(name)) != row["before"]:
         return name, text("rows.moved", request.seat.language), ""
     day = request.POST.get("from", "").replace("-", "")
+    same = there.get((name, day))
+    if same is not None and dict(same.body) == row["body"]:
+        return name, "", "register.force" if same.in_force else "register.waits"
     document = {"name": name, "valid_from": day, "body": row["body"], "reason": _reason(request)}
     answer = settings.DESK.doorway.propose(one.name, document, request.seat.door)
     if not answer.done:
