@@ -17,10 +17,14 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 
+from chongzheng.cases.cardholder import FIRST, UNKNOWN, WAITS, Date, Where
+from chongzheng.cases.complaint import COMPLAINT
 from chongzheng.console.place import read as read_desk
+from chongzheng.console.public import frame
 from chongzheng.console.public.pacing import Pace, neighbour
 from chongzheng.console.public.place import read
 from chongzheng.console.public.table import PublicTable
+from chongzheng.console.words_public import PUBLIC
 from chongzheng.first import first_configuration
 from chongzheng.journal.doors import Doors
 from chongzheng.mistakes import TheirMistake
@@ -95,6 +99,17 @@ def test_what_the_shops_machine_does_not_count_is_not_said_to_be_with_the_shop(s
     assert "更正入账" in page and "哪一天，现在还不知道" in page
     complaint = CODE.search(complain(site.visitor(), text="没有拿到货", **four(LONG)).text)
     assert complaint and "最晚" in site.visitor().get(f"/q/{complaint[1]}").text, "a clock of the law runs on it"
+
+
+def test_whatever_is_told_has_words_and_what_waits_shows_its_date() -> None:
+    keys = {f"pub.{part}.{one.replace(' ', '-')}" for one in Where for part in ("where", "next")}
+    keys |= {f"pub.unknown.{one}" for some in UNKNOWN.values() for one in some}
+    keys |= {f"pub.date.{one}" for one in Date} | {f"pub.step.{one}" for one in ("paid", *FIRST.values())}
+    keys |= {f"pub.complaint.{one.lower()}" for one in COMPLAINT.states}
+    assert not keys - set(PUBLIC)
+    template = (Path(frame.__file__).parents[1] / "templates/public_answer.html").read_text("utf-8")
+    tones = re.search(r"set tones = \{([^}]+)\}", template)
+    assert tones and set(re.findall(r"'([a-z-]+)':", tones[1])) == {one.replace(" ", "-") for one in WAITS}
 
 
 @pytest.mark.parametrize("reference", [name_of(KEPT), "10000001 1", "10000001/000001"])

@@ -224,12 +224,13 @@ def test_a_refund_that_was_stopped_in_time_was_never_there() -> None:
     assert [one.name for one in said.steps] == ["paid", "checked", "returned", "statement"]
 
 
-def test_once_the_cardholder_was_told_a_day_nothing_is_taken_back_before_it() -> None:
+@pytest.mark.parametrize("truth", [Truth.CHARGED_RETURNED, Truth.NEVER_CHARGED])
+def test_once_the_cardholder_was_told_a_day_nothing_is_taken_back_before_it(truth: Truth) -> None:
     twice = refund("RECOVERING", posted_at=NOW - 5)
 
     def says(state: str, day: str) -> tuple[int, Date]:
         order = Matter("clawback-1", "clawback", state, body={"notice": {"debit_day": day}})
-        said = say(Truth.CHARGED_RETURNED, Proof.PROVEN, twice, order, case(promises=[promise("20991231")]))
+        said = say(truth, Proof.PROVEN, twice, order, case(promises=[promise("20991231")]))
         return said.by, said.date
 
     assert says("NOTICED", "20991130") == (instant("20991130"), Date.EARLIEST)
