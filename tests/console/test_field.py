@@ -21,9 +21,10 @@ from chongzheng.console import field_entry
 from chongzheng.mistakes import TheirMistake
 from console.seat import AXE, GRAVE, RULES
 from console.wire import Wire, wire
-from console.world import PASSWORD, Browser, Day, actor_of
+from console.world import PASSWORD, Browser, Day, actor_of, now_ms, working_day
 from journal.made import key, name_of
 
+SURVEYS_MAX = 50
 HALF_AN_HOUR_MS = 30 * 60_000
 ANSWERED_FOR = """async () => {
   const until = performance.now() + 10000;
@@ -91,6 +92,20 @@ def test_a_survey_is_filled_once_with_its_photos_and_ended_by_its_result(day: Da
     one = day.keeper.get(plan.id)
     assert one.state == "ENDED" and list(one.body["photos"]) == ["1-shop.jpg"]
     assert [act["fact"] for act in day.keeper.story(plan.id)] == ["Opened", "FormFilled", "PhotoAdded", "Ended"]
+
+
+def test_of_many_surveys_those_come_to_the_phone_that_are_due_first(tmp_path: Path) -> None:
+    with working_day(tmp_path) as here:
+        last = now_ms() + 86_400_000 * 30
+        plans = [
+            here.keeper.open(
+                "survey", {"site": f"Shop {n}", "questions": ["?"], "due_at": last - n * 60_000}, "p-clerk"
+            )
+            for n in range(SURVEYS_MAX + 5)
+        ]
+        here.keeper.open("survey", {"site": "Any day", "questions": ["?"]}, "p-clerk")
+        sent = here.signed_in("technician").get("/field/state").json()["surveys"]
+        assert [one["id"] for one in sent] == [one.id for one in plans[::-1]][:SURVEYS_MAX]
 
 
 def test_a_survey_that_nobody_planned_is_opened_once(day: Day) -> None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -23,7 +24,7 @@ from chongzheng.reports.control import p_chart
 from console.clearing import FIGURES
 from console.seat import NARROW, WIDE, Screen
 from console.test_money import PAGES
-from console.world import PASSWORD, Day, actor_of
+from console.world import PASSWORD, Day, actor_of, working_day
 
 MINUTE_MS = 60_000
 WAIT_S = 60
@@ -210,6 +211,14 @@ def test_what_is_not_known_is_said_and_not_guessed(inside: dict[str, Any]) -> No
     status, page = inside["away /money/files"]
     assert (status, "应到、迟到、缺失未知" in page, "IND26092201ACOM" in page) == (200, True, True)
     assert inside["away /money/hopping"][0] == 503
+
+
+def test_of_many_incidents_the_newest_are_shown_and_stand_first(tmp_path: Path) -> None:
+    with working_day(tmp_path) as here:
+        made = [here.keeper.open("incident", {"title": f"outage {n}", "channel": "unionpay"}).id for n in range(23)]
+        page = here.signed_in("clerk").get("/live/figures").text
+        shown = list(dict.fromkeys(re.findall(r'href="/matters/(incident-[0-9]+)"', page)))
+        assert shown == made[::-1][:20]
 
 
 def opened(day: Day, chromium: Chromium, wrong: list[str], scripts: bool = True) -> Page:

@@ -164,6 +164,11 @@ class Matters:
             yield from some
             after = number(some[-1].id)
 
+    def newest(self, kind: str, most: int = PAGE_MAX) -> list[Matter]:
+        """Open matters of a kind, the youngest first."""
+        rows = self._side.ask("list_newest_open", kind=_kind(kind).name, most=min(most, PAGE_MAX))
+        return [matter_of(row) for row in rows]
+
     def queue(self, name: str, priority: int = PRIORITY_MAX, after: int = 0, most: int = PAGE_MAX) -> list[Matter]:
         """What waits in a queue, most urgent first, behind (priority, number)."""
         values = {"queue": name, "priority": priority, "after": after, "most": min(most, PAGE_MAX)}

@@ -40,6 +40,10 @@ FROM matter WHERE kind = :kind AND no > :after ORDER BY no LIMIT :most;
 SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
 FROM matter WHERE kind = :kind AND closed = 0 AND no > :after ORDER BY no LIMIT :most;
 
+-- name: list_newest_open
+SELECT no, kind, state, version, opened_at, due_at, owner, queue, priority, payment, parent, fen, body
+FROM matter WHERE kind = :kind AND closed = 0 ORDER BY no DESC LIMIT :most;
+
 -- name: list_queue
 -- Open matters of a queue in the order of lists, behind (:priority, :after): the rest of one priority, then all below.
 -- Each part is read from an index that has its order, no further than it may be needed; so in the three that follow.

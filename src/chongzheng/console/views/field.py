@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from heapq import nsmallest
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,8 @@ from chongzheng.console.showing import here, hidden_of, now, sights_of
 from chongzheng.mistakes import TheirMistake
 
 SURVEYS_MAX = 50
+NEVER = 2**63
+"""Behind every deadline, epoch ms."""
 PLACE = "/field/"
 ASSETS = ("public/public.css", "public/mark.svg", "field.css", "field.js")
 """What the page needs beside itself; the worker keeps it on the phone."""
@@ -43,6 +46,7 @@ def worker(request: Any) -> HttpResponse:
 def state(request: Any) -> HttpResponse:
     """Who this is, the token that a form of theirs needs, and the surveys that wait."""
     sights = sights_of(request)
+    seen = (one for one in here().matters.all_open("survey") if hidden_of(request, one, sights) is not None)
     surveys = [
         {
             "id": one.id,
@@ -51,11 +55,15 @@ def state(request: Any) -> HttpResponse:
             "due_at": one.due_at or 0,
             "filled": "form" in one.body,
         }
-        for one in here().matters.page("survey", open_only=True)
-        if hidden_of(request, one, sights) is not None
+        for one in nsmallest(SURVEYS_MAX, seen, key=_order)
     ]
     said = {"actor": request.seat.actor.id, "name": request.seat.actor.name, "token": get_token(request)}
-    return JsonResponse({**said, "surveys": surveys[-SURVEYS_MAX:]})
+    return JsonResponse({**said, "surveys": surveys})
+
+
+def _order(one: Matter) -> tuple[bool, int]:
+    """What nobody has filled in first, by its deadline, also one that has passed; what has none last."""
+    return "form" in one.body, one.due_at or one.body.get("due_at") or NEVER
 
 
 def synced(request: Any) -> HttpResponse:

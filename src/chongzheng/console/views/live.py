@@ -141,8 +141,8 @@ def _incidents(request: Any) -> list[tuple[Matter, Mapping[str, Any]]]:
     """Incidents under way that this person may see, the newest first, with what of them they may see."""
     sights = sights_of(request)
     found: list[tuple[Matter, Mapping[str, Any]]] = []
-    for one in here().matters.page("incident", 0, INCIDENTS_MAX, open_only=True):
+    for one in here().matters.newest("incident", INCIDENTS_MAX):
         hides = hidden_of(request, one, sights)
         if hides is not None:
             found.append((one, {name: value for name, value in one.body.items() if name not in hides}))
-    return found[::-1]
+    return found
