@@ -39,6 +39,8 @@ def test_a_supplier_sees_a_ticket_and_nothing_of_the_payment_behind_it(day: Day,
         for word in (name_of(1), key(1).terminal, "123.45", "622202"):
             assert word not in theirs.text, (path, word)
         assert "123.45" in ours.text, "who reads payments sees it"
+        assert 'href="/field/"' not in theirs.text, "no door that does not open"
+    assert 'href="/field/"' in technician.get(f"/matters/{ticket}").text
 
 
 def test_a_supplier_gets_nothing_of_a_payment_in_a_list_or_a_file(day: Day, ticket: str) -> None:

@@ -50,7 +50,7 @@ def page(request: Any, template: str, status: int = 200, **words: Any) -> HttpRe
         "address": request.get_full_path(),
         "place": request.path,
         "reads": reads(request),
-        "fields": not ALLOWED[May.CHECK].isdisjoint(roles),
+        "field_work": not ALLOWED[May.CHECK].isdisjoint(roles),
         "rules": not ALLOWED[May.SET_RULES].isdisjoint(roles),
         "message": request.session.pop("message", None) if request.seat.actor is not None else None,
         "filters": _filters(request),
