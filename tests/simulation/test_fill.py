@@ -82,4 +82,4 @@ def test_its_pages_are_measured(filled: tuple[dict[str, Any], Path]) -> None:
     assert ended.returncode == 0, ended.stderr
     pages = json.loads(ended.stdout)["pages"]
     assert len(pages) > 15 and {page["status"] for page in pages} == {200}
-    assert all(page["p50_ms"] is None and 0 <= page["max_ms"] for page in pages), "one call has no percentiles"
+    assert all(page["p50_ms"] is None and page["max_ms"] >= 0 for page in pages), "one call has no percentiles"
